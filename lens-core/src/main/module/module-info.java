@@ -1,0 +1,11 @@
+/// GPT-2 and the logit lens.
+module io.github.logitlens {
+    requires transitive io.github.logitlens.tokenizer;
+    requires transitive io.github.logitlens.weights;
+    requires static jdk.incubator.vector;
+
+    exports io.github.logitlens;
+    exports io.github.logitlens.hook;
+    exports io.github.logitlens.lens;
+    exports io.github.logitlens.model;
+}

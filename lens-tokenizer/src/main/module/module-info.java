@@ -1,0 +1,6 @@
+/// GPT-2's byte-level BPE tokenizer.
+module io.github.logitlens.tokenizer {
+    requires com.fasterxml.jackson.databind;
+
+    exports io.github.logitlens.tokenizer;
+}
