@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Writes the Java tests' goldens: float64 activations and lens readings of tiny random GPT-2s and of the bundled model.
+
+    make_goldens.py                  all fixtures
+    make_goldens.py --only demo      one of them (after the bundled model changed); may be repeated
+
+Output: lens-core/src/test/resources/goldens/<name>/, see README.md for the tensors and their definitions.
+"""
+import argparse
+import hashlib
+import json
+import os
+import platform
+
+import numpy as np
+import torch
+
+import safetensors_io
+from bpe import Bpe
+from make_weights import Shape, write_model
+from reference import Gpt2, readings, residuals
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+GOLDENS = os.path.join(ROOT, "lens-core/src/test/resources/goldens")
+DEMO_MODEL = os.path.join(ROOT, "lens-weights/src/main/resources/io/github/logitlens/weights/demo")
+TOKENIZER = os.path.join(ROOT, "lens-tokenizer/src/main/resources/io/github/logitlens/tokenizer")
+
+# name -> (sequence length, whether to write every hook's activations, arguments of write_model).
+# The gain spreads the logits as wide at these tiny dModel as a trained model's are.
+FIXTURES = {
+    "tiny-a": (12, False, dict(shape=Shape(2, 2, 16, 32, 97), seed=11, wte_gain=5)),
+    "tiny-odd": (17, True, dict(shape=Shape(3, 3, 21, 40, 131, d_mlp=50), seed=12, wte_gain=5, prefix=True, buffers=True)),
+    "tiny-untied": (9, False, dict(shape=Shape(2, 4, 32, 24, 200, untied=True), seed=13, wte_gain=4, dtype="F16")),
+    "tiny-wide": (70, False, dict(shape=Shape(2, 1, 80, 96, 70), seed=14, wte_gain=1.5, dtype="BF16")),
+    "tiny-options": (11, True, dict(shape=Shape(3, 2, 24, 16, 65), seed=15, wte_gain=4, dtype="F64",
+                                    activation_function="gelu", layer_norm_epsilon=1e-3,
+                                    scale_attn_by_inverse_layer_idx=True)),
+}
+
+DEMO_PROMPTS = ["The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox",
+                "Barack Obama was the", "def fibonacci(n):", "Once upon a time"]
+
+
+def random_ids(seq_len, vocab, seed):
+    """Ids with the first and the last of the vocabulary among them, and a repetition."""
+    ids = np.random.default_rng(seed).integers(0, vocab, seq_len)
+    ids[1], ids[2], ids[-1] = 0, vocab - 1, ids[-2]
+    return ids.tolist()
+
+
+def significant(values):
+    """A tensor as nested lists of six significant digits, for numbers that are only magnitudes."""
+    def cut(v):
+        return [cut(x) for x in v] if isinstance(v, list) else float(f"{v:.6g}")
+    return cut(values.tolist())
+
+
+def write_golden(folder, model_folder, ids, whole_vocabulary, hooks, **about):
+    """Runs the model in float64 and writes the folder's golden.safetensors and golden.json."""
+    model = Gpt2(model_folder)
+    n_layers = model.config.n_layer
+    acts = model.run(ids)
+    resid, mid = residuals(acts, n_layers)
+    logits = model.unembed(resid)
+    final = logits[-1]
+    tensors = {"resid": resid, **readings(logits, final)}
+    tensors["resid_norm"] = resid.norm(dim=-1)
+    tensors["cos_to_final"] = (resid * resid[-1]).sum(-1) / (tensors["resid_norm"] * resid[-1].norm(dim=-1))
+    tensors["next_surprisal"] = tensors["logsumexp"][:, :-1] - logits[:, range(len(ids) - 1), ids[1:]]
+    ids_json = {"top_ids": tensors.pop("top_ids").tolist()}
+    magnitudes = {"logit_scale": model.logit_scale(resid), "resid_max": resid.abs().amax(-1)}
+    if whole_vocabulary:
+        mid_logits = model.unembed(mid)
+        mid_readings = readings(mid_logits, final)
+        ids_json["mid_top_ids"] = mid_readings.pop("top_ids").tolist()
+        tensors.update({"mid_" + name: t for name, t in mid_readings.items()})
+        tensors.update({"logits": logits, "resid_mid": mid, "mid_logits": mid_logits})
+        magnitudes.update({"mid_logit_scale": model.logit_scale(mid), "mid_resid_max": mid.abs().amax(-1)})
+    if hooks:
+        tensors.update(acts)
+
+    model32 = Gpt2(model_folder, torch.float32)
+    resid32, _ = residuals(model32.run(ids), n_layers)
+    noise = {"resid": (resid32 - resid).abs().amax((1, 2)), "logits": (model32.unembed(resid32) - logits).abs().amax((1, 2))}
+
+    os.makedirs(folder, exist_ok=True)
+    safetensors_io.write(os.path.join(folder, "golden.safetensors"),
+                         [(name, "F64", tuple(t.shape), t.numpy) for name, t in tensors.items()])
+    with open(os.path.join(model_folder, "model.safetensors"), "rb") as f:
+        model_hash = hashlib.sha256(f.read()).hexdigest()
+    entries = {
+        "generator": "tools/python/oracle/make_goldens.py",
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__},
+        "model_sha256": model_hash, **about, "ids": ids, **ids_json,
+        **{name: significant(t) for name, t in magnitudes.items()},
+        "float32_error": {name: significant(t) for name, t in noise.items()},
+    }
+    with open(os.path.join(folder, "golden.json"), "w") as f:
+        f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
+    print(f"{os.path.relpath(folder, ROOT)}: {len(tensors)} tensors, float32 error in the logits {noise['logits'].max():.2g}")
+
+
+def tiny(name):
+    seq_len, hooks, weights = FIXTURES[name]
+    folder = os.path.join(GOLDENS, name)
+    write_model(folder, **weights)
+    ids = random_ids(seq_len, weights["shape"].vocab, weights["seed"])
+    write_golden(folder, folder, ids, whole_vocabulary=True, hooks=hooks)
+
+
+def demo():
+    bpe = Bpe(TOKENIZER)
+    for number, prompt in enumerate(DEMO_PROMPTS):
+        write_golden(os.path.join(GOLDENS, "demo", f"p{number}"), DEMO_MODEL, bpe.encode(prompt),
+                     whole_vocabulary=False, hooks=False, prompt=prompt)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--only", action="append", choices=[*FIXTURES, "demo"])
+    a = ap.parse_args()
+    torch.set_num_threads(1)  # the same sums on every machine with the same libraries
+    for name in a.only or [*FIXTURES, "demo"]:
+        demo() if name == "demo" else tiny(name)
+
+
+if __name__ == "__main__":
+    main()
