@@ -60,16 +60,19 @@ class Gpt2:
             name = name[len("transformer."):] if name.startswith("transformer.") else name
             if not name.endswith((".attn.bias", ".attn.masked_bias")):
                 self.w[name] = torch.from_numpy(values).to(dtype)
-        tied = self.config.tie_word_embeddings
-        self.w_u = self.w["wte.weight" if tied else "lm_head.weight"].T  # [dModel, vocabSize]
         self.check_shapes()
+        # Ids with equal rows must get equal logits, whatever order the matrix product sums in: each distinct row once.
+        self.rows, self.row_of_id = torch.unique(self.w[self.unembedding_name()], dim=0, return_inverse=True)
+
+    def unembedding_name(self):
+        return "wte.weight" if self.config.tie_word_embeddings else "lm_head.weight"
 
     def check_shapes(self):
         """Broadcasting would hide a misshapen tensor."""
         c, d = self.config, self.config.n_embd
         inner = c.n_inner or 4 * d
         expected = {"wte.weight": (c.vocab_size, d), "wpe.weight": (c.n_positions, d),
-                    "ln_f.weight": (d,), "ln_f.bias": (d,)}
+                    "ln_f.weight": (d,), "ln_f.bias": (d,), self.unembedding_name(): (c.vocab_size, d)}
         for layer in range(c.n_layer):
             for name, n_in, n_out in (("attn.c_attn", d, 3 * d), ("attn.c_proj", d, d),
                                       ("mlp.c_fc", d, inner), ("mlp.c_proj", inner, d)):
@@ -79,7 +82,6 @@ class Gpt2:
         for name, shape in expected.items():
             got = tuple(self.w[name].shape)
             assert got == shape, f"tensor '{name}': expected shape {shape}, got {got}"
-        assert tuple(self.w_u.shape) == (d, c.vocab_size), f"unembedding: got {tuple(self.w_u.shape)}"
 
     def layer_norm(self, x, name):
         """-> the normalised rows, and their scale sqrt(variance + epsilon)."""
@@ -136,11 +138,11 @@ class Gpt2:
 
     def unembed(self, resid):
         """The logit lens: [..., dModel] -> [..., vocabSize]; LayerNorm statistics are those of each row."""
-        return self.layer_norm(resid, "ln_f")[0] @ self.w_u
+        return (self.layer_norm(resid, "ln_f")[0] @ self.rows.T)[..., self.row_of_id]
 
     def logit_scale(self, resid):
         """[...]: max over the vocabulary of sum_d |LN_f(resid)[d] W_U[d, v]|, the condition of a row's logits."""
-        return (self.layer_norm(resid, "ln_f")[0].abs() @ self.w_u.abs()).amax(-1)
+        return (self.layer_norm(resid, "ln_f")[0].abs() @ self.rows.T.abs()).amax(-1)
 
 
 def residuals(acts, n_layers):
