@@ -1,0 +1,331 @@
+package io.github.logitlens.tokenizer;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/// GPT-2's tokenizer: byte-level BPE, the same ids as Hugging Face's `tokenizers` for every text.
+///
+/// ```java
+/// Gpt2Tokenizer tokenizer = Gpt2Tokenizer.gpt2();
+/// tokenizer.encode("The Eiffel Tower is in")             // [464, 412, 733, 417, 8765, 318, 287]
+/// tokenizer.decode(464, 412, 733, 417, 8765)             // "The Eiffel Tower"
+/// tokenizer.singleToken(" Paris")                        // OptionalInt[6342]
+/// tokenizer.token(6342).display()                        // " Paris"
+/// ```
+///
+/// No token is added to what a text holds: no space in front, no `<|endoftext|>`. Letters and numbers are those of Unicode
+/// 14, as in Hugging Face's engine, whatever the JDK knows; a lone surrogate is read as U+FFFD.
+///
+/// Immutable; any number of threads may use one.
+public final class Gpt2Tokenizer {
+    private final Vocabulary vocabulary;
+    private final MergeTable merges;
+    private final AddedTokens addedTokens;
+    private final List<AddedToken> addedTokenList;
+    private final BytePairEncoder encoder;
+
+    /// Loaded at the first call of [#gpt2()].
+    private static final class Bundled {
+        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(TokenizerFiles.readResources());
+    }
+
+    private Gpt2Tokenizer(TokenizerFiles.Model model) {
+        vocabulary = model.vocabulary();
+        merges = model.merges();
+        addedTokenList = model.addedTokens();
+        addedTokens = new AddedTokens(addedTokenList);
+        encoder = new BytePairEncoder(vocabulary, merges);
+    }
+
+    /// The tokenizer of GPT-2, every size of it, and of the models that share its vocabulary; the files are bundled, and
+    /// read once.
+    public static Gpt2Tokenizer gpt2() {
+        return Bundled.GPT2;
+    }
+
+    /// The tokenizer in `directory`: of `tokenizer.json`, or else of `vocab.json`, `merges.txt` and, if there is one,
+    /// `added_tokens.json`. Any byte-level BPE with GPT-2's pattern will do, whatever the size of its vocabulary.
+    ///
+    /// ```java
+    /// Gpt2Tokenizer.load(Path.of("distilgpt2")).vocabSize()    // 50257
+    /// ```
+    ///
+    /// @throws TokenizerFormatException if the files are missing, damaged, or those of another kind of tokenizer
+    public static Gpt2Tokenizer load(Path directory) {
+        return new Gpt2Tokenizer(TokenizerFiles.read(Objects.requireNonNull(directory, "directory")));
+    }
+
+    /// The tokens of `text`, in which `<|endoftext|>` is thirteen ordinary characters.
+    ///
+    /// ```java
+    /// tokenizer.encode("Hello world")    // [15496, 995]
+    /// tokenizer.encode("")               // []
+    /// ```
+    public int[] encode(String text) {
+        return encode(text, SpecialTokens.TEXT);
+    }
+
+    /// The tokens of `text`, with special tokens read as `mode` says.
+    public int[] encode(String text, SpecialTokens mode) {
+        Objects.requireNonNull(text, "text");
+        if (addedTokens.matchNothing(mode)) {
+            byte[] bytes = Utf8.encode(text);
+            IntSink out = new IntSink(bytes.length / 3 + 16);
+            encode(bytes, out);
+            return out.toArray();
+        }
+        IntSink out = new IntSink(text.length() / 3 + 16);
+        for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
+            if (piece.isPlain()) {
+                encode(Utf8.encode(text.substring(piece.start(), piece.end())), out);
+            } else {
+                out.add(piece.id());
+            }
+        }
+        return out.toArray();
+    }
+
+    private void encode(byte[] bytes, IntSink out) {
+        int at = 0;
+        while (at < bytes.length) {
+            int end = PreTokenizer.next(bytes, at, bytes.length);
+            encoder.encode(bytes, at, end, out);
+            at = end;
+        }
+    }
+
+    /// The tokens of `text` and the part of it that each covers; the ids are those of [#encode(String)].
+    public List<TokenSpan> encodeWithSpans(String text) {
+        return encodeWithSpans(text, SpecialTokens.TEXT);
+    }
+
+    /// The tokens of `text` and the part of it that each covers; the ids are those of [#encode(String, SpecialTokens)].
+    public List<TokenSpan> encodeWithSpans(String text, SpecialTokens mode) {
+        Objects.requireNonNull(text, "text");
+        List<TokenSpan> spans = new ArrayList<>();
+        int codePoint = 0;
+        for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
+            int codePointEnd = codePoint + text.codePointCount(piece.start(), piece.end());
+            if (piece.isPlain()) {
+                addSpans(text, piece.start(), piece.end(), codePoint, spans);
+            } else {
+                spans.add(new TokenSpan(piece.id(), piece.start(), piece.end(), codePoint, codePointEnd));
+            }
+            codePoint = codePointEnd;
+        }
+        return List.copyOf(spans);
+    }
+
+    private void addSpans(String text, int from, int to, int firstCodePoint, List<TokenSpan> spans) {
+        byte[] bytes = Utf8.encode(text.substring(from, to));
+        IntSink ids = new IntSink(bytes.length / 3 + 16);
+        encode(bytes, ids);
+        // The character at hand: its first byte, the byte after it, its index in UTF-16 units and in code points.
+        int charByte = 0;
+        int nextByte = bytes.length == 0 ? 0 : Utf8.sequenceLength(bytes, 0, bytes.length);
+        int unit = from;
+        int codePoint = firstCodePoint;
+        int tokenByte = 0;
+        for (int i = 0; i < ids.size(); i++) {
+            int tokenEnd = tokenByte + vocabulary.length(ids.get(i));
+            while (nextByte <= tokenByte) {
+                charByte = nextByte;
+                unit += Character.charCount(text.codePointAt(unit));
+                codePoint++;
+                nextByte += Utf8.sequenceLength(bytes, charByte, bytes.length);
+            }
+            int start = unit;
+            int codePointStart = codePoint;
+            while (nextByte < tokenEnd) {
+                charByte = nextByte;
+                unit += Character.charCount(text.codePointAt(unit));
+                codePoint++;
+                nextByte += Utf8.sequenceLength(bytes, charByte, bytes.length);
+            }
+            int end = unit + Character.charCount(text.codePointAt(unit));
+            spans.add(new TokenSpan(ids.get(i), start, end, codePointStart, codePoint + 1));
+            tokenByte = tokenEnd;
+        }
+    }
+
+    /// How `text` becomes tokens: pre-tokens, bytes, merges in order, tokens.
+    public Explanation explain(String text) {
+        return explain(text, SpecialTokens.TEXT);
+    }
+
+    /// How `text` becomes tokens, with special tokens read as `mode` says.
+    public Explanation explain(String text, SpecialTokens mode) {
+        Objects.requireNonNull(text, "text");
+        List<Explanation.PreToken> preTokens = new ArrayList<>();
+        for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
+            String part = text.substring(piece.start(), piece.end());
+            byte[] bytes = Utf8.encode(part);
+            if (!piece.isPlain()) {
+                preTokens.add(new Explanation.PreToken(part, HexFormat.of().formatHex(bytes), List.of(),
+                        List.of(token(piece.id()))));
+                continue;
+            }
+            int at = 0;
+            while (at < bytes.length) {
+                int end = PreTokenizer.next(bytes, at, bytes.length);
+                preTokens.add(explain(bytes, at, end));
+                at = end;
+            }
+        }
+        return new Explanation(text, preTokens);
+    }
+
+    private Explanation.PreToken explain(byte[] bytes, int from, int to) {
+        List<Explanation.Merge> made = new ArrayList<>();
+        IntSink ids = new IntSink(to - from);
+        encoder.encode(bytes, from, to, ids, (rank, offset, left, right, result) -> made
+                .add(new Explanation.Merge(rank, offset, token(left), token(right), token(result))));
+        return new Explanation.PreToken(Utf8.decode(bytes, from, to), HexFormat.of().formatHex(bytes, from, to), made,
+                tokens(ids.toArray()));
+    }
+
+    /// The text of `ids`: their bytes one after another, read as UTF-8 with U+FFFD where they are not, as the WHATWG
+    /// encoding standard reads it. For text without lone surrogates `decode(encode(text))` is `text`. Special tokens are
+    /// written out; spaces are left as they are.
+    ///
+    /// ```java
+    /// tokenizer.decode(15496, 995)    // "Hello world"
+    /// ```
+    ///
+    /// @throws IllegalArgumentException if there is no such token
+    public String decode(int... ids) {
+        long length = 0;
+        for (int id : ids) {
+            checkId(id, vocabulary);
+            length += vocabulary.length(id);
+        }
+        if (length > Integer.MAX_VALUE - 16) {
+            throw new IllegalArgumentException("ids: expected less than 2 GiB of text, got " + length + " bytes");
+        }
+        byte[] bytes = new byte[(int) length];
+        int at = 0;
+        for (int id : ids) {
+            at = vocabulary.copy(id, bytes, at);
+        }
+        return Utf8.decode(bytes, 0, bytes.length);
+    }
+
+    /// A decoder for ids that come one by one.
+    public StreamingDecoder streamingDecoder() {
+        return new StreamingDecoder(vocabulary);
+    }
+
+    /// The token `id`.
+    ///
+    /// @throws IllegalArgumentException if there is no such token
+    public Token token(int id) {
+        checkId(id, vocabulary);
+        return new Token(id, vocabulary.bytes(id));
+    }
+
+    /// The tokens `ids`, in order.
+    ///
+    /// @throws IllegalArgumentException if there is no such token
+    public List<Token> tokens(int... ids) {
+        return Arrays.stream(ids).mapToObj(this::token).toList();
+    }
+
+    /// The token whose text is exactly `text`, spaces included, special tokens among them; empty if it takes several.
+    ///
+    /// ```java
+    /// tokenizer.singleToken(" Paris")           // OptionalInt[6342]
+    /// tokenizer.singleToken("Paris ")           // OptionalInt.empty
+    /// tokenizer.singleToken("<|endoftext|>")    // OptionalInt[50256]
+    /// ```
+    public OptionalInt singleToken(String text) {
+        byte[] bytes = Utf8.encode(Objects.requireNonNull(text, "text"));
+        int id = vocabulary.find(bytes, 0, bytes.length);
+        return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /// The token whose text is exactly `text`, or an error that shows its pieces and, if there is one, the token that has a
+    /// space more or less at the front or none around it.
+    ///
+    /// ```
+    /// token text "Paris ": expected one token, got 2: "Paris" | " "; did you mean " Paris" (6342) or "Paris" (40313)?
+    /// ```
+    ///
+    /// @throws IllegalArgumentException if `text` is empty or takes several tokens
+    public int requireSingleToken(String text) {
+        OptionalInt id = singleToken(text);
+        if (id.isPresent()) {
+            return id.getAsInt();
+        }
+        List<Token> pieces = tokens(encode(text));
+        StringBuilder message = new StringBuilder("token text \"").append(text).append("\": expected one token, got ")
+                .append(pieces.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            message.append(i == 0 ? ": \"" : " | \"").append(pieces.get(i).display()).append('"');
+        }
+        String separator = "; did you mean ";
+        for (String sibling : List.of(" " + text.strip(), text.strip())) {
+            OptionalInt other = singleToken(sibling);
+            if (!text.isBlank() && other.isPresent()) {
+                message.append(separator).append('"').append(token(other.getAsInt()).display()).append("\" (")
+                        .append(other.getAsInt()).append(')');
+                separator = " or ";
+            }
+        }
+        throw new IllegalArgumentException(message.append(separator.equals(" or ") ? "?" : "").toString());
+    }
+
+    /// The number of tokens; ids are 0 to one less. 50257 for GPT-2.
+    public int vocabSize() {
+        return vocabulary.size();
+    }
+
+    /// The id of `<|endoftext|>`, which stands between documents and is GPT-2's only possible BOS: 50256 for GPT-2.
+    ///
+    /// @throws IllegalStateException if the vocabulary has no such token
+    public int endOfText() {
+        return singleToken(TokenizerFiles.END_OF_TEXT).orElseThrow(() -> new IllegalStateException(
+                "vocabulary: expected a token \"" + TokenizerFiles.END_OF_TEXT + "\", got none among " + vocabSize()));
+    }
+
+    /// The sha256, in lower-case hexadecimal, of all that decides ids: tokens, merges and added tokens. It is the same
+    /// whether they were read from `tokenizer.json` or from `vocab.json` and `merges.txt`.
+    public String contentHash() {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+        for (int id = 0; id < vocabSize(); id++) {
+            update(digest, vocabulary.length(id));
+            digest.update(vocabulary.bytes(id));
+        }
+        for (int id : merges.pairs()) {
+            update(digest, id);
+        }
+        for (AddedToken token : addedTokenList) {
+            digest.update((token.id() + (token.special() ? " special" : "") + (token.stripLeft() ? " left" : "")
+                    + (token.stripRight() ? " right\n" : "\n")).getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, int value) {
+        digest.update(new byte[] {(byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value});
+    }
+
+    static void checkId(int id, Vocabulary vocabulary) {
+        if (id < 0 || id >= vocabulary.size()) {
+            throw new IllegalArgumentException(
+                    "token id: expected 0 to " + (vocabulary.size() - 1) + ", got " + id);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.logitlens.tokenizer;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+
+/// One entry of the vocabulary: an id and the bytes it stands for, which need not be whole characters.
+///
+/// ```java
+/// Token token = tokenizer.token(6342);
+/// token.display()                      // " Paris"
+/// token.hex()                          // "205061726973"
+/// tokenizer.token(198).display()       // "\n", a backslash and an n
+/// tokenizer.token(222).display()       // "\x80", a byte that is no character of its own
+/// ```
+///
+/// @param id    the token's id
+/// @param bytes the bytes, *copied* on the way in and out
+public record Token(int id, byte[] bytes) {
+    /// A token of its own bytes.
+    public Token {
+        bytes = bytes.clone();
+    }
+
+    /// The bytes, *copied*.
+    @Override
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /// The bytes read as UTF-8, with U+FFFD where they are not: for looking at, since the tokens of one character, read
+    /// one by one, do not give that character ([Gpt2Tokenizer#decode(int...)] does).
+    public String text() {
+        return Utf8.decode(bytes, 0, bytes.length);
+    }
+
+    /// The text for a screen: the token's characters, with control characters and bytes that are no character as `\n`,
+    /// `\t`, `\r` or `\x80`. Invisible format characters and U+FFFD itself are shown by their bytes too, so the result
+    /// never holds a bare U+FFFD, a line break or a change of direction.
+    public String display() {
+        StringBuilder shown = new StringBuilder(bytes.length);
+        int at = 0;
+        while (at < bytes.length) {
+            int length = Utf8.sequenceLength(bytes, at, bytes.length);
+            int codePoint = length > 0 ? Utf8.codePoint(bytes, at) : Utf8.REPLACEMENT;
+            if (isVisible(codePoint)) {
+                shown.appendCodePoint(codePoint);
+            } else {
+                for (int i = at; i < at + Math.abs(length); i++) {
+                    appendEscape(shown, bytes[i]);
+                }
+            }
+            at += Math.abs(length);
+        }
+        return shown.toString();
+    }
+
+    /// The bytes in lower-case hexadecimal.
+    public String hex() {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static boolean isVisible(int codePoint) {
+        return codePoint != Utf8.REPLACEMENT && switch (Character.getType(codePoint)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+
+    private static void appendEscape(StringBuilder shown, byte b) {
+        switch (b) {
+            case '\n' -> shown.append("\\n");
+            case '\t' -> shown.append("\\t");
+            case '\r' -> shown.append("\\r");
+            default -> shown.append("\\x").append(HexFormat.of().toHexDigits(b));
+        }
+    }
+
+    /// Same id, same bytes.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Token token && id == token.id && Arrays.equals(bytes, token.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(id, Arrays.hashCode(bytes));
+    }
+
+    /// The id and the display form, `Token[id=6342, " Paris"]`.
+    @Override
+    public String toString() {
+        return "Token[id=" + id + ", \"" + display() + "\"]";
+    }
+}

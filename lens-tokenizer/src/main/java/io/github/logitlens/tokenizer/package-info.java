@@ -1,0 +1,4 @@
+/// GPT-2's byte-level BPE: text to token ids and back, identical to Hugging Face's `tokenizers`.
+///
+/// Start with [io.github.logitlens.tokenizer.Gpt2Tokenizer].
+package io.github.logitlens.tokenizer;
