@@ -1,91 +1,208 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.weights.CheckpointException.Reason;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A GPT-2 on disk: its configuration and its weights, checked when opened, read on request.
+///
+/// ```java
+/// try (Checkpoint checkpoint = Checkpoint.open(Path.of("models/gpt2"))) {
+///     checkpoint.config().nLayers();                             // 12
+///     Weight qkv = checkpoint.weight(WeightRole.QKV_WEIGHT, 3);  // [768, 2304], h.3.attn.c_attn.weight in the file
+///     checkpoint.ignoredTensors();                               // [h.0.attn.bias, h.1.attn.bias, …]
+/// }
+/// ```
+///
+/// A directory holds what Hugging Face's tools write: `config.json` and either `model.safetensors` or
+/// `model.safetensors.index.json` with the shards it names. Opening checks everything that can be checked without reading
+/// values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16 or F64, of the right shape.
+/// Nothing is allocated for the weights. Tensor names may have the prefix `transformer.`; tensors that inference does not
+/// need, such as the attention's mask buffers of whatever type, are ignored and listed.
+///
+/// The unembedding is the token embedding, unless the configuration says that it is not tied or the file has an
+/// `lm_head.weight` that differs from the token embedding (as transformers 5 decides it); [Gpt2Config#tiedUnembedding()] has
+/// the outcome.
+///
+/// May be used by any number of threads. The values of non-finite weights are not looked at.
 public final class Checkpoint implements AutoCloseable {
 
-    private Checkpoint() {
+    private final String id;
+    private final Optional<Path> directory;
+    private final Gpt2Config config;
+    private final WeightFiles files;
+    private final Map<WeightRole, List<Weight>> weights;
+    private final List<String> ignored;
+    private Optional<String> sha256 = Optional.empty();
+
+    private Checkpoint(String id, Optional<Path> directory, WeightFiles files, WeightBinder.Bound bound) {
+        this.id = id;
+        this.directory = directory;
+        this.config = bound.config();
+        this.files = files;
+        this.weights = bound.weights();
+        this.ignored = bound.ignored();
     }
 
     /// Opens a model by name.
     ///
-    /// @param model `demo` or a directory
-    /// @return the open checkpoint
+    /// @param model `demo`, or the path of a directory (for one of that name: `./demo`)
+    /// @return the open checkpoint; the caller closes it
+    /// @throws CheckpointException if there is no such model, or it is not a complete GPT-2
+    /// @throws SafeTensorsException if a weight file cannot be read or breaks a rule of its format
     public static Checkpoint open(String model) {
-        throw new UnsupportedOperationException(model);
+        if (model.equals(BundledModel.ID)) {
+            return demo();
+        }
+        Path path;
+        try {
+            path = Path.of(model);
+        } catch (InvalidPathException e) {
+            throw unknown(model, "a name that cannot be a path", e);
+        }
+        if (model.isEmpty() || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw unknown(model, "neither", null);
+        }
+        return open(path);
+    }
+
+    private static CheckpointException unknown(String model, String got, Throwable cause) {
+        return new CheckpointException(Reason.UNKNOWN_MODEL, "model " + Text.quote(model) + ": expected '" + BundledModel.ID
+                + "' or a directory with config.json and " + WeightFiles.SINGLE_FILE + ", got " + got, cause);
     }
 
     /// Opens a directory in Hugging Face's layout.
     ///
     /// @param directory with `config.json` and `model.safetensors` or its shards
-    /// @return the open checkpoint
+    /// @return the open checkpoint; the caller closes it
+    /// @throws CheckpointException if it is not a complete GPT-2
+    /// @throws SafeTensorsException if a weight file cannot be read or breaks a rule of its format
     public static Checkpoint open(Path directory) {
-        throw new UnsupportedOperationException(directory.toString());
+        if (directory.toString().isEmpty() || !Files.isDirectory(directory)) {
+            String got = directory.toString().isEmpty() ? "the empty path"
+                    : Files.exists(directory) ? "something else (name the directory that holds it)" : "nothing of that name";
+            throw new CheckpointException(Reason.NOT_A_DIRECTORY, directory + ": expected a directory, got " + got);
+        }
+        Path configFile = directory.resolve("config.json");
+        byte[] json = WeightFiles.readSmallFile(configFile, Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE);
+        Gpt2Config config = ConfigReader.parse(json, configFile.toString());
+        Path name = directory.toAbsolutePath().normalize().getFileName();
+        return of(name == null ? directory.toString() : name.toString(), Optional.of(directory), config,
+                WeightFiles.open(directory));
     }
 
     /// Opens the model that ships with the library.
     ///
-    /// @return the open checkpoint
+    /// @return the open checkpoint; the caller closes it
+    /// @throws CheckpointException if the library was packed without it
     public static Checkpoint demo() {
-        throw new UnsupportedOperationException();
+        return BundledModel.open();
+    }
+
+    static Checkpoint of(String id, Gpt2Config config, WeightFiles files) {
+        return of(id, Optional.empty(), config, files);
+    }
+
+    private static Checkpoint of(String id, Optional<Path> directory, Gpt2Config config, WeightFiles files) {
+        try {
+            return new Checkpoint(id, directory, files, WeightBinder.bind(config, files));
+        } catch (RuntimeException | Error e) {
+            files.close();
+            throw e;
+        }
     }
 
     /// What the model is called in results.
     ///
-    /// @return `demo`, or the directory's name
+    /// @return `demo`, or the last part of the directory's path
     public String id() {
-        throw new UnsupportedOperationException();
+        return id;
     }
 
     /// Where it was opened.
     ///
-    /// @return the directory, empty for the bundled model
+    /// @return the directory as it was given, empty for the bundled model
     public Optional<Path> directory() {
-        throw new UnsupportedOperationException();
+        return directory;
     }
 
     /// The configuration.
     ///
-    /// @return the checked configuration
+    /// @return the checked configuration; [Gpt2Config#tiedUnembedding()] says what the files really hold
     public Gpt2Config config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
     /// A weight outside the blocks.
     ///
-    /// @param role such as [WeightRole#TOKEN_EMBEDDING]
+    /// @param role a role that is not of a block, such as [WeightRole#TOKEN_EMBEDDING]
     /// @return the weight
+    /// @throws IllegalArgumentException if the role is a block's, or [WeightRole#UNEMBEDDING] of a tied head
     public Weight weight(WeightRole role) {
-        throw new UnsupportedOperationException(role.name());
+        if (role.perLayer()) {
+            throw new IllegalArgumentException("role " + role + ": expected a layer with it, got none");
+        }
+        List<Weight> bound = weights.get(role);
+        if (bound == null) {
+            throw new IllegalArgumentException("role " + role + ": expected an untied head, got one that is the token embedding");
+        }
+        return bound.getFirst();
     }
 
     /// A weight of a block.
     ///
-    /// @param role such as [WeightRole#QKV_WEIGHT]
+    /// @param role a role of a block, such as [WeightRole#QKV_WEIGHT]
     /// @param layer the block, from 0
     /// @return the weight
+    /// @throws IllegalArgumentException if the role is not a block's
+    /// @throws IndexOutOfBoundsException if there is no such block
     public Weight weight(WeightRole role, int layer) {
-        throw new UnsupportedOperationException(role.name() + layer);
+        if (!role.perLayer()) {
+            throw new IllegalArgumentException("role " + role + ": expected no layer with it, got " + layer);
+        }
+        Objects.checkIndex(layer, config.nLayers());
+        return weights.get(role).get(layer);
     }
 
     /// Names of tensors that the model does not use, such as `h.0.attn.bias`.
     ///
     /// @return an immutable list in the order of the file
     public List<String> ignoredTensors() {
-        throw new UnsupportedOperationException();
+        return ignored;
     }
 
-    /// The SHA-256 of the weights' file, computed on first request.
+    /// The SHA-256 of the weights' file: what `sha256sum` says of `model.safetensors`, or of its shards one after the other in
+    /// the order of their names. Computed on first request, which reads everything; then remembered.
     ///
     /// @return 64 lower-case hexadecimal digits
-    public String sha256() {
-        throw new UnsupportedOperationException();
+    /// @throws SafeTensorsException if a file cannot be read, or was changed since it was opened
+    /// @throws IllegalStateException if the checkpoint was closed before the first request
+    public synchronized String sha256() {
+        if (sha256.isEmpty()) {
+            MessageDigest digest;
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new AssertionError("every Java platform has SHA-256", e);
+            }
+            files.files().forEach(file -> file.digest(digest));
+            sha256 = Optional.of(HexFormat.of().formatHex(digest.digest()));
+        }
+        return sha256.get();
     }
 
+    /// Closes the files. Reads under way in other threads end with an `IllegalStateException`. May be called twice.
     @Override
     public void close() {
+        files.close();
     }
 }

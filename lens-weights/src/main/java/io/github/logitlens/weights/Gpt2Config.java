@@ -76,4 +76,9 @@ public record Gpt2Config(int nLayers, int nHeads, int dModel, int dMlp, int voca
         long embeddings = vocabSize * d * (tiedUnembedding ? 1 : 2) + nCtx * d;
         return embeddings + nLayers * (attention + mlp + layerNorms) + 2 * d;
     }
+
+    Gpt2Config withTiedUnembedding(boolean tied) {
+        return new Gpt2Config(nLayers, nHeads, dModel, dMlp, vocabSize, nCtx, layerNormEpsilon, activation, scaleAttnWeights,
+                scaleAttnByInverseLayerIdx, tied);
+    }
 }

@@ -28,9 +28,20 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
     public TensorInfo {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(dtype, "dtype");
-        shape = List.copyOf(shape);
+        Dimensions dimensions = Dimensions.copyOf(shape);
+        shape = dimensions;
         if (begin < 0 || end < begin) {
             throw new IllegalArgumentException("offsets: expected 0 <= begin <= end, got " + begin + " and " + end);
+        }
+        long bits;
+        try {
+            bits = dimensions.bits(dtype);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("shape: " + dtype + " " + shape + " is above 2^64-1 bits", e);
+        }
+        if (Long.remainderUnsigned(bits, 8) != 0 || Long.divideUnsigned(bits, 8) != end - begin) {
+            throw new IllegalArgumentException("offsets: expected " + Long.toUnsignedString(bits) + " bits for " + dtype + " "
+                    + shape + ", got " + (end - begin) + " bytes");
         }
     }
 
@@ -38,6 +49,13 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
     ///
     /// @return the product of the dimensions
     public long elementCount() {
-        return (end - begin) * 8 / dtype.bits();
+        return Long.divideUnsigned((end - begin) * 8, dtype.bits());
+    }
+
+    /// The number of bytes.
+    ///
+    /// @return `end - begin`
+    public long byteSize() {
+        return end - begin;
     }
 }

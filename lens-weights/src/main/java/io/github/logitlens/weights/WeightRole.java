@@ -1,5 +1,7 @@
 package io.github.logitlens.weights;
 
+import java.util.List;
+
 /// What a weight is for. Matrices are `[in, out]` as GPT-2 stores them (`y = x · W`), embeddings `[index, dModel]`.
 ///
 /// Roles of a block are asked for with its layer, the others without:
@@ -86,12 +88,13 @@ public enum WeightRole {
         };
     }
 
-    boolean isVector() {
+    /// The shape in the file: `[columns]` for vectors, `[rows, columns]` for matrices.
+    List<Long> shape(Gpt2Config config) {
         return switch (this) {
             case LN1_GAIN, LN1_BIAS, QKV_BIAS, ATTN_OUT_BIAS, LN2_GAIN, LN2_BIAS, MLP_IN_BIAS, MLP_OUT_BIAS,
-                 FINAL_LN_GAIN, FINAL_LN_BIAS -> true;
+                 FINAL_LN_GAIN, FINAL_LN_BIAS -> List.of((long) columns(config));
             case TOKEN_EMBEDDING, POSITION_EMBEDDING, QKV_WEIGHT, ATTN_OUT_WEIGHT, MLP_IN_WEIGHT, MLP_OUT_WEIGHT,
-                 UNEMBEDDING -> false;
+                 UNEMBEDDING -> List.of((long) rows(config), (long) columns(config));
         };
     }
 }

@@ -1,0 +1,60 @@
+package io.github.logitlens.weights;
+
+import io.github.logitlens.weights.CheckpointException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/// The demo model among the library's resources.
+final class BundledModel {
+
+    static final String ID = "demo";
+
+    private BundledModel() {
+    }
+
+    static Checkpoint open() {
+        Gpt2Config config = ConfigReader.parse(content("config.json"), "demo/config.json");
+        return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights())));
+    }
+
+    /// A resource that is a file of its own (classes in a directory) is read as one, in parallel; one in a jar is inflated.
+    private static ByteSource weights() {
+        URL url = resource(WeightFiles.SINGLE_FILE);
+        if (url.getProtocol().equals("file")) {
+            try {
+                return FileSource.open(Path.of(url.toURI()));
+            } catch (URISyntaxException e) {
+                throw new CheckpointException(Reason.DEMO_MISSING, "bundled model: expected a file, got " + url, e);
+            }
+        }
+        return new MemorySource("demo/" + WeightFiles.SINGLE_FILE, content(WeightFiles.SINGLE_FILE));
+    }
+
+    private static URL resource(String name) {
+        URL url = BundledModel.class.getResource("demo/" + name);
+        if (url == null) {
+            throw new CheckpointException(Reason.DEMO_MISSING,
+                    "bundled model: expected the resource demo/" + name + " beside the classes of this library, got none");
+        }
+        return url;
+    }
+
+    private static byte[] content(String name) {
+        try (InputStream in = resource(name).openStream()) {
+            // A stream out of a jar says how much it will yield: one array of the right size, no copies.
+            byte[] content = new byte[Math.max(in.available(), 1 << 10)];
+            int length = in.readNBytes(content, 0, content.length);
+            byte[] rest = in.readAllBytes();
+            byte[] whole = length + rest.length == content.length ? content : Arrays.copyOf(content, length + rest.length);
+            System.arraycopy(rest, 0, whole, length, rest.length);
+            return whole;
+        } catch (IOException e) {
+            throw new CheckpointException(Reason.DEMO_MISSING,
+                    "bundled model: expected the resource demo/" + name + ", got an error: " + FileSource.describe(e), e);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.logitlens.weights;
+
+import java.lang.foreign.MemorySegment;
+
+/// The bytes of one file, wherever they are. Reads are positional: any number of threads may read at once.
+sealed interface ByteSource extends AutoCloseable permits FileSource, MemorySource {
+
+    /// What messages call it: the path as it was given.
+    String name();
+
+    long size();
+
+    /// Fills `dst` (native, or over a `byte[]`) with the bytes from `position` on, or throws; nothing is read beyond
+    /// [#size()].
+    void read(long position, MemorySegment dst);
+
+    /// Idempotent; a read after it, or under way, is an `IllegalStateException`.
+    @Override
+    void close();
+}

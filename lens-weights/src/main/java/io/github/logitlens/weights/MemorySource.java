@@ -1,0 +1,44 @@
+package io.github.logitlens.weights;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/// Bytes that are in memory already.
+final class MemorySource implements ByteSource {
+
+    private final String name;
+    private volatile MemorySegment bytes;
+    private final long size;
+
+    /// `bytes` is *owned from here on*.
+    MemorySource(String name, byte[] bytes) {
+        this.name = name;
+        this.bytes = MemorySegment.ofArray(bytes).asReadOnly();
+        this.size = bytes.length;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public void read(long position, MemorySegment dst) {
+        MemorySegment open = bytes;
+        if (open == MemorySegment.NULL) {
+            throw new IllegalStateException("closed: " + name);
+        }
+        Objects.checkFromIndexSize(position, dst.byteSize(), size);
+        MemorySegment.copy(open, position, dst, 0, dst.byteSize());
+    }
+
+    @Override
+    public void close() {
+        bytes = MemorySegment.NULL;
+    }
+}
