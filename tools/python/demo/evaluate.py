@@ -1,0 +1,106 @@
+"""Measures the demo model: facts by kind, confusion, decision layers, accuracy per layer, example tables, text.
+
+    python3 tools/python/demo/evaluate.py [--model DIR]
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import readout
+from bpe import RESOURCES, Tokenizer
+from facts import phrasings
+from model import load
+
+BUNDLED = Path(__file__).resolve().parents[3] / "lens-weights/src/main/resources/io/github/logitlens/weights/demo"
+SPLITS = ("trained", "held-out pair", "held-out wording")
+EXAMPLES = [
+    "The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox", "Barack Obama was the",
+    "def fibonacci(n):", "Once upon a time",
+]
+OPENINGS = [
+    "Once upon a time", "The weather today", "My brother said that", "\"Where are you going?\"", "Computers are", "def add(", "import os", "for i in", "class Car:",
+]
+
+
+def measured(model, tokenizer):
+    """Every phrasing with its readout."""
+    examples = phrasings()
+    prompts, answers = [], []
+    for e in examples:
+        ids = tokenizer.encode(e.prompt)
+        prompts.append(ids)
+        answers.append(tokenizer.encode(e.prompt + e.answer + e.rest)[len(ids)])
+    return list(zip(examples, readout.read(model, prompts, answers)))
+
+
+def print_accuracy(results):
+    kinds = sorted({e.kind for e, _ in results})
+    print(f"{'top-1 right':14}" + "".join(f"{s:>26}" for s in SPLITS))
+    for kind in kinds + ["all"]:
+        line = f"{kind:14}"
+        for split in SPLITS:
+            right = [r.right for e, r in results if e.split == split and kind in (e.kind, "all")]
+            line += f"{100 * np.mean(right):15.1f} % of {len(right):5}"
+        print(line)
+
+
+def print_confusion(results):
+    """Of what kind the token is that was said instead."""
+    kind_of = {}
+    for e, r in results:
+        kind_of.setdefault(r.answer, e.kind)
+    kinds = sorted({e.kind for e, _ in results})
+    print("\nwrong answers, all splits: rows the kind asked for, columns the kind of what was said")
+    print(f"{'':12}" + "".join(f"{k:>12}" for k in kinds + ["no answer"]))
+    for kind in kinds:
+        said = Counter(
+            kind if any(r.top[-1] == q.answer for f, q in results if f.kind == kind) else kind_of.get(r.top[-1], "no answer")
+            for e, r in results if e.kind == kind and not r.right
+        )
+        print(f"{kind:12}" + "".join(f"{said[k]:12}" for k in kinds + ["no answer"]))
+
+
+def print_layers(results):
+    right = [(e, r) for e, r in results if r.right]
+    layers = len(results[0][1].top)
+    names = ["embedding"] + [f"layer {i}" for i in range(layers - 1)]
+    kinds = sorted({e.kind for e, _ in right})
+    print("\ndecision layer of right answers, % of each kind")
+    print(f"{'':12}" + "".join(f"{k:>12}" for k in kinds + ["all"]))
+    for row, name in enumerate(names):
+        shares = [np.mean([r.decision_layer == row for e, r in right if k in (e.kind, "all")]) for k in kinds + ["all"]]
+        print(f"{name:12}" + "".join(f"{100 * s:12.1f}" for s in shares) + "  " + "#" * round(60 * shares[-1]))
+    print("\naccuracy of the lens by layer, all phrasings, %")
+    for row, name in enumerate(names):
+        shares = [np.mean([r.top[row] == r.answer for e, r in results if k in (e.kind, "all")]) for k in kinds + ["all"]]
+        print(f"{name:12}" + "".join(f"{100 * s:12.1f}" for s in shares) + "  " + "#" * round(60 * shares[-1]))
+    unseen = [np.mean([r.top[row] == -1 for _, r in results]) for row in range(layers)]
+    print("\na token never seen is top-1, % by layer: " + " ".join(f"{100 * u:.1f}" for u in unseen))
+    inside = np.mean([0 < r.decision_layer < layers - 1 for _, r in right])
+    print(f"decided strictly inside the stack: {100 * inside:.1f} % of right answers")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=BUNDLED)
+    parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    model, tokenizer = load(args.model), Tokenizer(args.tokenizer)
+    results = measured(model, tokenizer)
+    print_accuracy(results)
+    print_confusion(results)
+    print_layers(results)
+    for prompt in EXAMPLES:
+        print("\n" + readout.table(model, tokenizer, prompt))
+    for prompt in OPENINGS:
+        print(f"\n--- greedy\n{readout.continuation(model, tokenizer, prompt, 40)}")
+        print(f"--- sampled at 0.8\n{readout.continuation(model, tokenizer, prompt, 40, 0.8)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Trains a tuned lens: one affine translator per row of the lens, so that it reads like the final layer.
+
+The published form and loss: `h' = h + W_i h + b_i` for the rows i = 0 .. nLayers - 1, then the final LayerNorm and the
+unembedding; `KL(model || lens)` is minimised. Written as `tuned_lens.safetensors`, "<i>.weight" `[out, in]` and
+"<i>.bias", in F16.
+
+    python3 tools/python/demo/tuned_lens.py [--model DIR]     measures KL per layer, tuned against plain
+"""
+
+import argparse
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from bpe import RESOURCES, Tokenizer
+from corpus import FactBatches, TextStream, documents, fact_rows
+from facts import phrasings
+from model import load, read_safetensors, write_safetensors
+
+SEED, STEPS, RATE, LENGTH = 21, 600, 1e-3, 64
+
+
+class TunedLens(nn.Module):
+    """The translators; they start as the plain lens."""
+
+    def __init__(self, layers, d):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(layers, d, d))
+        self.bias = nn.Parameter(torch.zeros(layers, d))
+
+    def forward(self, rows):
+        """`rows` is `[nLayers, n, dModel]`, one residual per row of the lens."""
+        return rows + torch.einsum("lnd,led->lne", rows, self.weight) + self.bias[:, None]
+
+    def save(self, path):
+        tensors = {}
+        for i in range(len(self.bias)):
+            tensors[f"{i}.weight"] = self.weight[i].detach().numpy()
+            tensors[f"{i}.bias"] = self.bias[i].detach().numpy()
+        write_safetensors(path, tensors, {"lens_type": "linear_tuned_lens"})
+
+    @staticmethod
+    def load(path):
+        tensors = read_safetensors(path)
+        layers = len(tensors) // 2
+        lens = TunedLens(layers, len(tensors["0.bias"]))
+        with torch.no_grad():
+            for i in range(layers):
+                lens.weight[i] = torch.from_numpy(tensors[f"{i}.weight"])
+                lens.bias[i] = torch.from_numpy(tensors[f"{i}.bias"])
+        return lens
+
+
+def divergences(model, translated, final):
+    """`KL(model || lens)` per row, `[nLayers]`, over the full vocabulary; `final` is `[n, dModel]`."""
+    with torch.no_grad():
+        p = model.unembed(final).log_softmax(-1)
+    q = model.unembed(translated).log_softmax(-1)
+    return (p.exp() * (p - q)).sum(-1).mean(-1)
+
+
+def residuals(model, ids):
+    """`[nLayers + 1, n, dModel]` of a batch, all positions."""
+    with torch.no_grad():
+        rows = torch.stack(model.residuals(torch.from_numpy(model.vocabulary.to_compact[np.array(ids)])))
+    return rows.flatten(1, 2)
+
+
+def train(directory, docs, facts):
+    """Trains on the exported checkpoint of `directory` and writes the translators beside it."""
+    torch.manual_seed(SEED)
+    rng = random.Random(SEED)
+    model = load(directory).requires_grad_(False)
+    lens = TunedLens(model.shape.n_layer, model.shape.n_embd)
+    optimiser = torch.optim.Adam(lens.parameters(), lr=RATE)
+    stream, batches = TextStream(docs, LENGTH, rng), FactBatches(facts, 256, {}, rng)
+    for step in range(STEPS):
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * (1 - step / STEPS)
+        rows = torch.cat([residuals(model, stream.rows(4)), residuals(model, [r[0][:-1] for r in batches.next()])], dim=1)
+        loss = divergences(model, lens(rows[:-1]), rows[-1]).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        if step % 100 == 0:
+            print(f"tuned lens: step {step} KL summed over the layers {loss.item():.3f}", flush=True)
+    lens.save(Path(directory) / "tuned_lens.safetensors")
+
+
+def main():
+    from evaluate import BUNDLED
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=BUNDLED)
+    parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    tokenizer, model = Tokenizer(args.tokenizer), load(args.model).requires_grad_(False)
+    lens = TunedLens.load(args.model / "tuned_lens.safetensors").requires_grad_(False)
+    examples = phrasings()
+    held_out = fact_rows(tokenizer, [e for e in examples if e.split != "trained"])
+    fresh = TextStream(documents(tokenizer, random.Random(99), [e for e in examples if e.split == "trained"], 500), LENGTH, random.Random(99))
+    by_length = {}
+    for ids, at, _ in held_out:
+        by_length.setdefault(at, []).append(ids[:at])
+    answers = torch.cat([torch.stack(model.residuals(torch.from_numpy(model.vocabulary.to_compact[np.array(b)])))[:, :, -1] for b in by_length.values()], dim=1)
+    text = residuals(model, [row[:-1] for row in fresh.rows(64)])
+    print(f"{'KL to the model, nats':24}{'text, plain':>14}{'text, tuned':>14}{'facts, plain':>14}{'facts, tuned':>14}")
+    columns = [divergences(model, f(rows[:-1]), rows[-1]).tolist() for rows in (text, answers) for f in (lambda h: h, lens)]
+    for row, values in enumerate(zip(*columns)):
+        print(f"{'embedding' if row == 0 else f'layer {row - 1}':24}" + "".join(f"{v:14.3f}" for v in values))
+
+
+if __name__ == "__main__":
+    main()
