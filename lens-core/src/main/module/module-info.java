@@ -6,6 +6,5 @@ module io.github.logitlens {
 
     exports io.github.logitlens;
     exports io.github.logitlens.hook;
-    exports io.github.logitlens.lens;
     exports io.github.logitlens.model;
 }

@@ -1,0 +1,48 @@
+package io.github.logitlens;
+
+/// The logit lens in one call.
+///
+/// ```java
+/// LensResult result = Lens.run("The Eiffel Tower is in");
+/// result.top(result.finalPoint(), -1).getFirst()    // " Paris": 0.9…
+/// ```
+///
+/// The model is the bundled demonstration model, or the one that `-Dlens.model` or the environment's `LENS_MODEL` names. It
+/// is opened with the first call and stays open. To choose a model in code, or to close one, use [LogitLens].
+public final class Lens {
+
+    private static final class Holder {
+        static final LogitLens LENS = LogitLens.open(defaultModel());
+    }
+
+    private Lens() {
+    }
+
+    /// The model that is used where none is named: `-Dlens.model`, else `LENS_MODEL`, else `demo`.
+    ///
+    /// @return a model name for [LogitLens#open(String)]
+    public static String defaultModel() {
+        String property = System.getProperty("lens.model", "");
+        String variable = System.getenv().getOrDefault("LENS_MODEL", "");
+        return !property.isBlank() ? property : !variable.isBlank() ? variable : "demo";
+    }
+
+    /// Reads a prompt at every layer and position, with the default options.
+    ///
+    /// @param prompt text of 1 to nCtx tokens
+    /// @return the readings
+    /// @throws IllegalArgumentException if the prompt is empty or too long
+    public static LensResult run(String prompt) {
+        return run(prompt, LensOptions.defaults());
+    }
+
+    /// Reads a prompt at every layer.
+    ///
+    /// @param prompt  text of 1 to nCtx tokens
+    /// @param options what to read
+    /// @return the readings
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit it
+    public static LensResult run(String prompt, LensOptions options) {
+        return Holder.LENS.run(prompt, options);
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.logitlens;
+
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.model.VocabularyReadings;
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.weights.Checkpoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// A model opened for the logit lens: prompts in, what the model predicts at every layer out.
+///
+/// ```java
+/// try (LogitLens lens = LogitLens.open("demo")) {
+///     LensResult result = lens.run("The capital of France is", LensOptions.defaults().topK(3));
+///     result.decisionLayer(-1);    // the point from which on the final prediction stays
+/// }
+/// ```
+///
+/// Immutable, for any number of threads. [#close] refuses new runs, waits for running ones and frees the weights.
+public final class LogitLens implements AutoCloseable {
+
+    private final Gpt2Model model;
+    private final Gpt2Tokenizer tokenizer;
+
+    private LogitLens(Gpt2Model model, Gpt2Tokenizer tokenizer) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+    }
+
+    /// Opens a model by name.
+    ///
+    /// @param model `demo` for the bundled model, or a directory in Hugging Face's layout
+    /// @return the opened model
+    /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
+    public static LogitLens open(String model) {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            return open(checkpoint);
+        }
+    }
+
+    /// Opens a directory in Hugging Face's layout.
+    ///
+    /// @param directory with `config.json`, `model.safetensors`, and a tokenizer if it is not GPT-2's
+    /// @return the opened model
+    /// @throws io.github.logitlens.weights.CheckpointException if it cannot be used
+    public static LogitLens open(Path directory) {
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            return open(checkpoint);
+        }
+    }
+
+    private static LogitLens open(Checkpoint checkpoint) {
+        Gpt2Tokenizer tokenizer = checkpoint.directory().filter(LogitLens::hasTokenizer).map(Gpt2Tokenizer::load)
+                .orElseGet(Gpt2Tokenizer::gpt2);
+        return new LogitLens(Gpt2Model.load(checkpoint), tokenizer);
+    }
+
+    private static boolean hasTokenizer(Path directory) {
+        return Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"));
+    }
+
+    /// The model.
+    ///
+    /// @return the model, closed with this lens
+    public Gpt2Model model() {
+        return model;
+    }
+
+    /// The tokenizer that turns this model's text into ids.
+    ///
+    /// @return the tokenizer
+    public Gpt2Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /// Reads a prompt with the default options.
+    ///
+    /// @param prompt text of 1 to nCtx tokens
+    /// @return the readings
+    /// @throws IllegalArgumentException if the prompt is empty or too long
+    public LensResult run(String prompt) {
+        return run(prompt, LensOptions.defaults());
+    }
+
+    /// Reads a prompt.
+    ///
+    /// @param prompt  text; `<|endoftext|>` in it is plain text
+    /// @param options what to read
+    /// @return the readings
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit it
+    /// @throws IllegalStateException    after [#close]
+    public LensResult run(String prompt, LensOptions options) {
+        Objects.requireNonNull(prompt, "prompt");
+        if (prompt.isEmpty() && options.bos() == Bos.NONE) {
+            throw new IllegalArgumentException("prompt: expected at least one token, got an empty text");
+        }
+        return run(tokenizer.encode(prompt), options, Hooks.none());
+    }
+
+    /// Reads token ids, under hooks.
+    ///
+    /// @param tokens  ids without BOS; *not modified*
+    /// @param options what to read
+    /// @param hooks   what observes and edits the run before it is read
+    /// @return the readings
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
+    /// @throws IllegalStateException    after [#close]
+    public LensResult run(int[] tokens, LensOptions options, Hooks hooks) {
+        int[] ids = options.bos() == Bos.PREPEND ? prepend(tokenizer.endOfText(), tokens) : tokens.clone();
+        checkLength(ids.length);
+        int[] positions = options.positions().resolve(ids.length);
+        int[] tracked = options.tracked().stream().mapToInt(tokenizer::requireSingleToken).toArray();
+        List<LensPoint> points = points(options.midPoints());
+        ResidualStack stack = new ResidualStack(points, positions, model.config().dModel());
+        model.run(ids, stack.observe(hooks));
+        VocabularyReadings readings = model.unembedding().read(stack.values(), points.size(), options.topK(), tracked);
+        return new LensResult(model.id(), model.config(), options, tokenizer, ids, points, positions, tracked, readings);
+    }
+
+    /// Checked here as well as by the model, because positions and arrays are sized by it first.
+    private void checkLength(int seqLen) {
+        int nCtx = model.config().nCtx();
+        if (seqLen == 0) {
+            throw new IllegalArgumentException("prompt: expected at least one token, got none");
+        }
+        if (seqLen > nCtx) {
+            throw new IllegalArgumentException(
+                    "prompt: expected at most " + nCtx + " tokens (nCtx of model '" + model.id() + "'), got " + seqLen);
+        }
+    }
+
+    private static int[] prepend(int first, int[] rest) {
+        int[] all = new int[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
+    }
+
+    private List<LensPoint> points(boolean mid) {
+        List<LensPoint> points = new ArrayList<>();
+        points.add(new LensPoint(0, "embed", "Embedding", HookSite.RESID_PRE.at(0)));
+        for (int layer = 0; layer < model.config().nLayers(); layer++) {
+            if (mid) {
+                add(points, "Layer " + layer + " mid", HookSite.RESID_MID, layer);
+            }
+            add(points, "Layer " + layer, HookSite.RESID_POST, layer);
+        }
+        return List.copyOf(points);
+    }
+
+    private static void add(List<LensPoint> points, String label, HookSite site, int layer) {
+        points.add(new LensPoint(points.size(), site.at(layer).toString(), label, site.at(layer)));
+    }
+
+    /// Frees the model; see [Gpt2Model#close].
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.logitlens.internal.kernel;
+
+import io.github.logitlens.weights.ActivationFunction;
+import java.lang.foreign.MemorySegment;
+
+/// The arithmetic the model is made of. Arguments are trusted: callers validate.
+///
+/// Every implementation gives the same bits. What fixes them:
+///
+/// * an element of a product is one chain `acc = fma(a[k], b[k][n], acc)`, k ascending, whatever the tile or thread;
+/// * a sum over a row (LayerNorm, softmax) runs in [Lanes#COUNT] virtual lanes, element `i` in lane `i % 16`, and ends in
+///   the tree of [Lanes#sum];
+/// * exponentials are [Exp]'s polynomial, operation by operation.
+///
+/// NaN compares as NaN; its payload is not promised.
+public interface Kernels {
+
+    /// Columns of one panel, on every machine.
+    int PANEL = 64;
+
+    /// Rows of a full row block.
+    int BLOCK = 6;
+
+    /// What runs, for people: `vector (512-bit)` or `scalar`.
+    String description();
+
+    /// `tile += a · b` for one row block and one panel of columns.
+    ///
+    /// @param a          row block, `[depth][height]` at `aOffset`, *not modified*
+    /// @param height     rows in the block: 1, 2, 4 or 6
+    /// @param b          panel, `[depth][64]` float32 at byte `bOffset`, *not modified*
+    /// @param depth      length of the chain, at least 1
+    /// @param tile       `[height][64]` at `tileOffset`, *written*
+    void multiply(float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset);
+
+    /// `out = (x − μ)/√(σ² + ε) · gain + bias`, σ² biased.
+    ///
+    /// @param x    `[n]` at `xOffset`, *not modified*
+    /// @param gain `[n]`
+    /// @param bias `[n]`
+    /// @param out  `[n]` at `outOffset`, *written*; may be `x`
+    /// @return `√(σ² + ε)`
+    float layerNorm(float[] x, int xOffset, int n, float[] gain, float[] bias, double epsilon, float[] out, int outOffset);
+
+    /// `row = softmax(row)` in place.
+    ///
+    /// @param row `[n]` at `offset`, *written*
+    void softmax(float[] row, int offset, int n);
+
+    /// `x = f(x)` in place.
+    ///
+    /// @param x `[n]` at `offset`, *written*
+    void activate(ActivationFunction f, float[] x, int offset, int n);
+
+    /// `x = x · factor` in place.
+    ///
+    /// @param x `[n]` at `offset`, *written*
+    void scale(float[] x, int offset, int n, float factor);
+
+    /// `x += y`.
+    ///
+    /// @param x `[n]` at `xOffset`, *written*
+    /// @param y `[n]` at `yOffset`, *not modified*
+    void add(float[] x, int xOffset, float[] y, int yOffset, int n);
+
+    /// Takes one tile of logits into the running statistics of its rows.
+    ///
+    /// @param logits      `[rows][64]` at 0, *not modified*
+    /// @param columns     how many of the 64 are real
+    /// @param firstColumn vocabulary id of column 0
+    /// @param stats       the rows' statistics, *written*
+    /// @param firstRow    which row of `stats` the tile's row 0 is
+    /// @param positions   how many positions the tile holds
+    void reduce(float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions);
+}

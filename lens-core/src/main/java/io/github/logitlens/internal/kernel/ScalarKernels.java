@@ -1,0 +1,175 @@
+package io.github.logitlens.internal.kernel;
+
+import io.github.logitlens.weights.ActivationFunction;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// The kernels in plain Java: what every machine can run, and the reference for the bits of [VectorKernels].
+public final class ScalarKernels implements Kernels {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public void multiply(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        float[] row = new float[PANEL];
+        float[] out = new float[PANEL];
+        for (int r = 0; r < height; r++) {
+            System.arraycopy(tile, tileOffset + r * PANEL, out, 0, PANEL);
+            for (int k = 0; k < depth; k++) {
+                float x = a[aOffset + k * height + r];
+                MemorySegment.copy(b, FLOAT, bOffset + k * (PANEL * 4L), row, 0, PANEL);
+                for (int n = 0; n < PANEL; n++) {
+                    out[n] = Math.fma(x, row[n], out[n]);
+                }
+            }
+            System.arraycopy(out, 0, tile, tileOffset + r * PANEL, PANEL);
+        }
+    }
+
+    @Override
+    public float layerNorm(
+            float[] x, int xOffset, int n, float[] gain, float[] bias, double epsilon, float[] out, int outOffset) {
+        float[] lanes = new float[Lanes.COUNT];
+        for (int i = 0; i < n; i++) {
+            lanes[i % Lanes.COUNT] += x[xOffset + i];
+        }
+        float mean = Lanes.sum(lanes, 0) / n;
+        java.util.Arrays.fill(lanes, 0f);
+        for (int i = 0; i < n; i++) {
+            float centred = x[xOffset + i] - mean;
+            lanes[i % Lanes.COUNT] = Math.fma(centred, centred, lanes[i % Lanes.COUNT]);
+        }
+        double scale = Math.sqrt(Lanes.sum(lanes, 0) / n + epsilon);
+        float inverse = (float) (1 / scale);
+        for (int i = 0; i < n; i++) {
+            out[outOffset + i] = Math.fma((x[xOffset + i] - mean) * inverse, gain[i], bias[i]);
+        }
+        return (float) scale;
+    }
+
+    @Override
+    public void softmax(float[] row, int offset, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, row[offset + i]);
+        }
+        float[] lanes = new float[Lanes.COUNT];
+        for (int i = 0; i < n; i++) {
+            float e = Exp.exp(row[offset + i] - max);
+            row[offset + i] = e;
+            lanes[i % Lanes.COUNT] += e;
+        }
+        scale(row, offset, n, 1 / Lanes.sum(lanes, 0));
+    }
+
+    @Override
+    public void activate(ActivationFunction f, float[] x, int offset, int n) {
+        for (int i = 0; i < n; i++) {
+            x[offset + i] = Activations.apply(f, x[offset + i]);
+        }
+    }
+
+    @Override
+    public void scale(float[] x, int offset, int n, float factor) {
+        for (int i = 0; i < n; i++) {
+            x[offset + i] *= factor;
+        }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            x[xOffset + i] += y[yOffset + i];
+        }
+    }
+
+    @Override
+    public void reduce(
+            float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions) {
+        int points = stats.points;
+        for (int position = 0; position < positions; position++) {
+            int group = position * points;
+            for (int point = points - 1; point >= 0; point--) {
+                int row = firstRow + group + point;
+                int offset = (group + point) * PANEL;
+                float max = stats.max[row];
+                for (int n = 0; n < columns; n++) {
+                    max = Math.max(max, logits[offset + n]);
+                }
+                raiseMax(stats, row, max, point == points - 1);
+                accumulate(logits, offset, 0, columns, stats, row);
+                enterTop(logits, offset, 0, columns, firstColumn, stats, row);
+                stats.countGreater(row, logits, offset, columns, firstColumn);
+            }
+            cross(logits, group, 0, columns, stats, firstRow);
+        }
+    }
+
+    /// Moves a row's sums to a new maximum, and with the final row's maximum the cross sums of its group.
+    static void raiseMax(VocabularyStatistics stats, int row, float max, boolean last) {
+        float old = stats.max[row];
+        if (max == old) {
+            return;
+        }
+        stats.max[row] = max;
+        boolean first = old == Float.NEGATIVE_INFINITY;
+        float factor = first ? 0f : Exp.exp(old - max);
+        float shift = first ? 0f : old - max;
+        int lanes = row * Lanes.COUNT;
+        for (int lane = lanes; lane < lanes + Lanes.COUNT; lane++) {
+            stats.weighted[lane] = Math.fma(shift, stats.sum[lane], stats.weighted[lane]) * factor;
+            stats.sum[lane] *= factor;
+        }
+        if (last) {
+            int group = (row - stats.points + 1) * Lanes.COUNT;
+            for (int lane = group; lane < lanes + Lanes.COUNT; lane++) {
+                stats.cross[lane] *= factor;
+            }
+        }
+    }
+
+    /// Adds columns `from..to` of one tile row to its sums.
+    static void accumulate(float[] logits, int offset, int from, int to, VocabularyStatistics stats, int row) {
+        float max = stats.max[row];
+        int lanes = row * Lanes.COUNT;
+        for (int n = from; n < to; n++) {
+            int lane = lanes + n % Lanes.COUNT;
+            float z = logits[offset + n] - max;
+            float e = Exp.exp(z);
+            stats.sum[lane] += e;
+            stats.weighted[lane] = Math.fma(z, e, stats.weighted[lane]);
+        }
+    }
+
+    /// Adds columns `from..to` of one position's tile rows to their cross sums against the last of them.
+    static void cross(float[] logits, int group, int from, int to, VocabularyStatistics stats, int firstRow) {
+        int points = stats.points;
+        int last = (group + points - 1) * PANEL;
+        float max = stats.max[firstRow + group + points - 1];
+        for (int n = from; n < to; n++) {
+            float z = logits[last + n];
+            float e = Exp.exp(z - max);
+            for (int point = 0; point < points - 1; point++) {
+                int lane = (firstRow + group + point) * Lanes.COUNT + n % Lanes.COUNT;
+                stats.cross[lane] = Math.fma(e, z - logits[(group + point) * PANEL + n], stats.cross[lane]);
+            }
+        }
+    }
+
+    static void enterTop(
+            float[] logits, int offset, int from, int to, int firstColumn, VocabularyStatistics stats, int row) {
+        float threshold = stats.threshold(row);
+        for (int n = from; n < to; n++) {
+            if (logits[offset + n] > threshold) {
+                stats.enter(row, logits[offset + n], firstColumn + n);
+                threshold = stats.threshold(row);
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.github.logitlens.internal.kernel;
+
+import io.github.logitlens.weights.ActivationFunction;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The kernels in the Vector API, at the machine's own vector width.
+///
+/// With [WideProduct] and [NarrowProduct] the only classes that name `jdk.incubator.vector`: they are loaded only when the
+/// module is there. A row is walked in vectors and ends in scalar steps of the same operations.
+public final class VectorKernels implements Kernels {
+
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final boolean WIDE = LANES == 16;
+
+    private final ScalarKernels scalar = new ScalarKernels();
+
+    /// Kernels at [FloatVector#SPECIES_PREFERRED].
+    ///
+    /// @throws UnsupportedOperationException if this machine's vectors are not 4, 8 or 16 floats wide
+    public VectorKernels() {
+        if (LANES != 4 && LANES != 8 && LANES != 16) {
+            throw new UnsupportedOperationException("vector width: expected 4, 8 or 16 floats, got " + LANES);
+        }
+    }
+
+    @Override
+    public String description() {
+        return "vector (" + SPECIES.vectorBitSize() + "-bit)";
+    }
+
+    @Override
+    public void multiply(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        if (WIDE) {
+            WideProduct.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
+        } else {
+            NarrowProduct.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
+        }
+    }
+
+    @Override
+    public float layerNorm(
+            float[] x, int xOffset, int n, float[] gain, float[] bias, double epsilon, float[] out, int outOffset) {
+        float[] lanes = new float[Lanes.COUNT];
+        int whole = n - n % Lanes.COUNT;
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int i = strip; i < whole; i += Lanes.COUNT) {
+                sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + i));
+            }
+            sum.intoArray(lanes, strip);
+        }
+        for (int i = whole; i < n; i++) {
+            lanes[i - whole] += x[xOffset + i];
+        }
+        float mean = Lanes.sum(lanes, 0) / n;
+        FloatVector means = FloatVector.broadcast(SPECIES, mean);
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int i = strip; i < whole; i += Lanes.COUNT) {
+                FloatVector centred = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(means);
+                sum = centred.fma(centred, sum);
+            }
+            sum.intoArray(lanes, strip);
+        }
+        for (int i = whole; i < n; i++) {
+            float centred = x[xOffset + i] - mean;
+            lanes[i - whole] = Math.fma(centred, centred, lanes[i - whole]);
+        }
+        double scale = Math.sqrt(Lanes.sum(lanes, 0) / n + epsilon);
+        float inverse = (float) (1 / scale);
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xOffset + i).sub(means).mul(inverse)
+                    .fma(FloatVector.fromArray(SPECIES, gain, i), FloatVector.fromArray(SPECIES, bias, i))
+                    .intoArray(out, outOffset + i);
+        }
+        for (; i < n; i++) {
+            out[outOffset + i] = Math.fma((x[xOffset + i] - mean) * inverse, gain[i], bias[i]);
+        }
+        return (float) scale;
+    }
+
+    @Override
+    public void softmax(float[] row, int offset, int n) {
+        int bound = SPECIES.loopBound(n);
+        FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < bound; i += LANES) {
+            maxima = maxima.max(FloatVector.fromArray(SPECIES, row, offset + i));
+        }
+        float max = maxima.reduceLanes(VectorOperators.MAX);
+        for (int i = bound; i < n; i++) {
+            max = Math.max(max, row[offset + i]);
+        }
+        float[] lanes = new float[Lanes.COUNT];
+        int whole = n - n % Lanes.COUNT;
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            FloatVector sum = FloatVector.zero(SPECIES);
+            for (int i = strip; i < whole; i += Lanes.COUNT) {
+                FloatVector e = exp(FloatVector.fromArray(SPECIES, row, offset + i).sub(max));
+                e.intoArray(row, offset + i);
+                sum = sum.add(e);
+            }
+            sum.intoArray(lanes, strip);
+        }
+        for (int i = whole; i < n; i++) {
+            float e = Exp.exp(row[offset + i] - max);
+            row[offset + i] = e;
+            lanes[i - whole] += e;
+        }
+        scale(row, offset, n, 1 / Lanes.sum(lanes, 0));
+    }
+
+    @Override
+    public void activate(ActivationFunction f, float[] x, int offset, int n) {
+        int bound = SPECIES.loopBound(n);
+        switch (f) {
+            case GELU_NEW -> {
+                for (int i = 0; i < bound; i += LANES) {
+                    FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+                    FloatVector cubic = v.mul(v).fma(
+                            FloatVector.broadcast(SPECIES, Activations.GELU_CUBIC),
+                            FloatVector.broadcast(SPECIES, Activations.GELU_LINEAR));
+                    timesSigmoid(v, v.mul(cubic)).intoArray(x, offset + i);
+                }
+            }
+            case SILU -> {
+                for (int i = 0; i < bound; i += LANES) {
+                    FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+                    timesSigmoid(v, v).intoArray(x, offset + i);
+                }
+            }
+            case QUICK_GELU -> {
+                for (int i = 0; i < bound; i += LANES) {
+                    FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+                    timesSigmoid(v, v.mul(Activations.QUICK_GELU)).intoArray(x, offset + i);
+                }
+            }
+            case RELU -> {
+                for (int i = 0; i < bound; i += LANES) {
+                    FloatVector.fromArray(SPECIES, x, offset + i).max(0f).intoArray(x, offset + i);
+                }
+            }
+            case GELU, TANH -> bound = 0;
+        }
+        scalar.activate(f, x, offset + bound, n - bound);
+    }
+
+    @Override
+    public void scale(float[] x, int offset, int n, float factor) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += LANES) {
+            FloatVector.fromArray(SPECIES, x, offset + i).mul(factor).intoArray(x, offset + i);
+        }
+        for (; i < n; i++) {
+            x[offset + i] *= factor;
+        }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xOffset + i).add(FloatVector.fromArray(SPECIES, y, yOffset + i))
+                    .intoArray(x, xOffset + i);
+        }
+        for (; i < n; i++) {
+            x[xOffset + i] += y[yOffset + i];
+        }
+    }
+
+    @Override
+    public void reduce(
+            float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions) {
+        if (columns < PANEL) {
+            scalar.reduce(logits, columns, firstColumn, stats, firstRow, positions);
+            return;
+        }
+        int points = stats.points;
+        float[] weights = new float[PANEL];
+        for (int position = 0; position < positions; position++) {
+            int group = position * points;
+            for (int point = points - 1; point >= 0; point--) {
+                int row = firstRow + group + point;
+                int offset = (group + point) * PANEL;
+                FloatVector maxima = FloatVector.fromArray(SPECIES, logits, offset);
+                for (int n = LANES; n < PANEL; n += LANES) {
+                    maxima = maxima.max(FloatVector.fromArray(SPECIES, logits, offset + n));
+                }
+                float tileMax = maxima.reduceLanes(VectorOperators.MAX);
+                ScalarKernels.raiseMax(stats, row, Math.max(stats.max[row], tileMax), point == points - 1);
+                accumulate(logits, offset, stats, row, weights, point == points - 1);
+                if (point < points - 1) {
+                    cross(logits, group, offset, stats, row, weights);
+                }
+                if (tileMax > stats.threshold(row)) {
+                    enterTop(logits, offset, firstColumn, stats, row);
+                }
+                if (stats.targetCount() > 0) {
+                    stats.countGreater(row, logits, offset, columns, firstColumn);
+                }
+            }
+        }
+    }
+
+    /// Adds one whole tile row to its sums; of a final row, keeps the exponentials as its group's `weights`.
+    private static void accumulate(
+            float[] logits, int offset, VocabularyStatistics stats, int row, float[] weights, boolean last) {
+        float max = stats.max[row];
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            int lane = row * Lanes.COUNT + strip;
+            FloatVector sum = FloatVector.fromArray(SPECIES, stats.sum, lane);
+            FloatVector weighted = FloatVector.fromArray(SPECIES, stats.weighted, lane);
+            for (int n = strip; n < PANEL; n += Lanes.COUNT) {
+                FloatVector z = FloatVector.fromArray(SPECIES, logits, offset + n).sub(max);
+                FloatVector e = exp(z);
+                sum = sum.add(e);
+                weighted = z.fma(e, weighted);
+                if (last) {
+                    e.intoArray(weights, n);
+                }
+            }
+            sum.intoArray(stats.sum, lane);
+            weighted.intoArray(stats.weighted, lane);
+        }
+    }
+
+    /// Adds one whole tile row to its cross sums against its group's last row.
+    private static void cross(
+            float[] logits, int group, int offset, VocabularyStatistics stats, int row, float[] weights) {
+        int last = (group + stats.points - 1) * PANEL;
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            int lane = row * Lanes.COUNT + strip;
+            FloatVector sum = FloatVector.fromArray(SPECIES, stats.cross, lane);
+            for (int n = strip; n < PANEL; n += Lanes.COUNT) {
+                FloatVector difference = FloatVector.fromArray(SPECIES, logits, last + n)
+                        .sub(FloatVector.fromArray(SPECIES, logits, offset + n));
+                sum = FloatVector.fromArray(SPECIES, weights, n).fma(difference, sum);
+            }
+            sum.intoArray(stats.cross, lane);
+        }
+    }
+
+    private static void enterTop(float[] logits, int offset, int firstColumn, VocabularyStatistics stats, int row) {
+        for (int n = 0; n < PANEL; n += LANES) {
+            long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
+                    .compare(VectorOperators.GT, stats.threshold(row)).toLong();
+            while (passing != 0) {
+                int column = n + Long.numberOfTrailingZeros(passing);
+                passing &= passing - 1;
+                if (logits[offset + column] > stats.threshold(row)) {
+                    stats.enter(row, logits[offset + column], firstColumn + column);
+                }
+            }
+        }
+    }
+
+    private static FloatVector timesSigmoid(FloatVector x, FloatVector z) {
+        return x.div(exp(z.neg()).add(1f));
+    }
+
+    /// [Exp#exp], lane by lane.
+    private static FloatVector exp(FloatVector x) {
+        FloatVector rounded = x.fma(
+                FloatVector.broadcast(SPECIES, Exp.LOG2_E), FloatVector.broadcast(SPECIES, Exp.ROUNDER));
+        FloatVector n = rounded.sub(Exp.ROUNDER);
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -Exp.LN2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(SPECIES, -Exp.LN2_LOW), r);
+        FloatVector p = FloatVector.broadcast(SPECIES, Exp.C7).fma(r, FloatVector.broadcast(SPECIES, Exp.C6));
+        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C5));
+        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C4));
+        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C3));
+        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C2));
+        p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
+        p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
+        IntVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA_BITS);
+        FloatVector result = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+        result = result.blend(0f, x.compare(VectorOperators.LT, Exp.LOWEST));
+        result = result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exp.HIGHEST));
+        return result.blend(x, x.test(VectorOperators.IS_NAN));
+    }
+}

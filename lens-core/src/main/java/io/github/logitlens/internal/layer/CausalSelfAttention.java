@@ -1,0 +1,210 @@
+package io.github.logitlens.internal.layer;
+
+import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.kernel.Kernels;
+import java.util.Arrays;
+
+/// Multi-head causal attention: `softmax(q·kᵀ · scale) · v`, heads side by side, then `W_O`.
+///
+/// Queries go in blocks of six rows. A row's scores are computed for the keys up to its own and no others, normalised in
+/// full, and then weight the values key by key in absolute order: a key after the query is never touched, and neither the
+/// block, the cache, nor a hook that looks at the pattern changes a bit.
+///
+/// @param qkv    `[dModel, 3 dModel]`: queries, keys and values of all heads
+/// @param out    `[dModel, dModel]`
+/// @param nHeads heads
+/// @param scale  factor of the scores, `1/√dHead` unless the configuration says otherwise
+public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scale) {
+
+    private static final int PANEL = Kernels.PANEL;
+    private static final int BLOCK = Kernels.BLOCK;
+
+    /// What attention writes, `[rows, dModel]`.
+    ///
+    /// @param x     normalised residual, `[rows, dModel]`, *not modified*
+    /// @param cache keys and values of the positions before `past`, *written* with those of these rows
+    /// @param past  positions before row 0
+    float[] apply(Engine engine, RowPanels x, KeyValues cache, int past, int nCtx, int layer, Hooks hooks) {
+        int rows = x.rows();
+        int dModel = out.columns();
+        int dHead = dModel / nHeads;
+        float[] projected = new float[Math.multiplyExact(rows, 3 * dModel)];
+        qkv.apply(engine, x, projected);
+        fireSlice(hooks, HookSite.ATTN_Q.at(layer), projected, 0, rows, dHead);
+        fireSlice(hooks, HookSite.ATTN_K.at(layer), projected, dModel, rows, dHead);
+        fireSlice(hooks, HookSite.ATTN_V.at(layer), projected, 2 * dModel, rows, dHead);
+
+        cache.reserve(past + rows, nCtx);
+        engine.workers().run(nHeads, head -> cache.store(head, past, rows,
+                projected, dModel + head * dHead, projected, 2 * dModel + head * dHead, 3 * dModel));
+
+        RowPanels z = new RowPanels(rows, dModel);
+        Run run = new Run(engine.kernels(), projected, cache, past, rows, dHead, dModel, z);
+        int tasks = nHeads * z.blocks();
+        if (hooks.wants(HookSite.ATTN_SCORES.at(layer)) || hooks.wants(HookSite.ATTN_PATTERN.at(layer))) {
+            run.hooked(engine, hooks, layer, tasks);
+        } else {
+            // the longest rows first, so that no thread is left alone with one of them at the end
+            engine.workers().run(tasks, task -> run.attend(task % nHeads, z.blocks() - 1 - task / nHeads));
+        }
+        fireZ(hooks, HookSite.ATTN_Z.at(layer), z, dHead);
+        float[] result = new float[rows * dModel];
+        out.apply(engine, z, result);
+        return result;
+    }
+
+    private void fireSlice(Hooks hooks, HookPoint point, float[] projected, int column, int rows, int dHead) {
+        if (!hooks.wants(point)) {
+            return;
+        }
+        int dModel = nHeads * dHead;
+        float[] slice = new float[rows * dModel];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(projected, row * 3 * dModel + column, slice, row * dModel, dModel);
+        }
+        hooks.fire(point, slice, rows, nHeads, dHead);
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(slice, row * dModel, projected, row * 3 * dModel + column, dModel);
+        }
+    }
+
+    private void fireZ(Hooks hooks, HookPoint point, RowPanels z, int dHead) {
+        if (!hooks.wants(point)) {
+            return;
+        }
+        float[] whole = new float[z.rows() * z.depth()];
+        for (int row = 0; row < z.rows(); row++) {
+            z.unpack(row, whole, row * z.depth());
+        }
+        hooks.fire(point, whole, z.rows(), nHeads, dHead);
+        for (int block = 0; block < z.blocks(); block++) {
+            z.pack(block, whole, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
+        }
+    }
+
+    /// One layer's attention over one batch of rows.
+    private final class Run {
+
+        private final Kernels kernels;
+        private final float[] projected;
+        private final KeyValues cache;
+        private final int past;
+        private final int rows;
+        private final int dHead;
+        private final int dModel;
+        private final RowPanels z;
+
+        Run(Kernels kernels, float[] projected, KeyValues cache, int past, int rows, int dHead, int dModel, RowPanels z) {
+            this.kernels = kernels;
+            this.projected = projected;
+            this.cache = cache;
+            this.past = past;
+            this.rows = rows;
+            this.dHead = dHead;
+            this.dModel = dModel;
+            this.z = z;
+        }
+
+        /// Keys that row `r` of a block sees.
+        private int visible(int block, int r) {
+            return past + z.firstRow(block) + r + 1;
+        }
+
+        void attend(int head, int block) {
+            int real = z.rowsOf(block);
+            int stride = (visible(block, real - 1) + PANEL - 1) / PANEL * PANEL;
+            float[] scores = new float[real * stride];
+            score(head, block, scores, 0, stride);
+            for (int r = 0; r < real; r++) {
+                kernels.softmax(scores, r * stride, visible(block, r));
+            }
+            weigh(head, block, scores, 0, stride);
+        }
+
+        /// The same in three passes over all heads, with the hooks between them.
+        void hooked(Engine engine, Hooks hooks, int layer, int tasks) {
+            int keys = past + rows;
+            float[] whole = new float[Math.multiplyExact(Math.multiplyExact(nHeads, rows), keys)];
+            Arrays.fill(whole, Float.NEGATIVE_INFINITY);
+            int blocks = z.blocks();
+            engine.workers().run(tasks, task -> score(task % nHeads, task / nHeads, whole,
+                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys));
+            hooks.fire(HookSite.ATTN_SCORES.at(layer), whole, nHeads, rows, keys);
+            engine.workers().run(nHeads * rows, row -> {
+                int visible = past + row % rows + 1;
+                kernels.softmax(whole, row * keys, visible);
+                Arrays.fill(whole, row * keys + visible, (row + 1) * keys, 0f);
+            });
+            hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
+            engine.workers().run(nHeads * blocks, task -> weigh(task % nHeads, task / nHeads, whole,
+                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys));
+        }
+
+        /// `scores[r][key] = q[r] · k[key] · scale` for the keys each row sees.
+        ///
+        /// @param scores `[rows of the block]` rows, `stride` apart, from `offset`; *written*
+        private void score(int head, int block, float[] scores, int offset, int stride) {
+            int height = z.height(block);
+            int real = z.rowsOf(block);
+            float[] query = new float[dHead * height];
+            for (int r = 0; r < real; r++) {
+                int from = (z.firstRow(block) + r) * 3 * dModel + head * dHead;
+                for (int i = 0; i < dHead; i++) {
+                    query[i * height + r] = projected[from + i];
+                }
+            }
+            float[] tile = new float[BLOCK * PANEL];
+            int last = visible(block, real - 1);
+            for (int first = 0; first < last; first += PANEL) {
+                Arrays.fill(tile, 0f);
+                kernels.multiply(query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead, tile, 0);
+                kernels.scale(tile, 0, real * PANEL, scale);
+                for (int r = 0; r < real; r++) {
+                    int count = Math.min(PANEL, visible(block, r) - first);
+                    if (count > 0) {
+                        System.arraycopy(tile, r * PANEL, scores, offset + r * stride + first, count);
+                    }
+                }
+            }
+        }
+
+        /// `z[r] = Σ pattern[r][key] · v[key]`: the keys that all rows of the block see together, the rest row by row.
+        ///
+        /// @param pattern `[rows of the block]` rows, `stride` apart, from `offset`; *not modified*
+        private void weigh(int head, int block, float[] pattern, int offset, int stride) {
+            int height = z.height(block);
+            int real = z.rowsOf(block);
+            int common = real == 1 ? 0 : visible(block, 0);
+            float[] tiles = new float[cache.valuePanels() * BLOCK * PANEL];
+            float[] packed = new float[PANEL * height];
+            for (int first = 0; first < common; first += PANEL) {
+                int count = Math.min(PANEL, common - first);
+                for (int r = 0; r < real; r++) {
+                    int from = offset + r * stride + first;
+                    for (int key = 0; key < count; key++) {
+                        packed[key * height + r] = pattern[from + key];
+                    }
+                }
+                for (int panel = 0; panel < cache.valuePanels(); panel++) {
+                    kernels.multiply(packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
+                            tiles, panel * BLOCK * PANEL);
+                }
+            }
+            for (int r = 0; r < real; r++) {
+                int visible = visible(block, r);
+                for (int first = common; first < visible; first = (first / PANEL + 1) * PANEL) {
+                    int count = Math.min(visible, (first / PANEL + 1) * PANEL) - first;
+                    for (int panel = 0; panel < cache.valuePanels(); panel++) {
+                        kernels.multiply(pattern, offset + r * stride + first, 1, cache.segment(),
+                                cache.values(first, head, panel), count, tiles, (panel * BLOCK + r) * PANEL);
+                    }
+                }
+            }
+            for (int panel = 0; panel < cache.valuePanels(); panel++) {
+                z.pack(block, tiles, panel * BLOCK * PANEL, PANEL, head * dHead + panel * PANEL, cache.valueColumns(panel));
+            }
+        }
+    }
+}

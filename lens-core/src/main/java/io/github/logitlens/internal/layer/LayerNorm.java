@@ -1,0 +1,64 @@
+package io.github.logitlens.internal.layer;
+
+import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.kernel.Kernels;
+
+/// LayerNorm with gain and bias, each `[dModel]`; its output is packed for the product that follows.
+public record LayerNorm(float[] gain, float[] bias, double epsilon) {
+
+    /// Normalises rows into row panels.
+    ///
+    /// @param x `[rows, dModel]`, *not modified*
+    RowPanels apply(Engine engine, float[] x, int rows, Hooks hooks, HookPoint scalePoint, HookPoint normalizedPoint) {
+        int dModel = gain.length;
+        RowPanels out = new RowPanels(rows, dModel);
+        if (hooks.wants(scalePoint) || hooks.wants(normalizedPoint)) {
+            float[] normalized = new float[rows * dModel];
+            float[] scales = new float[rows];
+            for (int row = 0; row < rows; row++) {
+                scales[row] = row(engine.kernels(), x, row * dModel, normalized, row * dModel);
+            }
+            fireScale(hooks, scalePoint, scales, normalized, rows);
+            hooks.fire(normalizedPoint, normalized, rows, dModel);
+            for (int block = 0; block < out.blocks(); block++) {
+                out.pack(block, normalized, out.firstRow(block) * dModel, dModel, 0, dModel);
+            }
+            return out;
+        }
+        engine.workers().run(out.blocks(), block -> pack(engine.kernels(), x, 0, out, block));
+        return out;
+    }
+
+    /// Normalises and packs one block of rows.
+    ///
+    /// @param x        `[rows, dModel]`, *not modified*
+    /// @param firstRow the row of `x` that is row 0 of `out`
+    public void pack(Kernels kernels, float[] x, int firstRow, RowPanels out, int block) {
+        int dModel = gain.length;
+        float[] normalized = new float[Kernels.BLOCK * dModel];
+        for (int r = 0; r < out.rowsOf(block); r++) {
+            row(kernels, x, (firstRow + out.firstRow(block) + r) * dModel, normalized, r * dModel);
+        }
+        out.pack(block, normalized, 0, dModel, 0, dModel);
+    }
+
+    private float row(Kernels kernels, float[] x, int offset, float[] out, int outOffset) {
+        return kernels.layerNorm(x, offset, gain.length, gain, bias, epsilon, out, outOffset);
+    }
+
+    /// Fires the scale; where an editor changed it, rescales what was normalised by it.
+    private void fireScale(Hooks hooks, HookPoint point, float[] scales, float[] normalized, int rows) {
+        float[] before = scales.clone();
+        hooks.fire(point, scales, rows);
+        for (int row = 0; row < rows; row++) {
+            if (scales[row] != before[row]) {
+                float factor = before[row] / scales[row];
+                for (int i = 0; i < gain.length; i++) {
+                    int at = row * gain.length + i;
+                    normalized[at] = Math.fma(normalized[at] - bias[i], factor, bias[i]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.logitlens.internal.layer;
+
+import io.github.logitlens.internal.kernel.Kernels;
+import java.util.Arrays;
+
+/// `y = x · W + b`, W `[depth, columns]` in panels, b `[columns]`.
+public final class Linear {
+
+    private static final int PANEL = Kernels.PANEL;
+    /// Blocks of rows that one task takes at least, so that a panel is worth fetching.
+    private static final int MIN_BLOCKS = 8;
+
+    private final PanelMatrix weight;
+    private final float[] bias;
+
+    /// @param bias `[columns]`, copied
+    Linear(PanelMatrix weight, float[] bias) {
+        this.weight = weight;
+        this.bias = Arrays.copyOf(bias, weight.panels() * PANEL);
+    }
+
+    int columns() {
+        return weight.columns();
+    }
+
+    /// Computes every row.
+    ///
+    /// @param x   `[rows, depth]`, *not modified*
+    /// @param out `[rows, columns]`, *written*
+    void apply(Engine engine, RowPanels x, float[] out) {
+        int panels = weight.panels();
+        int groups = Math.max(1, Math.min(x.blocks() / MIN_BLOCKS, (4 * engine.workers().threads() + panels - 1) / panels));
+        int perGroup = (x.blocks() + groups - 1) / groups;
+        engine.workers().run(panels * groups, task -> {
+            int first = task % groups * perGroup;
+            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task / groups, out);
+        });
+    }
+
+    private void panel(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, float[] out) {
+        float[] tile = new float[Kernels.BLOCK * PANEL];
+        int columns = weight.columnsOf(panel);
+        for (int block = firstBlock; block < endBlock; block++) {
+            int height = x.height(block);
+            for (int r = 0; r < height; r++) {
+                System.arraycopy(bias, panel * PANEL, tile, r * PANEL, PANEL);
+            }
+            kernels.multiply(x.data(), x.offset(block), height, weight.segment(panel), weight.offset(panel), weight.depth(),
+                    tile, 0);
+            for (int r = 0; r < x.rowsOf(block); r++) {
+                int row = x.firstRow(block) + r;
+                System.arraycopy(tile, r * PANEL, out, row * weight.columns() + panel * PANEL, columns);
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.logitlens.internal.layer;
+
+import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.weights.Weight;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// A matrix `[depth, columns]` off heap in panels of 64 columns, `[panel][depth][64]`, the last one padded with zeros.
+///
+/// One panel is one sequential stream for the kernels, whether they multiply many rows or one. Panels stand in chunks,
+/// each allocated and filled by one task, so that first touch of the memory is spread over the threads.
+public final class PanelMatrix {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final long SCRATCH_BYTES = 1 << 20;
+    private static final int PANEL = Kernels.PANEL;
+
+    private final int depth;
+    private final int columns;
+    private final int panelsPerChunk;
+    private final MemorySegment[] chunks;
+
+    private PanelMatrix(int depth, int columns, int panelsPerChunk) {
+        this.depth = depth;
+        this.columns = columns;
+        this.panelsPerChunk = panelsPerChunk;
+        chunks = new MemorySegment[(panels() + panelsPerChunk - 1) / panelsPerChunk];
+    }
+
+    /// A matrix stored as `[depth, columns]`, such as a Conv1D weight; filled by [#load].
+    static PanelMatrix of(Weight weight) {
+        int panels = (weight.columns() + PANEL - 1) / PANEL;
+        return new PanelMatrix(weight.rows(), weight.columns(), panels);
+    }
+
+    /// The transpose of a matrix stored as `[columns, depth]`, such as an embedding; filled by [#loadTransposed].
+    static PanelMatrix transposeOf(Weight weight) {
+        long panelBytes = 4L * PANEL * weight.columns();
+        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(1, (8L << 20) / panelBytes));
+    }
+
+    public int depth() {
+        return depth;
+    }
+
+    public int columns() {
+        return columns;
+    }
+
+    public int panels() {
+        return (columns + PANEL - 1) / PANEL;
+    }
+
+    public MemorySegment segment(int panel) {
+        return chunks[panel / panelsPerChunk];
+    }
+
+    /// Where a panel begins in its [#segment].
+    public long offset(int panel) {
+        return panel % panelsPerChunk * (4L * PANEL * depth);
+    }
+
+    /// Columns of a panel that are not padding.
+    public int columnsOf(int panel) {
+        return Math.min(PANEL, columns - panel * PANEL);
+    }
+
+    /// Reads one column.
+    ///
+    /// @param target `[depth]` at `targetOffset`, *written*
+    void column(int column, float[] target, int targetOffset) {
+        int panel = column / PANEL;
+        MemorySegment segment = segment(panel);
+        long at = offset(panel) / 4 + column % PANEL;
+        for (int k = 0; k < depth; k++) {
+            target[targetOffset + k] = segment.getAtIndex(FLOAT, at + (long) k * PANEL);
+        }
+    }
+
+    int chunkCount() {
+        return chunks.length;
+    }
+
+    /// Bytes that a matrix of this shape takes.
+    static long bytes(long depth, long columns) {
+        return (columns + PANEL - 1) / PANEL * PANEL * depth * 4;
+    }
+
+    private MemorySegment allocate(Arena arena, int chunk) {
+        int panels = Math.min(panelsPerChunk, panels() - chunk * panelsPerChunk);
+        chunks[chunk] = arena.allocate(4L * PANEL * depth * panels, 64);
+        return chunks[chunk];
+    }
+
+    /// Allocates the one chunk and fills it from rows `[depth, columns]`.
+    void load(Arena arena, Weight weight) {
+        MemorySegment target = allocate(arena, 0);
+        int rowsAtOnce = (int) Math.max(1, Math.min(depth, SCRATCH_BYTES / (4L * columns)));
+        try (Arena scratchArena = Arena.ofConfined()) {
+            MemorySegment scratch = scratchArena.allocate(4L * columns * rowsAtOnce, 64);
+            for (int k0 = 0; k0 < depth; k0 += rowsAtOnce) {
+                int rows = Math.min(rowsAtOnce, depth - k0);
+                weight.read((long) k0 * columns, scratch, 0, (long) rows * columns);
+                for (int panel = 0; panel < panels(); panel++) {
+                    long bytes = 4L * columnsOf(panel);
+                    long to = offset(panel) + (long) k0 * PANEL * 4;
+                    for (int row = 0; row < rows; row++) {
+                        long from = 4L * ((long) row * columns + (long) panel * PANEL);
+                        MemorySegment.copy(scratch, from, target, to + row * (4L * PANEL), bytes);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Allocates one chunk and fills it from rows `[columns, depth]`.
+    void loadTransposed(Arena arena, Weight weight, int chunk) {
+        MemorySegment target = allocate(arena, chunk);
+        int first = chunk * panelsPerChunk;
+        int end = Math.min(panels(), first + panelsPerChunk);
+        try (Arena scratchArena = Arena.ofConfined()) {
+            MemorySegment scratch = scratchArena.allocate(4L * PANEL * depth, 64);
+            float[] rows = new float[PANEL * 16];
+            float[] transposed = new float[PANEL * 16];
+            for (int panel = first; panel < end; panel++) {
+                int count = columnsOf(panel);
+                weight.read((long) panel * PANEL * depth, scratch, 0, (long) count * depth);
+                transpose(scratch, target, offset(panel), count, rows, transposed);
+            }
+        }
+    }
+
+    /// Writes `target[k][n] = source[n][k]` in strips of 16 k, small enough for the first-level cache.
+    private void transpose(
+            MemorySegment source, MemorySegment target, long targetOffset, int count, float[] rows, float[] transposed) {
+        for (int k0 = 0; k0 < depth; k0 += 16) {
+            int width = Math.min(16, depth - k0);
+            for (int n = 0; n < count; n++) {
+                MemorySegment.copy(source, FLOAT, 4L * ((long) n * depth + k0), rows, n * 16, width);
+            }
+            for (int k = 0; k < width; k++) {
+                for (int n = 0; n < count; n++) {
+                    transposed[k * PANEL + n] = rows[n * 16 + k];
+                }
+            }
+            MemorySegment.copy(transposed, 0, target, FLOAT, targetOffset + (long) k0 * PANEL * 4, width * PANEL);
+        }
+    }
+}

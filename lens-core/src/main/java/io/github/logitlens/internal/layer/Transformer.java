@@ -1,0 +1,162 @@
+package io.github.logitlens.internal.layer;
+
+import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.Gpt2Config;
+import io.github.logitlens.weights.Weight;
+import io.github.logitlens.weights.WeightRole;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/// GPT-2's weights in memory and its forward pass.
+public final class Transformer {
+
+    private final Gpt2Config config;
+    private final Arena arena;
+    private final Lifetime lifetime;
+    private final TokenEmbedding embedding;
+    private final float[] positions;
+    private final List<TransformerBlock> blocks;
+    private final LayerNorm finalNorm;
+    private final PanelMatrix unembedding;
+
+    private Transformer(String id, Gpt2Config config, Arena arena, TokenEmbedding embedding, float[] positions,
+            List<TransformerBlock> blocks, LayerNorm finalNorm, PanelMatrix unembedding) {
+        this.config = config;
+        this.arena = arena;
+        this.embedding = embedding;
+        this.positions = positions;
+        this.blocks = blocks;
+        this.finalNorm = finalNorm;
+        this.unembedding = unembedding;
+        this.lifetime = new Lifetime("model '" + id + "'", this.arena::close);
+    }
+
+    /// Copies a checkpoint's weights off heap, in panels, with all threads.
+    public static Transformer load(Checkpoint checkpoint, Workers workers) {
+        Arena arena = Arena.ofShared();
+        try {
+            return new Loading(checkpoint, arena, workers).load();
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private record Loading(Checkpoint checkpoint, Arena arena, List<Runnable> tasks, Workers workers) {
+
+        Loading(Checkpoint checkpoint, Arena arena, Workers workers) {
+            this(checkpoint, arena, new ArrayList<>(), workers);
+        }
+
+        Transformer load() {
+            Gpt2Config config = checkpoint.config();
+            WeightMemory.check(checkpoint.id(), config);
+            PanelMatrix unembedding = transposed(
+                    checkpoint.weight(config.tiedUnembedding() ? WeightRole.TOKEN_EMBEDDING : WeightRole.UNEMBEDDING));
+            List<TransformerBlock> blocks = new ArrayList<>();
+            for (int layer = 0; layer < config.nLayers(); layer++) {
+                blocks.add(block(config, layer));
+            }
+            workers.run(tasks.size(), i -> tasks.get(i).run());
+            TokenEmbedding embedding = config.tiedUnembedding()
+                    ? new TokenEmbedding.Tied(unembedding)
+                    : TokenEmbedding.Separate.load(arena, checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
+            LayerNorm finalNorm = new LayerNorm(
+                    checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll(),
+                    checkpoint.weight(WeightRole.FINAL_LN_BIAS).readAll(),
+                    config.layerNormEpsilon());
+            float[] positions = checkpoint.weight(WeightRole.POSITION_EMBEDDING).readAll();
+            return new Transformer(checkpoint.id(), config, arena, embedding, positions, blocks, finalNorm, unembedding);
+        }
+
+        private TransformerBlock block(Gpt2Config config, int layer) {
+            double scale = config.scaleAttnWeights() ? 1 / Math.sqrt(config.dHead()) : 1;
+            if (config.scaleAttnByInverseLayerIdx()) {
+                scale /= layer + 1;
+            }
+            return new TransformerBlock(
+                    norm(layer, WeightRole.LN1_GAIN, WeightRole.LN1_BIAS),
+                    new CausalSelfAttention(
+                            linear(layer, WeightRole.QKV_WEIGHT, WeightRole.QKV_BIAS),
+                            linear(layer, WeightRole.ATTN_OUT_WEIGHT, WeightRole.ATTN_OUT_BIAS),
+                            config.nHeads(), (float) scale),
+                    norm(layer, WeightRole.LN2_GAIN, WeightRole.LN2_BIAS),
+                    new Mlp(
+                            linear(layer, WeightRole.MLP_IN_WEIGHT, WeightRole.MLP_IN_BIAS),
+                            config.activation(),
+                            linear(layer, WeightRole.MLP_OUT_WEIGHT, WeightRole.MLP_OUT_BIAS)));
+        }
+
+        private LayerNorm norm(int layer, WeightRole gain, WeightRole bias) {
+            return new LayerNorm(checkpoint.weight(gain, layer).readAll(), checkpoint.weight(bias, layer).readAll(),
+                    checkpoint.config().layerNormEpsilon());
+        }
+
+        private Linear linear(int layer, WeightRole weight, WeightRole bias) {
+            Weight source = checkpoint.weight(weight, layer);
+            PanelMatrix matrix = PanelMatrix.of(source);
+            tasks.add(() -> matrix.load(arena, source));
+            return new Linear(matrix, checkpoint.weight(bias, layer).readAll());
+        }
+
+        private PanelMatrix transposed(Weight source) {
+            PanelMatrix matrix = PanelMatrix.transposeOf(source);
+            for (int i = 0; i < matrix.chunkCount(); i++) {
+                int chunk = i;
+                tasks.add(() -> matrix.loadTransposed(arena, source, chunk));
+            }
+            return matrix;
+        }
+    }
+
+    public Gpt2Config config() {
+        return config;
+    }
+
+    public Lifetime lifetime() {
+        return lifetime;
+    }
+
+    public LayerNorm finalNorm() {
+        return finalNorm;
+    }
+
+    public PanelMatrix unembedding() {
+        return unembedding;
+    }
+
+    /// Runs the blocks over new positions.
+    ///
+    /// @param tokens ids of the new positions, *not modified*
+    /// @param past   positions before them, whose keys and values `caches` holds
+    /// @param caches one per layer, or one for all of them where nothing is kept; *written*
+    /// @return the residual stream after the last block, `[tokens.length, dModel]`, owned by the caller
+    public float[] forward(Engine engine, int[] tokens, int past, List<KeyValues> caches, Hooks hooks) {
+        float[] x = embed(tokens, past, hooks);
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            KeyValues cache = caches.get(Math.min(layer, caches.size() - 1));
+            blocks.get(layer).apply(engine, x, tokens.length, cache, past, config.nCtx(), layer, hooks);
+        }
+        return x;
+    }
+
+    private float[] embed(int[] tokens, int past, Hooks hooks) {
+        int dModel = config.dModel();
+        float[] x = new float[Math.multiplyExact(tokens.length, dModel)];
+        float[] offsets = new float[x.length];
+        System.arraycopy(positions, past * dModel, offsets, 0, x.length);
+        for (int row = 0; row < tokens.length; row++) {
+            embedding.row(tokens[row], x, row * dModel);
+        }
+        hooks.fire(new HookPoint(HookSite.EMBED, 0), x, tokens.length, dModel);
+        hooks.fire(new HookPoint(HookSite.POS_EMBED, 0), offsets, tokens.length, dModel);
+        for (int i = 0; i < x.length; i++) {
+            x[i] += offsets[i];
+        }
+        return x;
+    }
+}

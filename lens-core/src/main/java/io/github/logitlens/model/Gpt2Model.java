@@ -1,0 +1,159 @@
+package io.github.logitlens.model;
+
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.layer.Engine;
+import io.github.logitlens.internal.layer.KeyValues;
+import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.Gpt2Config;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/// GPT-2 in memory: token ids in, residual streams and logits out. Immutable, for any number of threads.
+///
+/// ```java
+/// try (Checkpoint checkpoint = Checkpoint.demo(); Gpt2Model model = Gpt2Model.load(checkpoint)) {
+///     float[] logits = model.logits(new int[] {464, 3139, 286, 4881, 318});    // "The capital of France is"
+/// }
+/// ```
+///
+/// An input's result has the same bits for any number of threads, beside any other input, on every vector width and on
+/// the scalar kernels, and position by position through a [KvCache].
+///
+/// The arithmetic is that of Hugging Face's `GPT2LMHeadModel` in float32: no folded LayerNorms, no centred weights.
+public final class Gpt2Model implements AutoCloseable {
+
+    private final String id;
+    private final Engine engine;
+    private final Transformer transformer;
+    private final Unembedding unembedding;
+
+    private Gpt2Model(String id, Engine engine, Transformer transformer) {
+        this.id = id;
+        this.engine = engine;
+        this.transformer = transformer;
+        this.unembedding = new Unembedding(transformer, engine);
+    }
+
+    /// Copies a checkpoint's weights into memory, off heap, widened to float32. The checkpoint may be closed afterwards.
+    ///
+    /// @param checkpoint an open checkpoint; *not modified*
+    /// @return the model; close it to free the memory
+    /// @throws IllegalStateException if the weights need more memory than is available
+    public static Gpt2Model load(Checkpoint checkpoint) {
+        return load(checkpoint, Engine.shared());
+    }
+
+    static Gpt2Model load(Checkpoint checkpoint, Engine engine) {
+        return new Gpt2Model(checkpoint.id(), engine, Transformer.load(checkpoint, engine.workers()));
+    }
+
+    /// What the model is called in results.
+    ///
+    /// @return the checkpoint's id
+    public String id() {
+        return id;
+    }
+
+    /// The model's sizes and options.
+    ///
+    /// @return the configuration
+    public Gpt2Config config() {
+        return transformer.config();
+    }
+
+    /// The final LayerNorm and `W_U`, which turn residuals into logits.
+    ///
+    /// @return the unembedding; valid until [#close]
+    public Unembedding unembedding() {
+        return unembedding;
+    }
+
+    /// An empty cache for generation.
+    ///
+    /// @return a cache that only this model takes
+    public KvCache newCache() {
+        return new KvCache(this);
+    }
+
+    /// Runs all blocks.
+    ///
+    /// @param tokens ids, 1 to nCtx of them; *not modified*
+    /// @param hooks  what observes and edits the run
+    /// @return the residual stream after the last block, `[seqLen, dModel]`, row-major, owned by the caller
+    /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary
+    /// @throws IllegalStateException    after [#close]
+    public float[] run(int[] tokens, Hooks hooks) {
+        int[] ids = checked(tokens, 0);
+        KeyValues keyValues = new KeyValues(config().nHeads(), config().dHead());
+        return transformer.lifetime().during(() -> transformer.forward(engine, ids, 0, List.of(keyValues), hooks));
+    }
+
+    /// Runs all blocks over the positions after those in a cache.
+    ///
+    /// @param tokens ids of the new positions, at least one; *not modified*
+    /// @param cache  what earlier runs left, *written*
+    /// @param hooks  what observes and edits the run; their activations have the new positions only, keys excepted
+    /// @return the residual stream of the new positions after the last block, `[tokens.length, dModel]`
+    /// @throws IllegalArgumentException if the tokens do not fit into nCtx, or the cache belongs to another model
+    /// @throws IllegalStateException    after [#close]
+    public float[] run(int[] tokens, KvCache cache, Hooks hooks) {
+        cache.checkModel(this);
+        int[] ids = checked(tokens, cache.length());
+        float[] residual = transformer.lifetime().during(
+                () -> transformer.forward(engine, ids, cache.length(), cache.layers, hooks));
+        cache.advance(ids.length);
+        return residual;
+    }
+
+    /// The next token's logits.
+    ///
+    /// @param tokens ids, 1 to nCtx of them; *not modified*
+    /// @return logits at the last position, `[vocabSize]`
+    /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary
+    public float[] logits(int[] tokens) {
+        return lastLogits(run(tokens, Hooks.none()));
+    }
+
+    /// The next token's logits after the positions in a cache and `tokens`.
+    ///
+    /// @param tokens ids of the new positions, at least one; *not modified*
+    /// @param cache  what earlier runs left, *written*
+    /// @return logits at the last position, `[vocabSize]`: the bits that a run over all positions gives
+    /// @throws IllegalArgumentException if the tokens do not fit into nCtx, or the cache belongs to another model
+    public float[] logits(int[] tokens, KvCache cache) {
+        return lastLogits(run(tokens, cache, Hooks.none()));
+    }
+
+    private float[] lastLogits(float[] residual) {
+        int dModel = config().dModel();
+        return unembedding.logits(Arrays.copyOfRange(residual, residual.length - dModel, residual.length));
+    }
+
+    private int[] checked(int[] tokens, int past) {
+        Objects.requireNonNull(tokens, "tokens");
+        int[] ids = tokens.clone();
+        int nCtx = config().nCtx();
+        if (ids.length == 0) {
+            throw new IllegalArgumentException("tokens: expected at least one, got none");
+        }
+        if (past + (long) ids.length > nCtx) {
+            throw new IllegalArgumentException("tokens: expected at most " + nCtx + " (nCtx of model '" + id + "'), got "
+                    + (past == 0 ? "" : past + " cached and ") + ids.length);
+        }
+        for (int pos = 0; pos < ids.length; pos++) {
+            if (ids[pos] < 0 || ids[pos] >= config().vocabSize()) {
+                throw new IllegalArgumentException("token at position " + (past + pos) + ": expected an id from 0 to "
+                        + (config().vocabSize() - 1) + " (vocabulary of model '" + id + "'), got " + ids[pos]);
+            }
+        }
+        return ids;
+    }
+
+    /// Refuses new runs, waits for running ones, frees the memory. May be called twice.
+    @Override
+    public void close() {
+        transformer.lifetime().close();
+    }
+}
