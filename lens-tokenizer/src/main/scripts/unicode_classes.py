@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes unicode-14-classes.txt: the letters and numbers of Unicode 14, as ranges of code points.
+"""Writes Unicode14.java: the letters and numbers of Unicode 14, as ranges of code points.
 
-    unicode_classes.py > ../resources/io/github/logitlens/tokenizer/unicode-14-classes.txt
+    unicode_classes.py > ../java/io/github/logitlens/tokenizer/Unicode14.java
 
 Needs a Python whose unicodedata is exactly Unicode 14.0.0 (Python 3.11 has it); it refuses any other.
-One line a range: first and last code point in hexadecimal, then L (general category L*) or N (N*).
 """
 import sys
+import textwrap
 import unicodedata
 
 if unicodedata.unidata_version != "14.0.0":
@@ -17,9 +17,31 @@ def group(code_point):
     return unicodedata.category(chr(code_point))[0]
 
 
-start = 0
-for end in range(1, 0x110001):
-    if end == 0x110000 or group(end) != group(start):
-        if group(start) in "LN":
-            print(f"{start:X} {end - 1:X} {group(start)}")
-        start = end
+def block(wanted):
+    ranges = []
+    start = 0
+    for end in range(1, 0x110001):
+        if end == 0x110000 or group(end) != group(start):
+            if group(start) == wanted:
+                ranges.append(f"{start:X}" if end == start + 1 else f"{start:X}-{end - 1:X}")
+            start = end
+    return textwrap.fill(" ".join(ranges), 112, initial_indent=" " * 12, subsequent_indent=" " * 12,
+                         break_on_hyphens=False)
+
+
+print(f'''package io.github.logitlens.tokenizer;
+
+/// The letters and numbers of Unicode 14, written by `src/main/scripts/unicode_classes.py`; not to be edited.
+final class Unicode14 {{
+    /// General categories Lu, Ll, Lt, Lm and Lo: code points and ranges of them, in hexadecimal.
+    static final String LETTERS = """
+{block("L")}
+            """;
+    /// General categories Nd, Nl and No.
+    static final String NUMBERS = """
+{block("N")}
+            """;
+
+    private Unicode14() {{
+    }}
+}}''')

@@ -21,6 +21,18 @@ final class ByteAlphabet {
     private ByteAlphabet() {
     }
 
+    /// The 256 bytes in the order of GPT-2's first 256 ids: first those that stand for themselves.
+    static byte[] inIdOrder() {
+        byte[] bytes = new byte[256];
+        int count = 0;
+        for (char symbol = 0; symbol < BYTES.length; symbol++) {
+            if (BYTES[symbol] >= 0) {
+                bytes[count++] = (byte) BYTES[symbol];
+            }
+        }
+        return bytes;
+    }
+
     static char symbol(int b) {
         return SYMBOLS[b];
     }
@@ -28,5 +40,11 @@ final class ByteAlphabet {
     /// The byte that `symbol` stands for, or -1 if it stands for none.
     static int byteOf(char symbol) {
         return symbol < BYTES.length ? BYTES[symbol] : -1;
+    }
+
+    /// The byte that a character of the two UTF-8 bytes `lead` and `next` stands for, or -1.
+    static int byteOf(byte lead, byte next) {
+        boolean isCharacter = lead >= (byte) 0xC2 && lead <= (byte) 0xC5 && next < (byte) 0xC0;
+        return isCharacter ? byteOf((char) ((lead & 0x1F) << 6 | next & 0x3F)) : -1;
     }
 }

@@ -16,25 +16,82 @@ final class BytePairEncoder {
         void merged(int rank, int offset, int left, int right, int result);
     }
 
+    private static final byte WHOLE = 1;
+
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long LOW_BITS = 0x0101010101010101L;
+
+    private final Vocabulary vocabulary;
     private final MergeTable merges;
     /// By byte: its token.
     private final int[] byteTokens = new int[256];
+    /// By id: whether the merges make this token of its own bytes; 0 while nobody has asked. Threads may find it out twice.
+    private final byte[] wholes;
+    private final WordCache words = new WordCache();
 
     BytePairEncoder(Vocabulary vocabulary, MergeTable merges) {
+        this.vocabulary = vocabulary;
         this.merges = merges;
-        byte[] one = new byte[1];
+        this.wholes = new byte[vocabulary.size()];
         for (int b = 0; b < 256; b++) {
-            one[0] = (byte) b;
-            byteTokens[b] = vocabulary.find(one, 0, 1);
+            byteTokens[b] = vocabulary.findShort(b, 1);
+        }
+    }
+
+    /// Appends the tokens of all of `text` to `out`.
+    void encode(Utf8Text text, IntSink out) {
+        int at = 0;
+        while (at < text.length()) {
+            long eight = text.eight(at);
+            int count = shortWord(eight);
+            if (count > 0) {
+                long key = eight & Utf8Text.mask(count);
+                encodeWord(key, vocabulary.findShort(key, count), text, at, at + count, out);
+                at += count;
+            } else {
+                int end = PreTokenizer.next(text.bytes(), at, text.length());
+                long key = text.key(at, end);
+                encodeWord(key, vocabulary.find(key, text, at, end), text, at, end, out);
+                at = end;
+            }
+        }
+    }
+
+    /// The length of the pre-token at the start of `eight` bytes if it is ASCII letters, with or without a space in front,
+    /// and ends among them; else 0, which says nothing.
+    private static int shortWord(long eight) {
+        boolean hasSpace = (byte) eight == ' ';
+        long lower = eight & ~HIGH_BITS | LOW_BITS * 0x20;
+        // The high bit of each byte: at least 'a', and not more than 'z', and no high bit of its own.
+        long letters = lower + LOW_BITS * (0x80 - 'a') & ~(lower + LOW_BITS * (0x7F - 'z')) & ~eight & HIGH_BITS;
+        long others = ~letters & (hasSpace ? HIGH_BITS & ~0xFFL : HIGH_BITS);
+        int count = Long.numberOfTrailingZeros(others) >>> 3;
+        boolean endsHere = others != 0 && (eight >>> 8 * count & 0x80) == 0;
+        return endsHere && count > (hasSpace ? 1 : 0) ? count : 0;
+    }
+
+    /// Appends the tokens of the pre-token `text[from, to)`, whose key is `key` and which is the token `id`, or none (-1).
+    private void encodeWord(long key, int id, Utf8Text text, int from, int to, IntSink out) {
+        if (id >= 0 && wholes[id] == WHOLE) {
+            out.add(id);
+        } else if (!words.find(key, text, from, to, out)) {
+            int before = out.size();
+            merge(text.bytes(), from, to, out);
+            boolean isWhole = id >= 0 && out.size() == before + 1 && out.get(before) == id;
+            if (isWhole) {
+                wholes[id] = WHOLE;
+            } else {
+                words.put(key, text, from, to, out.toArray(before));
+            }
         }
     }
 
     /// Appends the tokens of the pre-token `text[from, to)` to `out`.
-    void encode(byte[] text, int from, int to, IntSink out) {
+    private void merge(byte[] text, int from, int to, IntSink out) {
         if (to - from <= SCAN) {
             scan(text, from, to, out);
         } else {
-            encode(text, from, to, out, (rank, offset, left, right, result) -> { });
+            merge(text, from, to, out, (rank, offset, left, right, result) -> { });
         }
     }
 
@@ -74,8 +131,8 @@ final class BytePairEncoder {
         }
     }
 
-    /// As [#encode(byte[], int, int, IntSink)], by list and heap, telling `listener` of each merge.
-    void encode(byte[] text, int from, int to, IntSink out, Listener listener) {
+    /// Appends the tokens of the pre-token `text[from, to)` to `out`, telling `listener` of each merge.
+    void merge(byte[] text, int from, int to, IntSink out, Listener listener) {
         int size = to - from;
         int[] ids = new int[size];
         int[] next = new int[size];

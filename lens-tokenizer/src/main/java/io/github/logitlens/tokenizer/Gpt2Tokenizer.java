@@ -34,10 +34,10 @@ public final class Gpt2Tokenizer {
 
     /// Loaded at the first call of [#gpt2()].
     private static final class Bundled {
-        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(TokenizerFiles.readResources());
+        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(TokenizerFiles.readBundled());
     }
 
-    private Gpt2Tokenizer(TokenizerFiles.Model model) {
+    private Gpt2Tokenizer(ModelBuilder.Model model) {
         vocabulary = model.vocabulary();
         merges = model.merges();
         addedTokenList = model.addedTokens();
@@ -76,30 +76,19 @@ public final class Gpt2Tokenizer {
     /// The tokens of `text`, with special tokens read as `mode` says.
     public int[] encode(String text, SpecialTokens mode) {
         Objects.requireNonNull(text, "text");
+        IntSink out = new IntSink(text.length() / 3 + 16);
         if (addedTokens.matchNothing(mode)) {
-            byte[] bytes = Utf8.encode(text);
-            IntSink out = new IntSink(bytes.length / 3 + 16);
-            encode(bytes, out);
+            encoder.encode(Utf8Text.of(text), out);
             return out.toArray();
         }
-        IntSink out = new IntSink(text.length() / 3 + 16);
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
             if (piece.isPlain()) {
-                encode(Utf8.encode(text.substring(piece.start(), piece.end())), out);
+                encoder.encode(Utf8Text.of(text.substring(piece.start(), piece.end())), out);
             } else {
                 out.add(piece.id());
             }
         }
         return out.toArray();
-    }
-
-    private void encode(byte[] bytes, IntSink out) {
-        int at = 0;
-        while (at < bytes.length) {
-            int end = PreTokenizer.next(bytes, at, bytes.length);
-            encoder.encode(bytes, at, end, out);
-            at = end;
-        }
     }
 
     /// The tokens of `text` and the part of it that each covers; the ids are those of [#encode(String)].
@@ -125,12 +114,13 @@ public final class Gpt2Tokenizer {
     }
 
     private void addSpans(String text, int from, int to, int firstCodePoint, List<TokenSpan> spans) {
-        byte[] bytes = Utf8.encode(text.substring(from, to));
-        IntSink ids = new IntSink(bytes.length / 3 + 16);
-        encode(bytes, ids);
+        Utf8Text utf8 = Utf8Text.of(text.substring(from, to));
+        IntSink ids = new IntSink(utf8.length() / 3 + 16);
+        encoder.encode(utf8, ids);
+        byte[] bytes = utf8.bytes();
         // The character at hand: its first byte, the byte after it, its index in UTF-16 units and in code points.
         int charByte = 0;
-        int nextByte = bytes.length == 0 ? 0 : Utf8.sequenceLength(bytes, 0, bytes.length);
+        int nextByte = utf8.length() == 0 ? 0 : Utf8.sequenceLength(bytes, 0, utf8.length());
         int unit = from;
         int codePoint = firstCodePoint;
         int tokenByte = 0;
@@ -140,7 +130,7 @@ public final class Gpt2Tokenizer {
                 charByte = nextByte;
                 unit += Character.charCount(text.codePointAt(unit));
                 codePoint++;
-                nextByte += Utf8.sequenceLength(bytes, charByte, bytes.length);
+                nextByte += Utf8.sequenceLength(bytes, charByte, utf8.length());
             }
             int start = unit;
             int codePointStart = codePoint;
@@ -148,7 +138,7 @@ public final class Gpt2Tokenizer {
                 charByte = nextByte;
                 unit += Character.charCount(text.codePointAt(unit));
                 codePoint++;
-                nextByte += Utf8.sequenceLength(bytes, charByte, bytes.length);
+                nextByte += Utf8.sequenceLength(bytes, charByte, utf8.length());
             }
             int end = unit + Character.charCount(text.codePointAt(unit));
             spans.add(new TokenSpan(ids.get(i), start, end, codePointStart, codePoint + 1));
@@ -167,7 +157,7 @@ public final class Gpt2Tokenizer {
         List<Explanation.PreToken> preTokens = new ArrayList<>();
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
             String part = text.substring(piece.start(), piece.end());
-            byte[] bytes = Utf8.encode(part);
+            byte[] bytes = Utf8.encode(part, 0);
             if (!piece.isPlain()) {
                 preTokens.add(new Explanation.PreToken(part, HexFormat.of().formatHex(bytes), List.of(),
                         List.of(token(piece.id()))));
@@ -186,7 +176,7 @@ public final class Gpt2Tokenizer {
     private Explanation.PreToken explain(byte[] bytes, int from, int to) {
         List<Explanation.Merge> made = new ArrayList<>();
         IntSink ids = new IntSink(to - from);
-        encoder.encode(bytes, from, to, ids, (rank, offset, left, right, result) -> made
+        encoder.merge(bytes, from, to, ids, (rank, offset, left, right, result) -> made
                 .add(new Explanation.Merge(rank, offset, token(left), token(right), token(result))));
         return new Explanation.PreToken(Utf8.decode(bytes, from, to), HexFormat.of().formatHex(bytes, from, to), made,
                 tokens(ids.toArray()));
@@ -246,8 +236,8 @@ public final class Gpt2Tokenizer {
     /// tokenizer.singleToken("<|endoftext|>")    // OptionalInt[50256]
     /// ```
     public OptionalInt singleToken(String text) {
-        byte[] bytes = Utf8.encode(Objects.requireNonNull(text, "text"));
-        int id = vocabulary.find(bytes, 0, bytes.length);
+        Utf8Text utf8 = Utf8Text.of(Objects.requireNonNull(text, "text"));
+        int id = vocabulary.find(utf8, 0, utf8.length());
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
@@ -291,8 +281,8 @@ public final class Gpt2Tokenizer {
     ///
     /// @throws IllegalStateException if the vocabulary has no such token
     public int endOfText() {
-        return singleToken(TokenizerFiles.END_OF_TEXT).orElseThrow(() -> new IllegalStateException(
-                "vocabulary: expected a token \"" + TokenizerFiles.END_OF_TEXT + "\", got none among " + vocabSize()));
+        return singleToken(ModelBuilder.END_OF_TEXT).orElseThrow(() -> new IllegalStateException(
+                "vocabulary: expected a token \"" + ModelBuilder.END_OF_TEXT + "\", got none among " + vocabSize()));
     }
 
     /// The sha256, in lower-case hexadecimal, of all that decides ids: tokens, merges and added tokens. It is the same

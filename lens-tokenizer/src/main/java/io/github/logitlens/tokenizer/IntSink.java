@@ -18,6 +18,12 @@ final class IntSink {
         ints[size++] = value;
     }
 
+    void addAll(int[] values) {
+        for (int value : values) {
+            add(value);
+        }
+    }
+
     int size() {
         return size;
     }
@@ -27,6 +33,11 @@ final class IntSink {
     }
 
     int[] toArray() {
-        return Arrays.copyOf(ints, size);
+        return toArray(0);
+    }
+
+    /// What was added after the first `from`.
+    int[] toArray(int from) {
+        return Arrays.copyOfRange(ints, from, size);
     }
 }

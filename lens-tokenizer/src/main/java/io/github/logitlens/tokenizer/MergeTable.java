@@ -2,16 +2,16 @@ package io.github.logitlens.tokenizer;
 
 import java.util.Arrays;
 
-import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
-
 /// The merges: which pairs of tokens become one, and in which order of preference.
 final class MergeTable {
     /// The rank of a pair that does not merge: after every other.
     static final int NONE = Integer.MAX_VALUE;
 
-    private static final int ID_BITS = 20;
+    private static final int ID_BITS = Vocabulary.ID_BITS;
     private static final int RANK_BITS = 24;
     private static final int RANK_MASK = (1 << RANK_BITS) - 1;
+    /// The most merges that ranks can count.
+    static final int MAX_SIZE = RANK_MASK;
     private static final long FREE = -1;
 
     /// Open addressing; left id (20 bits), right id (20 bits) and rank (24 bits) in one `long`.
@@ -101,12 +101,8 @@ final class MergeTable {
             return true;
         }
 
-        /// Refuses one merge too many, read at `line` of `file`.
-        void checkRoom(String file, int line) {
-            if (size == RANK_MASK) {
-                throw new TokenizerFormatException(Reason.TOO_LARGE,
-                        "merges: expected at most " + RANK_MASK + ", got more" + Place.in(file, line));
-            }
+        int size() {
+            return size;
         }
 
         MergeTable build() {

@@ -9,9 +9,16 @@ final class Utf8 {
     private Utf8() {
     }
 
-    /// The UTF-8 bytes of `text`; a lone surrogate becomes U+FFFD.
-    static byte[] encode(CharSequence text) {
-        byte[] out = new byte[encodedLength(text)];
+    /// The UTF-8 bytes of `text`, with `padding` zero bytes after them; a lone surrogate becomes U+FFFD.
+    static byte[] encode(String text, int padding) {
+        int length = encodedLength(text);
+        byte[] out = new byte[length + padding];
+        if (length == text.length()) {
+            for (int i = 0; i < length; i++) {
+                out[i] = (byte) text.charAt(i);
+            }
+            return out;
+        }
         int at = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -36,7 +43,7 @@ final class Utf8 {
         return out;
     }
 
-    private static int encodedLength(CharSequence text) {
+    private static int encodedLength(String text) {
         long length = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -53,7 +60,7 @@ final class Utf8 {
         return (int) length;
     }
 
-    private static boolean isPair(CharSequence text, int index) {
+    private static boolean isPair(String text, int index) {
         return Character.isHighSurrogate(text.charAt(index)) && index + 1 < text.length()
                 && Character.isLowSurrogate(text.charAt(index + 1));
     }

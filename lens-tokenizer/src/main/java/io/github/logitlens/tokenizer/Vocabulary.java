@@ -1,34 +1,36 @@
 package io.github.logitlens.tokenizer;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 
 /// The tokens: id to bytes, and bytes to id.
 ///
-/// A token of the model is written in [ByteAlphabet] and stands for those bytes; a *literal* token (`<pad>`, with a
-/// character outside the alphabet, or added beside the model) stands for its own text.
+/// A token of the model is written in [ByteAlphabet] and stands for those bytes. A *literal* token, one with a character
+/// outside that alphabet, stands for its own text.
 final class Vocabulary {
-    /// Ids are below this, so that two of them and a rank fit in a `long` ([MergeTable]).
-    static final int MAX_SIZE = (1 << 20) - 1;
+    /// The bits of an id; two ids and a rank fit in a `long` ([MergeTable]).
+    static final int ID_BITS = 20;
+    /// Ids are below this.
+    static final int MAX_SIZE = (1 << ID_BITS) - 1;
 
-    /// Every token's bytes, in the order of the file.
-    private final byte[] text;
+    /// The number of ids.
+    private int size;
+    /// Every token's bytes, in the order in which they came.
+    private Utf8Text text = new Utf8Text(new byte[1 << 19], 0);
     /// `starts[id]`, `ends[id]`: the token's bytes in `text`.
-    private final int[] starts;
-    private final int[] ends;
-    /// Open addressing by hash of the bytes: id + 1, or 0 for a free slot.
-    private final int[] slots;
+    private int[] starts = new int[1 << 16];
+    private int[] ends = new int[1 << 16];
+    /// Open addressing, two `long`s a slot: the [key][Utf8Text#key] of the bytes, and their length above id + 1 (0: free).
+    private long[] slots = new long[1 << 18];
 
-    private Vocabulary(byte[] text, int[] starts, int[] ends, int[] slots) {
-        this.text = text;
-        this.starts = starts;
-        this.ends = ends;
-        this.slots = slots;
+    private Vocabulary() {
     }
 
     int size() {
-        return starts.length;
+        return size;
     }
 
     /// The number of bytes of token `id`.
@@ -38,215 +40,246 @@ final class Vocabulary {
 
     /// The bytes of token `id`, *copied*.
     byte[] bytes(int id) {
-        return Arrays.copyOfRange(text, starts[id], ends[id]);
+        return Arrays.copyOfRange(text.bytes(), starts[id], ends[id]);
     }
 
     /// Copies the bytes of token `id` to `out` at `at` and returns the index after them.
     int copy(int id, byte[] out, int at) {
-        System.arraycopy(text, starts[id], out, at, length(id));
+        System.arraycopy(text.bytes(), starts[id], out, at, length(id));
         return at + length(id);
     }
 
     /// The token whose bytes are `bytes[from, to)`, or -1. Where a model token and a literal token have the same bytes, the
     /// model token.
-    int find(byte[] bytes, int from, int to) {
-        int slot = hash(bytes, from, to) & slots.length - 1;
-        while (slots[slot] != 0) {
-            int id = slots[slot] - 1;
-            if (Arrays.equals(text, starts[id], ends[id], bytes, from, to)) {
-                return id;
+    int find(Utf8Text bytes, int from, int to) {
+        return find(bytes.key(from, to), bytes, from, to);
+    }
+
+    /// As [#find(Utf8Text, int, int)], by the key of those bytes.
+    int find(long key, Utf8Text bytes, int from, int to) {
+        int slot = slot(key);
+        while (slots[slot + 1] != 0) {
+            if (slots[slot] == key && slots[slot + 1] >>> ID_BITS == to - from) {
+                int id = idAt(slot);
+                if (to - from <= 8 || Arrays.equals(text.bytes(), starts[id], ends[id], bytes.bytes(), from, to)) {
+                    return id;
+                }
             }
-            slot = slot + 1 & slots.length - 1;
+            slot = slot + 2 & slots.length - 1;
         }
         return -1;
     }
 
-    private static int hash(byte[] bytes, int from, int to) {
-        int hash = to - from;
-        for (int i = from; i < to; i++) {
-            hash = hash * 31 + bytes[i];
+    /// As [#find(Utf8Text, int, int)] for one to eight bytes, which are their own key.
+    int findShort(long key, int length) {
+        int slot = slot(key);
+        while (slots[slot + 1] != 0) {
+            if (slots[slot] == key && slots[slot + 1] >>> ID_BITS == length) {
+                return idAt(slot);
+            }
+            slot = slot + 2 & slots.length - 1;
         }
-        hash *= 0x9E3779B9;
-        return hash ^ hash >>> 15;
+        return -1;
+    }
+
+    private int idAt(int slot) {
+        return ((int) slots[slot + 1] & MAX_SIZE) - 1;
+    }
+
+    private int slot(long key) {
+        int bits = Integer.numberOfTrailingZeros(slots.length) - 1;
+        return (int) (key * 0x9E3779B97F4A7C15L >>> 64 - bits) << 1;
     }
 
     /// Collects tokens in any order of ids and refuses what is not a vocabulary.
     static final class Builder {
-        private byte[] text = new byte[1 << 19];
-        private int textLength;
-        /// By entry, in the order of [#add].
-        private int[] starts = new int[1 << 16];
-        private int[] ids = new int[1 << 16];
-        private boolean[] literal = new boolean[1 << 16];
-        private int size;
-        /// Open addressing by hash of kind and bytes: entry + 1.
-        private int[] slots = new int[1 << 17];
-        /// By id: entry + 1.
-        private int[] entries = new int[1 << 16];
+        private final Vocabulary made = new Vocabulary();
+        /// Literal tokens by their text.
+        private final Map<String, Integer> literals = new HashMap<>();
+        private int count;
+        /// The end of the bytes in `made.text`; a symbol that is looked up stands behind it for the moment.
+        private int end;
+        private int appendedTo;
+
+        Builder() {
+            Arrays.fill(made.starts, -1);
+        }
 
         /// The id of the token written `symbol`, or -1.
         int find(String symbol) {
-            int from = textLength;
-            boolean isLiteral = append(symbol, 0, symbol.length());
-            int to = textLength;
-            textLength = from;
-            return idAt(slot(isLiteral, from, to));
+            int to = append(symbol);
+            return to < 0 ? literals.getOrDefault(symbol, -1) : made.find(made.text, end, to);
         }
 
-        /// The id of the model token written `symbols[from, to)`, or -1.
-        int findModelToken(String symbols, int from, int to) {
-            int start = textLength;
-            boolean isLiteral = append(symbols, from, to);
-            int end = textLength;
-            textLength = start;
-            return isLiteral ? -1 : idAt(slot(false, start, end));
+        /// Where [#appendSymbol] writes first: the bytes from here on are scratch until a token is made of them.
+        int scratch() {
+            return end;
         }
 
-        /// The id of the model token that `left` and `right` make together, or -1.
-        int findMerged(int left, int right) {
-            int from = textLength;
-            appendToken(entries[left] - 1);
-            appendToken(entries[right] - 1);
-            int to = textLength;
-            textLength = from;
-            return idAt(slot(false, from, to));
+        /// Appends the bytes of the symbol in UTF-8 that begins at `symbolAt` of `symbols` to the scratch, whose end is `to`;
+        /// returns the new end. The symbol ends before the first character that is not in the alphabet, such as a space.
+        int appendSymbol(byte[] symbols, int symbolAt, int symbolsEnd, int to) {
+            reserve(to - end + symbolsEnd - symbolAt);
+            byte[] bytes = made.text.bytes();
+            int out = to;
+            int at = symbolAt;
+            while (at < symbolsEnd) {
+                byte c = symbols[at];
+                if (c > ' ' && c <= '~') {
+                    bytes[out++] = c;
+                    at++;
+                } else {
+                    int b = at + 1 < symbolsEnd ? ByteAlphabet.byteOf(c, symbols[at + 1]) : -1;
+                    if (b < 0) {
+                        break;
+                    }
+                    bytes[out++] = (byte) b;
+                    at += 2;
+                }
+            }
+            appendedTo = at;
+            return out;
+        }
+
+        /// Where the last [#appendSymbol] stopped reading.
+        int appendedTo() {
+            return appendedTo;
+        }
+
+        /// The id of the model token whose bytes are the scratch's `[from, to)`, or -1.
+        int findScratch(int from, int to) {
+            return made.find(made.text, from, to);
+        }
+
+        /// Makes the scratch up to `to` the token with the next id.
+        int addScratch(int to) {
+            insert(count, to);
+            return count - 1;
         }
 
         /// Adds the token written `symbol`, read at `line` of `file`.
         void add(String symbol, int id, String file, int line) {
             if (id < 0 || id >= MAX_SIZE) {
                 throw new TokenizerFormatException(id < 0 ? Reason.ID_GAP : Reason.TOO_LARGE, "id of token "
-                        + Place.quote(symbol) + ": expected 0 to " + (MAX_SIZE - 1) + ", got " + id + Place.in(file, line));
-            }
-            int from = textLength;
-            boolean isLiteral = append(symbol, 0, symbol.length());
-            int slot = slot(isLiteral, from, textLength);
-            if (slots[slot] != 0) {
-                throw new TokenizerFormatException(Reason.DUPLICATE_TOKEN, "token "
-                        + Place.quote(symbol) + ": expected one id, got " + idAt(slot) + " and " + id + Place.in(file, line));
-            }
-            if (id >= entries.length) {
-                entries = Arrays.copyOf(entries, Math.max(id + 1, 2 * entries.length));
-            }
-            if (entries[id] != 0) {
-                throw new TokenizerFormatException(Reason.DUPLICATE_ID, "id " + id + ": expected one token, got "
-                        + Place.quote(symbol(entries[id] - 1)) + " and " + Place.quote(symbol)
+                        + Place.quote(symbol) + ": expected 0 to " + (MAX_SIZE - 1) + ", got " + id
                         + Place.in(file, line));
             }
-            if (size + 1 == starts.length) {
-                starts = Arrays.copyOf(starts, 2 * size + 2);
-                ids = Arrays.copyOf(ids, 2 * size + 2);
-                literal = Arrays.copyOf(literal, 2 * size + 2);
+            int known = find(symbol);
+            if (known >= 0) {
+                throw new TokenizerFormatException(Reason.DUPLICATE_TOKEN, "token " + Place.quote(symbol)
+                        + ": expected one id, got " + known + " and " + id + Place.in(file, line));
             }
-            ids[size] = id;
-            literal[size] = isLiteral;
-            starts[size + 1] = textLength;
-            slots[slot] = size + 1;
-            entries[id] = size + 1;
-            size++;
-            if (2 * size > slots.length) {
-                rehash();
+            if (id < made.starts.length && made.starts[id] >= 0) {
+                throw new TokenizerFormatException(Reason.DUPLICATE_ID, "id " + id + ": expected one token, got "
+                        + Place.quote(symbol(id)) + " and " + Place.quote(symbol) + Place.in(file, line));
+            }
+            int to = append(symbol);
+            if (to >= 0) {
+                insert(id, to);
+            } else {
+                byte[] own = Utf8.encode(symbol, 0);
+                reserve(own.length);
+                System.arraycopy(own, 0, made.text.bytes(), end, own.length);
+                literals.put(symbol, id);
+                place(id, end + own.length);
             }
         }
 
-        /// The finished vocabulary; `file` is where gaps are reported.
+        /// The finished vocabulary; `file` is where gaps are reported. This builder is spent.
         Vocabulary build(String file) {
-            for (int id = 0; id < size; id++) {
-                if (entries[id] == 0) {
-                    throw new TokenizerFormatException(Reason.ID_GAP, "ids of the " + size + " tokens: expected 0 to "
-                            + (size - 1) + ", got no token with id " + id + Place.in(file, 0));
+            for (int id = 0; id < count; id++) {
+                if (made.starts[id] < 0) {
+                    throw new TokenizerFormatException(Reason.ID_GAP, "ids of the " + count + " tokens: expected 0 to "
+                            + (count - 1) + ", got no token with id " + id + Place.in(file, 0));
                 }
             }
-            int[] startOf = new int[size];
-            int[] endOf = new int[size];
-            int[] idSlots = new int[slots.length];
-            for (int pass = 0; pass < 2; pass++) {
-                for (int entry = 0; entry < size; entry++) {
-                    if (literal[entry] == (pass == 1)) {
-                        startOf[ids[entry]] = starts[entry];
-                        endOf[ids[entry]] = starts[entry + 1];
-                        insert(idSlots, startOf, endOf, ids[entry]);
+            made.size = count;
+            made.text = new Utf8Text(Arrays.copyOf(made.text.bytes(), end + Utf8Text.PADDING));
+            for (int id : literals.values()) {
+                if (made.find(made.text, made.starts[id], made.ends[id]) < 0) {
+                    insertSlot(id);
+                }
+            }
+            return made;
+        }
+
+        /// Makes the bytes between [#end] and `to` the token `id`.
+        private void insert(int id, int to) {
+            place(id, to);
+            insertSlot(id);
+        }
+
+        private void place(int id, int to) {
+            if (id >= made.starts.length) {
+                int from = made.starts.length;
+                int length = Math.max(id + 1, 2 * from);
+                made.starts = Arrays.copyOf(made.starts, length);
+                made.ends = Arrays.copyOf(made.ends, length);
+                Arrays.fill(made.starts, from, length, -1);
+            }
+            made.starts[id] = end;
+            made.ends[id] = to;
+            end = to;
+            count++;
+        }
+
+        private void insertSlot(int id) {
+            if (4 * count > made.slots.length) {
+                long[] old = made.slots;
+                made.slots = new long[2 * old.length];
+                for (int slot = 0; slot < old.length; slot += 2) {
+                    if (old[slot + 1] != 0) {
+                        insertSlot(old[slot], old[slot + 1]);
                     }
                 }
             }
-            return new Vocabulary(Arrays.copyOf(text, textLength), startOf, endOf, idSlots);
+            insertSlot(made.text.key(made.starts[id], made.ends[id]), (long) made.length(id) << ID_BITS | id + 1);
         }
 
-        private void insert(int[] idSlots, int[] startOf, int[] endOf, int id) {
-            int slot = hash(text, startOf[id], endOf[id]) & idSlots.length - 1;
-            while (idSlots[slot] != 0) {
-                int there = idSlots[slot] - 1;
-                if (Arrays.equals(text, startOf[id], endOf[id], text, startOf[there], endOf[there])) {
-                    return;
+        private void insertSlot(long key, long lengthAndId) {
+            int slot = made.slot(key);
+            while (made.slots[slot + 1] != 0) {
+                slot = slot + 2 & made.slots.length - 1;
+            }
+            made.slots[slot] = key;
+            made.slots[slot + 1] = lengthAndId;
+        }
+
+        /// Writes the bytes of `symbol` behind [#end] and returns where they end, or -1 if it is not in the alphabet.
+        private int append(String symbol) {
+            reserve(symbol.length());
+            byte[] bytes = made.text.bytes();
+            int to = end;
+            for (int i = 0; i < symbol.length(); i++) {
+                int b = ByteAlphabet.byteOf(symbol.charAt(i));
+                if (b < 0) {
+                    return -1;
                 }
-                slot = slot + 1 & idSlots.length - 1;
+                bytes[to++] = (byte) b;
             }
-            idSlots[slot] = id + 1;
+            return to;
         }
 
-        private String symbol(int entry) {
-            StringBuilder symbol = new StringBuilder();
-            if (literal[entry]) {
-                return Utf8.decode(text, starts[entry], starts[entry + 1]);
+        private void reserve(int more) {
+            int needed = Math.addExact(end, more + Utf8Text.PADDING);
+            byte[] bytes = made.text.bytes();
+            if (needed > bytes.length) {
+                made.text = new Utf8Text(Arrays.copyOf(bytes, (int) Math.max(needed, Math.min(2L * bytes.length,
+                        Integer.MAX_VALUE - 16))), 0);
             }
-            for (int i = starts[entry]; i < starts[entry + 1]; i++) {
-                symbol.append(ByteAlphabet.symbol(text[i] & 0xFF));
+        }
+
+        private String symbol(int id) {
+            for (Map.Entry<String, Integer> literal : literals.entrySet()) {
+                if (literal.getValue() == id) {
+                    return literal.getKey();
+                }
+            }
+            StringBuilder symbol = new StringBuilder();
+            for (byte b : made.bytes(id)) {
+                symbol.append(ByteAlphabet.symbol(b & 0xFF));
             }
             return symbol.toString();
-        }
-
-        private int idAt(int slot) {
-            return slots[slot] == 0 ? -1 : ids[slots[slot] - 1];
-        }
-
-        /// Appends the bytes of a symbol to `text` and says whether it is a literal token.
-        private boolean append(String symbols, int from, int to) {
-            reserve(3L * (to - from));
-            int start = textLength;
-            for (int i = from; i < to; i++) {
-                int b = ByteAlphabet.byteOf(symbols.charAt(i));
-                if (b < 0) {
-                    byte[] own = Utf8.encode(symbols.substring(from, to));
-                    System.arraycopy(own, 0, text, start, own.length);
-                    textLength = start + own.length;
-                    return true;
-                }
-                text[textLength++] = (byte) b;
-            }
-            return false;
-        }
-
-        private void appendToken(int entry) {
-            int length = starts[entry + 1] - starts[entry];
-            reserve(length);
-            System.arraycopy(text, starts[entry], text, textLength, length);
-            textLength += length;
-        }
-
-        private void reserve(long more) {
-            if (textLength + more > text.length) {
-                text = Arrays.copyOf(text, Math.toIntExact(Math.max(textLength + more, 2L * text.length)));
-            }
-        }
-
-        private int slot(boolean isLiteral, int from, int to) {
-            int slot = hash(text, from, to) & slots.length - 1;
-            while (slots[slot] != 0) {
-                int entry = slots[slot] - 1;
-                if (literal[entry] == isLiteral
-                        && Arrays.equals(text, starts[entry], starts[entry + 1], text, from, to)) {
-                    return slot;
-                }
-                slot = slot + 1 & slots.length - 1;
-            }
-            return slot;
-        }
-
-        private void rehash() {
-            slots = new int[2 * slots.length];
-            for (int entry = 0; entry < size; entry++) {
-                slots[slot(literal[entry], starts[entry], starts[entry + 1])] = entry + 1;
-            }
         }
     }
 }

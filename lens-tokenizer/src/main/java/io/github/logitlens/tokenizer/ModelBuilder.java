@@ -1,0 +1,198 @@
+package io.github.logitlens.tokenizer;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
+
+/// Puts a tokenizer together from what its files say, and refuses what does not fit together.
+final class ModelBuilder {
+    static final String END_OF_TEXT = "<|endoftext|>";
+
+    /// What the files say.
+    record Model(Vocabulary vocabulary, MergeTable merges, List<AddedToken> addedTokens) {
+    }
+
+    private final Vocabulary.Builder tokens = new Vocabulary.Builder();
+    private final MergeTable.Builder merges = new MergeTable.Builder();
+    private final List<AddedToken> addedTokens = new ArrayList<>();
+    /// Whether the tokens are those that the merges make, in that order, and are added by them.
+    private final boolean followsMerges;
+
+    /// A builder that is given tokens first and merges of them then.
+    ModelBuilder() {
+        followsMerges = false;
+    }
+
+    /// A builder for GPT-2's own vocabulary, which follows from its merges: the bytes, what each merge makes, and
+    /// `<|endoftext|>`. So only the smaller of the two files need be read.
+    static Model ofMerges(byte[] merges, String file) {
+        ModelBuilder builder = new ModelBuilder(true);
+        builder.readMerges(merges, file);
+        int endOfText = 256 + builder.merges.size();
+        builder.tokens.add(END_OF_TEXT, endOfText, file, 0);
+        builder.addEndOfText();
+        return builder.build(file);
+    }
+
+    private ModelBuilder(boolean followsMerges) {
+        this.followsMerges = followsMerges;
+        int id = 0;
+        for (byte b : ByteAlphabet.inIdOrder()) {
+            tokens.add(String.valueOf(ByteAlphabet.symbol(b & 0xFF)), id++, "alphabet", 0);
+        }
+    }
+
+    void addToken(String symbol, int id, String file, int line) {
+        tokens.add(symbol, id, file, line);
+    }
+
+    /// Adds the merges of a `merges.txt`: a comment in the first line if it begins with `#version`, then a merge a line.
+    /// Empty lines may only come last; lines may end in CR LF.
+    void readMerges(byte[] text, String file) {
+        int end = text.length;
+        while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == '\r')) {
+            end--;
+        }
+        int at = 0;
+        int line = 1;
+        if (startsWith(text, 0, end, "#version")) {
+            at = Math.min(endOfLine(text, 0, end) + 1, end);
+            line++;
+        }
+        while (at < end) {
+            int next = addMerge(text, at, end, file, line);
+            if (next < end && text[next] == '\r') {
+                next++;
+            }
+            if (next < end && text[next] != '\n') {
+                throw badMerge(text, at, end, file, line);
+            }
+            at = next + 1;
+            line++;
+        }
+    }
+
+    private static boolean startsWith(byte[] text, int from, int to, String prefix) {
+        for (int i = 0; i < prefix.length(); i++) {
+            if (from + i >= to || text[from + i] != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Adds the merge that is all of `text`.
+    void addMerge(byte[] text, String file, int line) {
+        if (addMerge(text, 0, text.length, file, line) < text.length) {
+            throw badMerge(text, 0, text.length, file, line);
+        }
+    }
+
+    /// Adds the merge that begins at `from` of `text[0, end)`, two symbols in UTF-8 and one space between, and returns where
+    /// it ends.
+    private int addMerge(byte[] text, int from, int end, String file, int line) {
+        int start = tokens.scratch();
+        int middle = tokens.appendSymbol(text, from, end, start);
+        int space = tokens.appendedTo();
+        if (space == from || space + 1 >= end || text[space] != ' ') {
+            throw badMerge(text, from, end, file, line);
+        }
+        int stop = tokens.appendSymbol(text, space + 1, end, middle);
+        int next = tokens.appendedTo();
+        if (next == space + 1) {
+            throw badMerge(text, from, end, file, line);
+        }
+        int left = tokens.findScratch(start, middle);
+        int right = tokens.findScratch(middle, stop);
+        int result = tokens.findScratch(start, stop);
+        if (followsMerges) {
+            result = tokens.addScratch(stop);
+        }
+        if (left < 0 || right < 0 || result < 0) {
+            String what = left < 0 ? "its left symbol" : right < 0 ? "its right symbol" : "its result";
+            throw new TokenizerFormatException(Reason.UNKNOWN_SYMBOL, "merge " + quote(text, from, next, file, line)
+                    + ": expected " + what + " in the vocabulary, got no such token" + Place.in(file, line));
+        }
+        if (merges.size() == MergeTable.MAX_SIZE) {
+            throw new TokenizerFormatException(Reason.TOO_LARGE, "merges: expected at most " + MergeTable.MAX_SIZE
+                    + ", got more" + Place.in(file, line));
+        }
+        if (!merges.add(left, right, result)) {
+            throw new TokenizerFormatException(Reason.DUPLICATE_MERGE, "merge " + quote(text, from, next, file, line)
+                    + ": expected once, got it again" + Place.in(file, line));
+        }
+        return next;
+    }
+
+    /// What to say of the line at `from`, which is no merge.
+    private static TokenizerFormatException badMerge(byte[] text, int from, int end, String file, int line) {
+        int to = endOfLine(text, from, end);
+        String quoted = quote(text, from, to, file, line);
+        int spaces = 0;
+        for (int i = from; i < to; i++) {
+            spaces += text[i] == ' ' ? 1 : 0;
+        }
+        boolean isPair = spaces == 1 && text[from] != ' ' && text[to - 1] != ' ';
+        return new TokenizerFormatException(isPair ? Reason.UNKNOWN_SYMBOL : Reason.BAD_MERGE,
+                "merge: expected two symbols " + (isPair ? "of the byte alphabet" : "separated by one space") + ", got "
+                        + quoted + Place.in(file, line));
+    }
+
+    private static int endOfLine(byte[] text, int from, int end) {
+        int at = from;
+        while (at < end && text[at] != '\n') {
+            at++;
+        }
+        return at;
+    }
+
+    private static String quote(byte[] text, int from, int to, String file, int line) {
+        return Place.quote(decode(text, from, to, file, line));
+    }
+
+    /// `text[from, to)` for a message; that it is not UTF-8 is then the better message.
+    private static String decode(byte[] text, int from, int to, String file, int line) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, from, to - from)).toString();
+        } catch (CharacterCodingException e) {
+            throw new TokenizerFormatException(Reason.BAD_ENCODING,
+                    "merge: expected UTF-8, got other bytes" + Place.in(file, line), e);
+        }
+    }
+
+    /// Makes `<|endoftext|>` a special token, if there is one.
+    void addEndOfText() {
+        int id = tokens.find(END_OF_TEXT);
+        if (id >= 0) {
+            addedTokens.add(new AddedToken(id, END_OF_TEXT, true, false, false, false));
+        }
+    }
+
+    /// Adds a token that is found in a text as it stands; it may be in the vocabulary already, with the same id.
+    void addAddedToken(AddedToken token, String file, int line) {
+        int known = tokens.find(token.content());
+        if (known < 0) {
+            tokens.add(token.content(), token.id(), file, line);
+        } else if (known != token.id()) {
+            throw new TokenizerFormatException(Reason.DUPLICATE_TOKEN, "added token " + Place.quote(token.content())
+                    + ": expected its id " + known + " of the vocabulary, got " + token.id() + Place.in(file, line));
+        }
+        addedTokens.add(token);
+    }
+
+    /// The finished tokenizer; `file` is where gaps are reported. This builder is spent.
+    Model build(String file) {
+        for (int b = 0; b < 256; b++) {
+            String symbol = String.valueOf(ByteAlphabet.symbol(b));
+            if (tokens.find(symbol) < 0) {
+                throw new TokenizerFormatException(Reason.MISSING_BYTE, "byte " + b + ": expected a token \"" + symbol
+                        + "\", got none" + Place.in(file, 0));
+            }
+        }
+        return new Model(tokens.build(file), merges.build(), List.copyOf(addedTokens));
+    }
+}
