@@ -1,0 +1,42 @@
+package io.github.logitlens.tools;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// How a result is written. The constant's name in lower case is what `--format` takes.
+enum Format {
+    /// For people.
+    TABLE(".txt"),
+    /// One JSON document.
+    JSON(".json"),
+    /// One JSON value a line.
+    JSONL(".jsonl");
+
+    private final String ending;
+
+    Format(String ending) {
+        this.ending = ending;
+    }
+
+    /// The file names that mean this format.
+    ///
+    /// @return such as `.json`
+    String ending() {
+        return ending;
+    }
+
+    static Optional<Format> named(String name) {
+        return Arrays.stream(values()).filter(format -> format.toString().equals(name.toLowerCase(Locale.ROOT))).findFirst();
+    }
+
+    static Optional<Format> ofFile(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return Arrays.stream(values()).filter(format -> lower.endsWith(format.ending)).findFirst();
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

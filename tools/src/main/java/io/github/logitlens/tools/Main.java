@@ -1,0 +1,180 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.tokenizer.TokenizerFormatException;
+import io.github.logitlens.weights.CheckpointException;
+import io.github.logitlens.weights.SafeTensorsException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command line: `lens PROMPT` and its subcommands.
+///
+/// Results go to standard output and everything else to standard error. The exit code is 0 when done, 1 when it failed (a
+/// file, a model, refused input) and 2 when the command line itself was wrong. An error is one line; the environment variable
+/// `LENS_DEBUG=1` adds its stack trace.
+@Command(
+        name = "lens",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        separator = " ",
+        customSynopsis = {
+            "lens [OPTIONS] PROMPT            read a prompt at every layer of the model",
+            "       lens run [OPTIONS] PROMPT        the same; its options: lens run --help",
+            "       lens tokens [OPTIONS] TEXT       how GPT-2 splits a text",
+            "       lens inspect FILE...             what is in safetensors files"
+        },
+        description = {
+            "",
+            "What a GPT-2 would say next, if it had to stop at each of its layers."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  lens \"The Eiffel Tower is in\"",
+            "  lens --top-k 3 --track \" Paris\" --track \" London\" \"The Eiffel Tower is in\"",
+            "  lens --model ./gpt2 --position all \"Once upon a time\"",
+            "  lens --json \"The capital of France is\" > result.json",
+            "  cat poem.txt | lens --position -1 -",
+            "  lens -- \"-273 degrees is\"         what follows -- is the prompt as it stands",
+            "  lens run tokens                   the prompt \"tokens\"",
+            "",
+            "Exit code: 0 done, 1 failed (a file, a model, refused input), 2 wrong usage.",
+            "LENS_MODEL names the model where --model does not; LENS_DEBUG=1 adds stack traces to errors."
+        })
+public final class Main implements Runnable {
+
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
+
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {
+    }
+
+    /// Runs one command and ends the JVM with its exit code.
+    ///
+    /// @param args the command line
+    public static void main(String[] args) {
+        // The library's one warning, about kernels, as one line; the logging system's own form depends on the locale.
+        if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
+            System.setProperty("java.util.logging.SimpleFormatter.format", "lens: %5$s%n");
+        }
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        InputStream in = new FileInputStream(FileDescriptor.in);
+        System.exit(run(new Stdio(in, new FileOutputStream(FileDescriptor.out), err), args));
+    }
+
+    /// Runs one command.
+    ///
+    /// @param stdio the streams it uses
+    /// @param args  the command line
+    /// @return the exit code
+    static int run(Stdio stdio, String... args) {
+        CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new RunCommand(stdio))
+                .addSubcommand(new TokensCommand(stdio))
+                .addSubcommand(new InspectCommand(stdio));
+        StringWriter help = new StringWriter();
+        line.setExpandAtFiles(false)
+                .setPosixClusteredShortOptionsAllowed(false)
+                .setUsageHelpWidth(110)
+                .setOut(new PrintWriter(help))
+                .setErr(stdio.errWriter())
+                .setParameterExceptionHandler((e, rest) -> wrongUsage(stdio, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(stdio, e));
+        try {
+            int code = line.execute(withCommand(args, line.getSubcommands().keySet()));
+            line.getOut().flush();
+            if (!help.toString().isEmpty()) {
+                stdio.print(out -> out.write(help.toString()));
+            }
+            return code;
+        } catch (RuntimeException | Error e) {
+            return failed(stdio, e);
+        }
+    }
+
+    /// The command line with `run` put first where no subcommand is named.
+    private static String[] withCommand(String[] args, Set<String> commands) {
+        if (args.length == 0 || commands.contains(args[0]) || args.length == 1 && OWN_OPTIONS.contains(args[0])) {
+            return args;
+        }
+        String[] all = new String[args.length + 1];
+        all[0] = "run";
+        System.arraycopy(args, 0, all, 1, args.length);
+        return all;
+    }
+
+    /// `lens` without arguments.
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "expected a prompt, got nothing");
+    }
+
+    private static int wrongUsage(Stdio stdio, ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        StringBuilder message = new StringBuilder(uncapitalized(e.getMessage()));
+        List<String> likely = e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()
+                ? unmatched.getSuggestions()
+                : List.of();
+        if (!likely.isEmpty()) {
+            message.append("; did you mean ").append(likely.getFirst()).append('?');
+        } else if (e instanceof UnmatchedArgumentException) {
+            message.append("; a prompt that begins with '-' goes behind --");
+        }
+        report(stdio, message + " (see " + command.getCommandSpec().qualifiedName() + " --help)", e);
+        return USAGE;
+    }
+
+    private static String uncapitalized(String message) {
+        return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    private static int failed(Stdio stdio, Throwable e) {
+        switch (e) {
+            case Stdio.OutputException output when output.readerGone() -> {
+                return DONE;
+            }
+            // What the library or a command refuses says so in a sentence of its own.
+            case CommandException _, Stdio.OutputException _, CheckpointException _, SafeTensorsException _,
+                    TokenizerFormatException _, IllegalArgumentException _ -> report(stdio, e.getMessage(), e);
+            case ExceptionInInitializerError _ when e.getCause() != null && e.getCause().getMessage() != null ->
+                report(stdio, e.getCause().getMessage(), e);
+            case OutOfMemoryError _ -> report(stdio, "not enough memory: " + e.getMessage(), e);
+            default -> report(stdio, "internal error, please report it: " + e
+                    + (debug() ? "" : " (LENS_DEBUG=1 shows where)"), e);
+        }
+        return FAILED;
+    }
+
+    private static void report(Stdio stdio, String message, Throwable e) {
+        String line = String.join(" ", Arrays.asList(message.strip().split("\\R\\s*")));
+        stdio.err().println("lens: " + line);
+        if (debug()) {
+            e.printStackTrace(stdio.err());
+        }
+        stdio.err().flush();
+    }
+
+    private static boolean debug() {
+        return !System.getenv().getOrDefault("LENS_DEBUG", "").isEmpty();
+    }
+}

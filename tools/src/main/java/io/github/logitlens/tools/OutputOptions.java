@@ -1,0 +1,137 @@
+package io.github.logitlens.tools;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// How and where results are written.
+final class OutputOptions {
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "table or json, for tokens also jsonl. Default: what the name of --output ends with, else table.")
+    private Optional<String> format = Optional.empty();
+
+    @Option(names = "--json", description = "Short for --format json.")
+    private boolean json;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Write to FILE, all or nothing, instead of standard output.")
+    private Optional<String> output = Optional.empty();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /// The format asked for by option or by the file's ending.
+    ///
+    /// @param supported the formats of this command
+    /// @param shortForm what a short form of this command's own, such as `--jsonl`, asks for
+    /// @return one of them
+    /// @throws ParameterException if there is no such format here, or two were asked for
+    Format format(EnumSet<Format> supported, Optional<Format> shortForm) {
+        Set<Format> asked = EnumSet.noneOf(Format.class);
+        format.ifPresent(name -> asked.add(Format.named(name).filter(supported::contains)
+                .orElseThrow(() -> wrong("--format: expected " + names(supported) + ", got \"" + name + "\""))));
+        if (json) {
+            asked.add(Format.JSON);
+        }
+        shortForm.ifPresent(asked::add);
+        if (asked.size() > 1) {
+            throw wrong("expected one format, got " + asked.stream().map(Format::toString).collect(Collectors.joining(" and ")));
+        }
+        return asked.stream().findFirst()
+                .or(() -> output.map(name -> Format.ofFile(name).filter(supported::contains).orElseThrow(() -> wrong(
+                        "--output " + name + ": expected a name that ends with " + endings(supported) + ", or --format"))))
+                .orElse(Format.TABLE);
+    }
+
+    private static String names(Set<Format> formats) {
+        return formats.stream().map(Format::toString).collect(Collectors.joining(" or "));
+    }
+
+    private static String endings(Set<Format> formats) {
+        return formats.stream().map(Format::ending).collect(Collectors.joining(" or "));
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /// Writes results to the file, or to standard output if none was named.
+    ///
+    /// The file appears complete or not at all: it is written under another name beside its own and then renamed. A link is
+    /// followed; a device or a pipe is written to as it is.
+    ///
+    /// @param stdio for standard output
+    /// @param body  the results
+    /// @throws CommandException      if the file cannot be written
+    /// @throws Stdio.OutputException if standard output cannot be written
+    void write(Stdio stdio, Stdio.Body body) {
+        if (output.isEmpty()) {
+            stdio.print(body);
+            return;
+        }
+        String name = output.get();
+        try {
+            Path target = Path.of(name);
+            target = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+            if (Files.isDirectory(target)) {
+                throw new CommandException(name + ": expected a file, got a directory");
+            }
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                try (Writer out = Files.newBufferedWriter(target, StandardCharsets.UTF_8, StandardOpenOption.WRITE)) {
+                    body.write(out);
+                }
+            } else {
+                replace(target, body);
+            }
+        } catch (FileSystemException e) {
+            throw new CommandException(name + ": cannot be written, " + reason(e), e);
+        } catch (IOException | InvalidPathException e) {
+            throw new CommandException(name + ": cannot be written, " + e.getMessage(), e);
+        }
+    }
+
+    private static void replace(Path target, Stdio.Body body) throws IOException {
+        Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        try {
+            try (Writer out =
+                    Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.WRITE)) {
+                body.write(out);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static String reason(FileSystemException e) {
+        return e.getReason() != null
+                ? e.getReason()
+                : switch (e) {
+                    case NoSuchFileException _ -> "there is no such directory";
+                    case AccessDeniedException _ -> "permission denied";
+                    default -> e.toString();
+                };
+    }
+}

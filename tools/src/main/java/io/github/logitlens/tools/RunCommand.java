@@ -1,0 +1,63 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.tools.view.RunJson;
+import io.github.logitlens.tools.view.RunTable;
+import io.github.logitlens.tools.view.RunView;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `lens run`: a prompt's predictions at every layer.
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        separator = " ",
+        sortOptions = false,
+        description = {"", "Reads a prompt at every layer: what the model would say next if it had to stop there.", ""},
+        footer = {
+            "",
+            "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
+            "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private final Stdio stdio;
+
+    @Mixin
+    private PromptArgument prompt;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private ReadingOptions reading;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    RunCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    @Override
+    public Integer call() {
+        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+        LensOptions options = reading.options();
+        compute.apply();
+        String text = prompt.read(stdio);
+        try (LogitLens lens = LogitLens.open(model.name())) {
+            LensResult result = lens.run(text, options);
+            RunView view = format == Format.JSON ? new RunJson() : new RunTable(ComputeOptions.description());
+            output.write(stdio, out -> view.write(result, out));
+        }
+        return Main.DONE;
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.logitlens.tools;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.tools.view.TokenJson;
+import io.github.logitlens.tools.view.TokenTable;
+import io.github.logitlens.weights.Checkpoint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `lens tokens`: how the tokenizer splits a text.
+@Command(
+        name = "tokens",
+        mixinStandardHelpOptions = true,
+        separator = " ",
+        sortOptions = false,
+        description = {"", "Shows how the model's tokenizer splits a text: ids, bytes and text of each token.", ""})
+final class TokensCommand implements Callable<Integer> {
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+
+    private final Stdio stdio;
+
+    @Mixin
+    private PromptArgument text;
+
+    @Option(
+            names = "--jsonl",
+            description = "Many texts: one JSON string a line in, from '-' or @FILE, one JSON array of ids a line out.")
+    private boolean jsonl;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private OutputOptions output;
+
+    TokensCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    @Override
+    public Integer call() {
+        Format format = output.format(EnumSet.allOf(Format.class), jsonl ? Optional.of(Format.JSONL) : Optional.empty());
+        if (format == Format.JSONL) {
+            PromptArgument.Source source = text.source(stdio);
+            Gpt2Tokenizer tokenizer = tokenizer();
+            output.write(stdio, out -> encodeLines(source, tokenizer, out));
+        } else {
+            String prompt = text.read(stdio);
+            Gpt2Tokenizer tokenizer = tokenizer();
+            List<Token> tokens = tokenizer.tokens(tokenizer.encode(prompt));
+            output.write(stdio, out -> {
+                if (format == Format.JSON) {
+                    TokenJson.write(model.name(), tokens, out);
+                } else {
+                    TokenTable.write(tokens, out);
+                }
+            });
+        }
+        return Main.DONE;
+    }
+
+    /// A tokenizer needs no weights: a directory may hold nothing else.
+    private Gpt2Tokenizer tokenizer() {
+        String name = model.name();
+        if (!name.equals("demo")) {
+            Path directory = Path.of(name);
+            if (Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"))) {
+                return Gpt2Tokenizer.load(directory);
+            }
+            // A model without a tokenizer has GPT-2's; what is no model at all is refused here.
+            Checkpoint.open(name).close();
+        }
+        return Gpt2Tokenizer.gpt2();
+    }
+
+    /// Answers each line as it comes: before waiting for more input, what is done is sent.
+    private static void encodeLines(PromptArgument.Source source, Gpt2Tokenizer tokenizer, Writer out) throws IOException {
+        try (InputStream in = source.bytes()) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            long number = 1;
+            int b;
+            do {
+                b = in.read();
+                if (b >= 0 && b != '\n') {
+                    line.write(b);
+                } else if (b == '\n' || line.size() > 0) {
+                    String where = source.name() + ", line " + number++;
+                    int[] ids = tokenizer.encode(parse(ByteBuffer.wrap(line.toByteArray()), where));
+                    TokenJson.writeIds(ids, out);
+                    line.reset();
+                    if (in.available() == 0) {
+                        out.flush();
+                    }
+                }
+            } while (b >= 0);
+        }
+    }
+
+    private static String parse(ByteBuffer line, String where) {
+        try (JsonParser parser = JSON.createParser(PromptArgument.Source.decode(line, where))) {
+            if (parser.nextToken() == JsonToken.VALUE_STRING) {
+                String value = parser.getText();
+                if (parser.nextToken() == null) {
+                    return value;
+                }
+            }
+            throw new CommandException(where + ": expected one JSON string, got something else");
+        } catch (JsonProcessingException e) {
+            throw new CommandException(where + ": expected one JSON string: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new AssertionError("a text in memory is always readable", e);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.Compute;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/// What `lens --version` prints: all that a report of a fault should begin with.
+final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
+            properties.load(in);
+        }
+        return new String[] {
+            "lens " + properties.getProperty("version"),
+            "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            Compute.describe()
+        };
+    }
+}

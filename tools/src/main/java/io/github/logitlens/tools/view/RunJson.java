@@ -1,0 +1,124 @@
+package io.github.logitlens.tools.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.Bos;
+import io.github.logitlens.LensPoint;
+import io.github.logitlens.LensReading;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.TokenPrediction;
+import io.github.logitlens.TrackedToken;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.List;
+
+/// A result as JSON, schema `logitlens.run/1`.
+///
+/// Ids and positions are the keys; texts are for people. Logits are float32, statistics doubles in nats, both in the shortest
+/// form that reads back equal; a number that is not finite is the string `"NaN"`, `"Infinity"` or `"-Infinity"`. The same
+/// run gives the same bytes whatever computed it.
+public final class RunJson implements RunView {
+
+    /// A view without options.
+    public RunJson() {
+        // nothing to choose
+    }
+
+    @Override
+    public void write(LensResult result, Writer out) throws IOException {
+        try (JsonGenerator json = Json.document(out)) {
+            json.writeStartObject();
+            json.writeStringField("schema", "logitlens.run/1");
+            model(result, json);
+            options(result, json);
+            TokenJson.writeTokens(result.tokens(), json);
+            json.writeArrayFieldStart("points");
+            for (LensPoint point : result.points()) {
+                point(point, json);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("readings");
+            for (int position : result.positions()) {
+                readings(result, position, json);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        out.write('\n');
+    }
+
+    private static void model(LensResult result, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("model");
+        json.writeStringField("id", result.modelId());
+        json.writeNumberField("layers", result.config().nLayers());
+        json.writeNumberField("dModel", result.config().dModel());
+        json.writeNumberField("vocabSize", result.config().vocabSize());
+        json.writeEndObject();
+    }
+
+    private static void options(LensResult result, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("options");
+        json.writeBooleanField("bos", result.options().bos() == Bos.PREPEND);
+        json.writeNumberField("topK", result.options().topK());
+        json.writeStringField("layerNorm", "RECOMPUTED");
+        json.writeStringField("lens", "logit");
+        json.writeStringField("positions", result.options().positions().toString());
+        json.writeBooleanField("midPoints", result.options().midPoints());
+        json.writeArrayFieldStart("tracked");
+        for (String text : result.options().tracked()) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void point(LensPoint point, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("index", point.index());
+        json.writeStringField("name", point.name());
+        json.writeStringField("label", point.label());
+        if (point.index() == 0) {
+            json.writeNullField("layer");
+        } else {
+            json.writeNumberField("layer", point.hook().layer());
+        }
+        json.writeEndObject();
+    }
+
+    private static void readings(LensResult result, int position, JsonGenerator json) throws IOException {
+        List<String> texts = result.options().tracked();
+        List<List<TrackedToken>> tracks = texts.stream().map(text -> result.track(text, position)).toList();
+        for (LensPoint point : result.points()) {
+            LensReading reading = result.reading(point, position);
+            json.writeStartObject();
+            json.writeNumberField("point", point.index());
+            json.writeNumberField("position", position);
+            Json.number(json, "entropy", reading.entropy());
+            Json.number(json, "klToFinal", reading.klToFinal());
+            json.writeArrayFieldStart("top");
+            for (TokenPrediction prediction : reading.top()) {
+                json.writeStartObject();
+                json.writeNumberField("id", prediction.id());
+                json.writeStringField("text", prediction.token().text());
+                Json.number(json, "logit", prediction.logit());
+                Json.number(json, "probability", prediction.probability());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            if (!tracks.isEmpty()) {
+                json.writeArrayFieldStart("tracked");
+                for (int i = 0; i < tracks.size(); i++) {
+                    TrackedToken token = tracks.get(i).get(point.index());
+                    json.writeStartObject();
+                    json.writeNumberField("id", token.id());
+                    json.writeStringField("text", texts.get(i));
+                    Json.number(json, "logit", token.logit());
+                    Json.number(json, "probability", token.probability());
+                    json.writeNumberField("rank", token.rank());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+            }
+            json.writeEndObject();
+        }
+    }
+}
