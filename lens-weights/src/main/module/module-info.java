@@ -1,6 +1,4 @@
 /// Checkpoints: safetensors files, Hugging Face GPT-2 directories, the bundled demo model.
 module io.github.logitlens.weights {
-    requires com.fasterxml.jackson.databind;
-
     exports io.github.logitlens.weights;
 }

@@ -1,6 +1,5 @@
 package io.github.logitlens.weights;
 
-import com.fasterxml.jackson.core.JsonToken;
 import io.github.logitlens.weights.CheckpointException.Reason;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +32,7 @@ final class ConfigReader {
         int nCtx = size("n_positions", "max_position_embeddings", size("n_ctx", "n_ctx", 1024, Gpt2Config.MAX_CTX),
                 Gpt2Config.MAX_CTX);
         int vocabSize = size("vocab_size", "vocab_size", 50257, Gpt2Config.MAX_VOCAB_SIZE);
-        boolean innerGiven = value("n_inner").filter(v -> v.kind() != JsonToken.VALUE_NULL).isPresent();
+        boolean innerGiven = value("n_inner").filter(v -> v.kind() != JsonFields.Kind.NULL).isPresent();
         int dMlp = innerGiven ? size("n_inner", "n_inner", 0, Gpt2Config.MAX_D_MLP) : 4 * dModel;
         return new Gpt2Config(nLayers, nHeads, dModel, dMlp, vocabSize, nCtx, epsilon(), activation(),
                 flag("scale_attn_weights", true), flag("scale_attn_by_inverse_layer_idx", false),
@@ -42,7 +41,7 @@ final class ConfigReader {
 
     private void refuseOtherModels() {
         Optional<JsonFields.Value> type = value("model_type");
-        if (type.isPresent() && !(type.get().kind() == JsonToken.VALUE_STRING && type.get().text().equals("gpt2"))) {
+        if (type.isPresent() && !(type.get().kind() == JsonFields.Kind.STRING && type.get().text().equals("gpt2"))) {
             throw unsupported("model_type", "'gpt2'", type.get().describe());
         }
         if (flag("add_cross_attention", false)) {
@@ -68,7 +67,7 @@ final class ConfigReader {
             return absent;
         }
         String expected = "an integer from 1 to " + max;
-        if (given.get().kind() != JsonToken.VALUE_NUMBER_INT) {
+        if (given.get().kind() != JsonFields.Kind.NUMBER) {
             throw invalid(field, expected, given.get().describe());
         }
         try {
@@ -88,7 +87,7 @@ final class ConfigReader {
         if (given.isEmpty()) {
             return 1e-5;
         }
-        if (given.get().kind().isNumeric()) {
+        if (given.get().kind() == JsonFields.Kind.NUMBER) {
             double epsilon = Double.parseDouble(given.get().text());
             if (epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY) {
                 return epsilon;
@@ -104,7 +103,7 @@ final class ConfigReader {
             return ActivationFunction.GELU_NEW;
         }
         String expected = "gelu_new, gelu, relu, silu, tanh or quick_gelu";
-        if (given.get().kind() != JsonToken.VALUE_STRING) {
+        if (given.get().kind() != JsonFields.Kind.STRING) {
             throw invalid(field, expected, given.get().describe());
         }
         return ActivationFunction.named(given.get().text())
@@ -113,10 +112,14 @@ final class ConfigReader {
 
     private boolean flag(String field, boolean absent) {
         Optional<JsonFields.Value> given = value(field);
-        if (given.isPresent() && !given.get().kind().isBoolean()) {
-            throw invalid(field, "true or false", given.get().describe());
+        if (given.isEmpty()) {
+            return absent;
         }
-        return given.map(v -> v.kind() == JsonToken.VALUE_TRUE).orElse(absent);
+        return switch (given.get().kind()) {
+            case TRUE -> true;
+            case FALSE -> false;
+            case OBJECT, ARRAY, STRING, NUMBER, NULL -> throw invalid(field, "true or false", given.get().describe());
+        };
     }
 
     private Optional<JsonFields.Value> value(String field) {

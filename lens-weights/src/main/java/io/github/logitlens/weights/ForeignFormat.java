@@ -28,7 +28,8 @@ final class ForeignFormat {
                 visible.toLowerCase(Locale.ROOT).charAt(1)) >= 0) {
             return found(source, Reason.HTML_PAGE, "an HTML or XML page (a server's answer instead of the file)");
         }
-        if (visible.startsWith("{") || visible.startsWith("[")) {
+        // A NUL is part of a header's length: a safetensors file cut short, not text.
+        if ((visible.startsWith("{") || visible.startsWith("[")) && visible.indexOf('\0') < 0) {
             String utf8 = new String(start, StandardCharsets.UTF_8);
             return found(source, Reason.JSON_DOCUMENT, "a JSON document: " + Text.escape(utf8.strip()));
         }
@@ -40,9 +41,6 @@ final class ForeignFormat {
         }
         if (text.startsWith("GGUF")) {
             return found(source, Reason.OTHER_FORMAT, "a GGUF file");
-        }
-        if (text.startsWith("\u001F\u008B")) {
-            return found(source, Reason.OTHER_FORMAT, "a gzip file");
         }
         return Optional.empty();
     }

@@ -2,7 +2,7 @@ package io.github.logitlens.weights;
 
 import java.lang.foreign.MemorySegment;
 
-/// A header's bytes, read through a small window: a header of 100 MB that holds nothing needs no memory.
+/// A header's bytes, or those of any JSON text, read through a small window: 100 MB that say nothing need no memory.
 final class HeaderBytes {
 
     private static final int WINDOW = 1 << 16;
@@ -47,6 +47,16 @@ final class HeaderBytes {
 
     int next() {
         return at < windowLength || fill() ? window[at++] & 0xFF : END;
+    }
+
+    /// The bytes from `from` up to the next one, as characters; for short tokens.
+    String ascii(int from) {
+        StringBuilder text = new StringBuilder();
+        int to = position();
+        for (seek(from); position() < to; ) {
+            text.append((char) next());
+        }
+        return text.toString();
     }
 
     private boolean fill() {

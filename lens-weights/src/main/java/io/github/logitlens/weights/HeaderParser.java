@@ -35,30 +35,57 @@ final class HeaderParser {
 
     private HeaderParser(HeaderBytes in, String file, long memoryLimit) {
         this.in = in;
-        this.json = new JsonScanner(in, file);
+        this.json = new JsonScanner(in);
         this.file = file;
         this.memoryLimit = memoryLimit;
     }
 
-    /// Parses `in`, which is valid UTF-8. That it is JSON is checked before anything that it says.
+    /// Parses `in`, which is valid UTF-8: whether it is JSON, then its metadata, then its tensors.
     static Header parse(HeaderBytes in, String file, long memoryLimit) {
         return new HeaderParser(in, file, memoryLimit).header();
     }
 
     private Header header() {
-        json.requireOneObject();
-        json.skipIf('{');
-        if (!json.skipIf('}')) {
-            do {
-                String key = key();
-                if (key.equals(METADATA)) {
-                    readMetadata();
-                } else {
-                    readTensor(key);
-                }
-            } while (json.another('}'));
+        try {
+            json.requireOneObject();
+        } catch (JsonException e) {
+            throw new SafeTensorsException(e.isTooDeep() ? Reason.HEADER_TOO_DEEP : Reason.HEADER_NOT_JSON,
+                    "header: " + e.getMessage() + inFile(), e);
         }
+        int start = in.position();
+        readMetadataEntries();
+        in.seek(start);
+        readTensorEntries();
         return new Header(tensors, metadata.orElse(Map.of()));
+    }
+
+    private void readMetadataEntries() {
+        json.skipIf('{');
+        if (json.skipIf('}')) {
+            return;
+        }
+        do {
+            if (json.key().equals(METADATA)) {
+                readMetadata();
+            } else {
+                json.skipValue();
+            }
+        } while (json.another('}'));
+    }
+
+    private void readTensorEntries() {
+        json.skipIf('{');
+        if (json.skipIf('}')) {
+            return;
+        }
+        do {
+            String key = key();
+            if (key.equals(METADATA)) {
+                json.skipValue();
+            } else {
+                readTensor(key);
+            }
+        } while (json.another('}'));
     }
 
     private void readMetadata() {

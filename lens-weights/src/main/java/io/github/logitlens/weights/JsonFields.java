@@ -1,94 +1,93 @@
 package io.github.logitlens.weights;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.github.logitlens.weights.CheckpointException.Reason;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The fields of a small JSON object, such as `config.json`: strictly UTF-8, no key twice. What Python's writer adds to JSON,
-/// `NaN` and `Infinity`, is a number here.
+/// The fields of a small JSON object, such as `config.json`: UTF-8, one object, no key twice.
 final class JsonFields {
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
+    /// What a JSON value is.
+    enum Kind { OBJECT, ARRAY, STRING, NUMBER, TRUE, FALSE, NULL }
 
-    /// A field's value: the kind of its first token and, for strings and numbers, its text. `children` holds what is directly
-    /// inside an object, and nothing for anything else.
-    record Value(JsonToken kind, String text, Map<String, Value> children) {
+    /// A field's value. `text` is a string's characters, or any other value's first token as it is written; `children` holds
+    /// an object's fields, and nothing for anything else.
+    record Value(Kind kind, String text, Map<String, Value> children) {
 
         /// For messages.
         String describe() {
             return switch (kind) {
-                case START_OBJECT -> "an object";
-                case START_ARRAY -> "an array";
-                case VALUE_STRING -> Text.quote(text);
-                default -> Text.escape(text);
+                case OBJECT -> "an object";
+                case ARRAY -> "an array";
+                case STRING -> Text.quote(text);
+                case NUMBER, TRUE, FALSE, NULL -> Text.escape(text);
             };
         }
     }
 
-    private JsonFields() {
+    private final HeaderBytes in;
+    private final JsonScanner json;
+    private final String file;
+    private final Reason ifInvalid;
+
+    private JsonFields(byte[] content, String file, Reason ifInvalid) {
+        this.in = new HeaderBytes(new MemorySource(file, content), 0, content.length);
+        this.json = new JsonScanner(in);
+        this.file = file;
+        this.ifInvalid = ifInvalid;
     }
 
-    /// Parses `json`. Objects are kept two levels deep: the fields of a field's object, but not what is inside those.
-    static Map<String, Value> parse(byte[] json, String file, Reason ifNotJson) {
-        String text;
+    /// Parses `content`. Objects are kept two levels deep: the fields of a field's object, but not what is inside those.
+    static Map<String, Value> parse(byte[] content, String file, Reason ifInvalid) {
+        return new JsonFields(content, file, ifInvalid).parse();
+    }
+
+    private Map<String, Value> parse() {
+        int invalid = in.firstInvalidUtf8();
+        if (invalid != HeaderBytes.END) {
+            throw new CheckpointException(ifInvalid, file + ": expected UTF-8, got an invalid sequence at byte " + invalid);
+        }
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
-        } catch (CharacterCodingException e) {
-            throw new CheckpointException(ifNotJson, file + ": expected JSON in UTF-8, got invalid UTF-8", e);
+            json.requireOneObject();
+        } catch (JsonException e) {
+            throw new CheckpointException(ifInvalid, file + ": expected a JSON object: " + e.getMessage(), e);
         }
-        try (JsonParser parser = JSON.createParser(text)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new CheckpointException(ifNotJson, file + ": expected a JSON object, got "
-                        + (parser.currentToken() == null ? "nothing" : Text.escape(parser.getText())));
-            }
-            Map<String, Value> fields = fields(parser, 2);
-            if (parser.nextToken() != null) {
-                throw new CheckpointException(ifNotJson, file + ": expected nothing behind the JSON object, got "
-                        + Text.escape(parser.getText()));
-            }
-            return fields;
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
-            throw new CheckpointException(ifNotJson,
-                    file + ": expected JSON, got an error" + where + ": " + Text.escape(e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading a string", e);
-        }
+        return fields(2);
     }
 
-    private static Map<String, Value> fields(JsonParser parser, int levels) throws IOException {
+    private Map<String, Value> fields(int levels) {
         Map<String, Value> fields = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            JsonToken kind = parser.nextToken();
-            if (kind == JsonToken.START_OBJECT && levels > 1) {
-                fields.put(name, new Value(kind, "", fields(parser, levels - 1)));
-            } else {
-                fields.put(name, new Value(kind, text(parser), Map.of()));
-                parser.skipChildren();
-            }
+        json.skipIf('{');
+        if (json.skipIf('}')) {
+            return fields;
         }
+        do {
+            String key = json.key();
+            if (fields.put(key, value(levels - 1)) != null) {
+                throw new CheckpointException(ifInvalid,
+                        "key " + Text.quote(key) + ": expected once, got it twice (in " + file + ")");
+            }
+        } while (json.another('}'));
         return fields;
     }
 
-    private static String text(JsonParser parser) throws IOException {
-        if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN()) {
-            return String.valueOf(parser.getDoubleValue());
+    private Value value(int levels) {
+        int first = in.peek();
+        if (first == '"') {
+            return new Value(Kind.STRING, json.string(), Map.of());
         }
-        return parser.currentToken().isScalarValue() ? parser.getText() : "";
+        if (first == '{' && levels > 0) {
+            return new Value(Kind.OBJECT, "", fields(levels));
+        }
+        int start = in.position();
+        json.skipValue();
+        return switch (first) {
+            case '{' -> new Value(Kind.OBJECT, "", Map.of());
+            case '[' -> new Value(Kind.ARRAY, "", Map.of());
+            case 't' -> new Value(Kind.TRUE, "true", Map.of());
+            case 'f' -> new Value(Kind.FALSE, "false", Map.of());
+            case 'n' -> new Value(Kind.NULL, "null", Map.of());
+            default -> new Value(Kind.NUMBER, in.ascii(start), Map.of());
+        };
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitlens.weights;
 
-import io.github.logitlens.weights.SafeTensorsException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -10,16 +9,7 @@ final class JsonScanner {
 
     private static final int MAX_DEPTH = 127;
 
-    private static final double[] POWERS_OF_TEN = new double[309];
-
-    static {
-        for (int i = 0; i < POWERS_OF_TEN.length; i++) {
-            POWERS_OF_TEN[i] = Double.parseDouble("1e" + i);
-        }
-    }
-
     private final HeaderBytes in;
-    private final String file;
 
     /// The containers that are open around the value being skipped: true for objects.
     private final boolean[] open = new boolean[MAX_DEPTH + 1];
@@ -31,24 +21,24 @@ final class JsonScanner {
     private long integer;
 
     /// `in` is valid UTF-8.
-    JsonScanner(HeaderBytes in, String file) {
+    JsonScanner(HeaderBytes in) {
         this.in = in;
-        this.file = file;
     }
 
-    /// Checks that everything is one JSON value, which must be an object, and goes back to the start.
+    /// Checks that everything is one JSON object, and goes back to its first byte. After this nothing else here throws.
     void requireOneObject() {
         in.seek(0);
         skipWhitespace();
+        int start = in.position();
         if (in.peek() != '{') {
             throw notJson("an object");
         }
         skipValue();
         skipWhitespace();
         if (in.peek() != HeaderBytes.END) {
-            throw notJson("the end of the header");
+            throw notJson("the end");
         }
-        in.seek(0);
+        in.seek(start);
     }
 
     /// Skips any value, checking its grammar.
@@ -60,8 +50,8 @@ final class JsonScanner {
                 case '{', '[' -> {
                     boolean object = in.next() == '{';
                     if (++depth > MAX_DEPTH) {
-                        throw new SafeTensorsException(Reason.HEADER_TOO_DEEP, "header: expected at most " + MAX_DEPTH
-                                + " nested arrays and objects, got more at byte " + (in.position() - 1) + inFile());
+                        throw new JsonException("expected at most " + MAX_DEPTH + " nested arrays and objects, got more at byte "
+                                + (in.position() - 1), true);
                     }
                     open[depth] = object;
                     if (!skipIf(object ? '}' : ']')) {
@@ -175,7 +165,7 @@ final class JsonScanner {
 
     private void requireFinite(long significand, int exponent) {
         double value = unsignedToDouble(significand);
-        if (exponent > 0 && value != 0 && (exponent > 308 || Double.isInfinite(value * POWERS_OF_TEN[exponent]))) {
+        if (exponent > 0 && value != 0 && (exponent > 308 || Double.isInfinite(value * Double.parseDouble("1e" + exponent)))) {
             throw numberTooLarge();
         }
     }
@@ -190,9 +180,9 @@ final class JsonScanner {
                 || significand == 1844674407370955161L && digit > 5;
     }
 
-    private SafeTensorsException numberTooLarge() {
-        return new SafeTensorsException(Reason.HEADER_NOT_JSON,
-                "header: expected numbers within the range of a double, got a larger one before byte " + in.position() + inFile());
+    private JsonException numberTooLarge() {
+        return new JsonException("expected numbers within the range of a double, got a larger one before byte "
+                + in.position(), false);
     }
 
     private static boolean isDigit(int b) {
@@ -298,10 +288,9 @@ final class JsonScanner {
         return value;
     }
 
-    private SafeTensorsException badEscape() {
-        return new SafeTensorsException(Reason.HEADER_NOT_JSON,
-                "header: expected a JSON escape (surrogates in pairs) in a string, got another before byte " + in.position()
-                        + inFile());
+    private JsonException badEscape() {
+        return new JsonException("expected a JSON escape (surrogates in pairs), got another before byte " + in.position(),
+                false);
     }
 
     private void appendUtf8(int codePoint) {
@@ -373,21 +362,16 @@ final class JsonScanner {
         return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
-    private SafeTensorsException notJson(String expected) {
-        return new SafeTensorsException(Reason.HEADER_NOT_JSON,
-                "header: expected " + expected + " at byte " + in.position() + ", got " + found() + inFile());
+    private JsonException notJson(String expected) {
+        return new JsonException("expected " + expected + " at byte " + in.position() + ", got " + found(), false);
     }
 
     /// The next byte, for messages.
     String found() {
         int b = in.peek();
         if (b == HeaderBytes.END) {
-            return "the end of the header";
+            return "the end";
         }
         return b > 0x20 && b < 0x7F ? "'" + (char) b + "'" : "byte 0x%02X".formatted(b);
-    }
-
-    private String inFile() {
-        return " (in " + file + ")";
     }
 }

@@ -123,9 +123,7 @@ public final class SafeTensors implements AutoCloseable {
             throw ForeignFormat.recognise(source).orElseGet(() -> new SafeTensorsException(Reason.HEADER_TOO_SMALL,
                     "header length: expected 8 bytes, got a file of " + size + in(source)));
         }
-        byte[] prefix = new byte[Long.BYTES];
-        source.read(0, MemorySegment.ofArray(prefix));
-        long length = MemorySegment.ofArray(prefix).get(Decoder.LONG, 0);
+        long length = firstLong(source);
         if (Long.compareUnsigned(length, MAX_HEADER_LENGTH) > 0) {
             throw ForeignFormat.recognise(source).orElseGet(() -> new SafeTensorsException(Reason.HEADER_TOO_LARGE,
                     "header length: expected at most " + MAX_HEADER_LENGTH + ", got " + Long.toUnsignedString(length)
@@ -138,12 +136,21 @@ public final class SafeTensors implements AutoCloseable {
         return (int) length;
     }
 
+    private static long firstLong(ByteSource source) {
+        byte[] bytes = new byte[Long.BYTES];
+        source.read(0, MemorySegment.ofArray(bytes));
+        long value = 0;
+        for (int i = Long.BYTES - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | bytes[i] & 0xFF;
+        }
+        return value;
+    }
+
     /// The tensors in the order of their bytes, if they cover all bytes behind the header, each exactly once.
     private static List<TensorInfo> layOut(Header header, ByteSource source, long dataStart) {
         List<Header.Entry> entries = new ArrayList<>(header.tensors());
         entries.sort((a, b) -> a.begin() != b.begin() ? Long.compareUnsigned(a.begin(), b.begin())
                 : Long.compareUnsigned(a.end(), b.end()));
-        List<TensorInfo> tensors = new ArrayList<>(entries.size());
         long end = 0;
         for (Header.Entry entry : entries) {
             if (entry.begin() != end || Long.compareUnsigned(entry.end(), entry.begin()) < 0) {
@@ -152,12 +159,15 @@ public final class SafeTensors implements AutoCloseable {
             }
             checkSize(entry, source);
             end = entry.end();
-            tensors.add(new TensorInfo(entry.name(), entry.dtype(), entry.shape(), entry.begin(), entry.end()));
         }
-        // end may be any sum of claims: compared by subtraction, it cannot overflow.
         if (end != source.size() - dataStart) {
             throw new SafeTensorsException(Reason.FILE_SIZE_MISMATCH, "data: expected " + Long.toUnsignedString(end)
                     + " bytes behind the header, got " + (source.size() - dataStart) + in(source));
+        }
+        // Only now are the offsets known to be small: before, they may have been any sum of claims.
+        List<TensorInfo> tensors = new ArrayList<>(entries.size());
+        for (Header.Entry entry : entries) {
+            tensors.add(new TensorInfo(entry.name(), entry.dtype(), entry.shape(), entry.begin(), entry.end()));
         }
         return Collections.unmodifiableList(tensors);
     }
@@ -343,7 +353,8 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private void requireOwn(TensorInfo tensor) {
-        if (!tensor.equals(byName.get(tensor.name()))) {
+        TensorInfo own = byName.get(tensor.name());
+        if (own != tensor && !tensor.equals(own)) {
             throw new IllegalArgumentException("tensor " + Text.quote(tensor.name()) + ": expected one of this file's"
                     + in(source));
         }

@@ -1,6 +1,5 @@
 package io.github.logitlens.weights;
 
-import com.fasterxml.jackson.core.JsonToken;
 import io.github.logitlens.weights.CheckpointException.Reason;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -83,13 +82,13 @@ final class WeightFiles implements AutoCloseable {
     /// The distinct files of an index, sorted; every name is safe to resolve against the checkpoint's directory.
     static Set<String> shardNames(byte[] json, String file) {
         JsonFields.Value map = JsonFields.parse(json, file, Reason.INDEX_INVALID).get("weight_map");
-        if (map == null || map.kind() != JsonToken.START_OBJECT) {
+        if (map == null || map.kind() != JsonFields.Kind.OBJECT) {
             throw new CheckpointException(Reason.INDEX_INVALID, "weight_map: expected an object, got "
                     + (map == null ? "no such field" : map.describe()) + " (in " + file + ")");
         }
         Set<String> shards = new TreeSet<>();
         map.children().forEach((tensor, shard) -> {
-            if (shard.kind() != JsonToken.VALUE_STRING) {
+            if (shard.kind() != JsonFields.Kind.STRING) {
                 throw new CheckpointException(Reason.INDEX_INVALID, "weight_map of tensor " + Text.quote(tensor)
                         + ": expected a file name, got " + shard.describe() + " (in " + file + ")");
             }
