@@ -1,0 +1,211 @@
+package io.github.logitlens.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.fixtures.Bits;
+import io.github.logitlens.fixtures.Values;
+import io.github.logitlens.weights.ActivationFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The vector kernels give the scalar kernels' bits, on this JVM's vector width: the build runs this class once for each.
+///
+/// Every array has a guard before and after what a kernel may write, and all of it is compared. Loops turn often enough to
+/// be compiled on the way, so that interpreter and compilers are compared as well.
+@Tag("bits")
+class KernelBitsTest {
+
+    private static final int PANEL = Kernels.PANEL;
+    private static final int GUARD = 5;
+
+    private final Kernels scalar = new ScalarKernels();
+    private final Kernels vector = new VectorKernels();
+
+    @BeforeAll
+    static void sayWhatRuns() {
+        SpeciesUnderTest.announce("KernelBitsTest");
+    }
+
+    @Test
+    void theTwoSidesAreNotOneAndTheSame() {
+        assertEquals("scalar", scalar.description());
+        assertEquals("vector (" + SpeciesUnderTest.bits() + "-bit)", vector.description());
+        assertFalse(scalar.getClass().isInstance(vector), "vector kernels that are the scalar ones prove nothing");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void multiply(Values values) {
+        int[] heights = {1, 2, 4, 6};
+        try (Arena arena = Arena.ofConfined()) {
+            for (int trial = 0; trial < 160; trial++) {
+                long seed = 1000L * values.ordinal() + trial;
+                Random random = new Random(seed);
+                int height = heights[trial % 4];
+                int depth = trial < 16 ? 1 + trial / 4 : 1 + random.nextInt(trial % 10 == 0 ? 400 : 70);
+                Supplier<String> what = () -> values + ", height " + height + ", depth " + depth + ", seed " + seed;
+                int aOffset = random.nextInt(9);
+                float[] a = values.array(random, aOffset + depth * height);
+                long bOffset = 4L * random.nextInt(20);
+                MemorySegment b = arena.allocate(bOffset + 4L * PANEL * depth, 4);
+                float[] panel = values.array(random, depth * PANEL);
+                MemorySegment.copy(panel, 0, b, ValueLayout.JAVA_FLOAT, bOffset, panel.length);
+                float[] start = values.array(random, GUARD + height * PANEL + GUARD);
+
+                float[] expected = start.clone();
+                scalar.multiply(a, aOffset, height, b, bOffset, depth, expected, GUARD);
+                float[] actual = start.clone();
+                vector.multiply(a, aOffset, height, b, bOffset, depth, actual, GUARD);
+                Bits.assertSame(expected, actual, what);
+
+                for (int r = 0; r < height; r++) {
+                    for (int n = 0; n < PANEL; n++) {
+                        float chain = start[GUARD + r * PANEL + n];
+                        for (int k = 0; k < depth; k++) {
+                            chain = Math.fma(a[aOffset + k * height + r], panel[k * PANEL + n], chain);
+                        }
+                        float got = actual[GUARD + r * PANEL + n];
+                        int row = r;
+                        int column = n;
+                        assertTrue(Bits.same(chain, got), () -> "not one chain of fma: " + what.get() + ", row " + row
+                                + ", column " + column);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Enough turns for the compiler to take over on the way.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 6})
+    void multiplyOnceCompiled(int height) {
+        int depth = 33;
+        Random random = new Random(height);
+        float[] a = Values.NORMAL.array(random, depth * height);
+        float[] panel = Values.NORMAL.array(random, depth * PANEL);
+        float[] expected = new float[height * PANEL];
+        MemorySegment onHeap = MemorySegment.ofArray(panel);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment b = arena.allocate(onHeap.byteSize(), 64).copyFrom(onHeap);
+            scalar.multiply(a, 0, height, b, 0, depth, expected, 0);
+            for (int turn = 0; turn < 1500; turn++) {
+                float[] actual = new float[height * PANEL];
+                vector.multiply(a, 0, height, b, 0, depth, actual, 0);
+                int number = turn;
+                Bits.assertSame(expected, actual, () -> "height " + height + ", turn " + number);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void layerNorm(Values values) {
+        double[] epsilons = {1e-5, 1e-3, 0};
+        for (int trial = 0; trial < 600; trial++) {
+            long seed = 2000L * values.ordinal() + trial;
+            Random random = new Random(seed);
+            int n = trial < 100 ? 1 + trial : 1 + random.nextInt(800);
+            double epsilon = epsilons[trial % 3];
+            boolean inPlace = random.nextBoolean();
+            Supplier<String> what = () -> values + ", n " + n + ", epsilon " + epsilon + (inPlace ? ", in place" : "")
+                    + ", seed " + seed;
+            float[] x = values.array(random, GUARD + n + GUARD);
+            float[] gain = Values.NORMAL.array(random, n);
+            float[] bias = Values.NORMAL.array(random, n);
+            float[][] outs = new float[2][];
+            float[] scales = new float[2];
+            for (int side = 0; side < 2; side++) {
+                float[] in = x.clone();
+                outs[side] = inPlace ? in : Values.NORMAL.array(new Random(seed), GUARD + n + GUARD);
+                scales[side] = side(side).layerNorm(in, GUARD, n, gain, bias, epsilon, outs[side], GUARD);
+                if (!inPlace) {
+                    Bits.assertSame(x, in, () -> "input was modified: " + what.get());
+                }
+            }
+            Bits.assertSame(outs[0], outs[1], what);
+            assertTrue(Bits.same(scales[0], scales[1]), () -> "scale: " + what.get());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void softmax(Values values) {
+        inPlace(values, 1600, 180, (kernels, random, x, n) -> kernels.softmax(x, GUARD, n));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void activate(Values values) {
+        for (ActivationFunction f : ActivationFunction.values()) {
+            inPlace(values, 400, 120, (kernels, random, x, n) -> kernels.activate(f, x, GUARD, n));
+        }
+    }
+
+    @Test
+    void activateOverTheWholeRangeOfFloats() {
+        float[] some = new float[1 << 12];
+        for (ActivationFunction f : ActivationFunction.values()) {
+            for (long first = Integer.MIN_VALUE; first <= Integer.MAX_VALUE; first += 4099L * some.length) {
+                for (int i = 0; i < some.length; i++) {
+                    some[i] = Float.intBitsToFloat((int) (first + 4099L * i));
+                }
+                float[] expected = some.clone();
+                scalar.activate(f, expected, 0, expected.length);
+                float[] actual = some.clone();
+                vector.activate(f, actual, 0, actual.length);
+                long from = first;
+                Bits.assertSame(expected, actual, () -> f + " from the bits " + Long.toHexString(from) + " on");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void scale(Values values) {
+        inPlace(values, 400, 180, (kernels, random, x, n) -> kernels.scale(x, GUARD, n, values.next(random)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void add(Values values) {
+        inPlace(values, 400, 180, (kernels, random, x, n) -> {
+            int yOffset = random.nextInt(7);
+            kernels.add(x, GUARD, values.array(random, yOffset + n), yOffset, n);
+        });
+    }
+
+    private Kernels side(int side) {
+        return side == 0 ? scalar : vector;
+    }
+
+    @FunctionalInterface
+    private interface InPlace {
+        void run(Kernels kernels, Random random, float[] x, int n);
+    }
+
+    /// Runs a kernel on both sides with equal random choices; `x` is `[n]` at `GUARD`.
+    private void inPlace(Values values, int trials, int maxLength, InPlace kernel) {
+        for (int trial = 0; trial < trials; trial++) {
+            long seed = 3000L * values.ordinal() + trial;
+            int n = trial < maxLength ? trial : new Random(seed).nextInt(maxLength * 4);
+            float[][] x = new float[2][];
+            for (int side = 0; side < 2; side++) {
+                Random random = new Random(seed);
+                x[side] = values.array(random, GUARD + n + GUARD);
+                kernel.run(side(side), random, x[side], n);
+            }
+            Bits.assertSame(x[0], x[1], () -> values + ", n " + n + ", seed " + seed);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.logitlens.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.fixtures.Bits;
+import io.github.logitlens.fixtures.TinyModel;
+import io.github.logitlens.fixtures.Values;
+import io.github.logitlens.weights.Checkpoint;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Reading residuals: what a batch holds, how it is cut up, and how much of the top is asked for changes no bit.
+class UnembeddingTest {
+
+    /// 1100 tokens are 18 panels, more than the stretches into which the vocabulary is cut.
+    private static final TinyModel SHAPE = new TinyModel(1, 2, 20, 24, 1100, 8, 31);
+    private static final int[] TWINS = {3, 600, 1099};
+
+    @TempDir
+    private static Path temporary;
+
+    private static Gpt2Model model;
+    private static Unembedding unembedding;
+
+    @BeforeAll
+    static void load() {
+        Path folder = SHAPE.write(temporary, weights -> {
+            float[] wte = weights.get("wte.weight");
+            for (int twin : TWINS) {
+                System.arraycopy(wte, TWINS[0] * SHAPE.dModel(), wte, twin * SHAPE.dModel(), SHAPE.dModel());
+            }
+        });
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            model = Gpt2Model.load(checkpoint);
+        }
+        unembedding = model.unembedding();
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static float[] residuals(int rows) {
+        return Values.NORMAL.array(new Random(rows), rows * SHAPE.dModel());
+    }
+
+    private static float[] rows(float[] residuals, int from, int count) {
+        return Arrays.copyOfRange(residuals, from * SHAPE.dModel(), (from + count) * SHAPE.dModel());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "7, 1", "1, 13", "700, 3", "1100, 1", "3, 400", "2, 1200"})
+    void aPositionAloneReadsAsAmongOthers(int positions, int points) {
+        float[] residuals = residuals(positions * points);
+        VocabularyReadings all = unembedding.read(residuals, points, 10, TWINS[1], 5);
+        int step = Math.max(1, positions / 40);
+        for (int position = 0; position < positions; position += step) {
+            VocabularyReadings alone =
+                    unembedding.read(rows(residuals, position * points, points), points, 10, TWINS[1], 5);
+            ReadingsEquality.assertSame(all, position, alone, 0, 1, points, 2, positions + " × " + points);
+        }
+    }
+
+    @Test
+    void aPointAloneReadsAsAmongOthers() {
+        float[] residuals = residuals(5);
+        VocabularyReadings all = unembedding.read(residuals, 5, 10);
+        for (int point = 0; point < 5; point++) {
+            VocabularyReadings alone = unembedding.read(rows(residuals, point, 1), 1, 10);
+            assertTrue(Bits.same(all.logSumExp(0, point), alone.logSumExp(0, 0)), "logsumexp");
+            assertTrue(Bits.same(all.entropy(0, point), alone.entropy(0, 0)), "entropy");
+            for (int rank = 0; rank < 10; rank++) {
+                assertEquals(all.topId(0, point, rank), alone.topId(0, 0, rank));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 64, 65, 130, 1099, 1100, 5000})
+    void theTopIsTheLogitsSorted(int topK) {
+        float[] residuals = residuals(6);
+        VocabularyReadings readings = unembedding.read(residuals, 2, topK);
+        assertEquals(Math.min(topK, SHAPE.vocabSize()), readings.topK());
+        for (int row = 0; row < 6; row++) {
+            float[] logits = unembedding.logits(rows(residuals, row, 1));
+            int[] order = IntStream.range(0, logits.length).boxed()
+                    .sorted((a, b) -> logits[a] != logits[b] ? Float.compare(logits[b], logits[a]) : Integer.compare(a, b))
+                    .mapToInt(Integer::intValue).toArray();
+            for (int rank = 0; rank < readings.topK(); rank++) {
+                assertEquals(order[rank], readings.topId(row / 2, row % 2, rank), "row " + row + ", rank " + rank);
+                assertTrue(Bits.same(logits[order[rank]], readings.topLogit(row / 2, row % 2, rank)),
+                        "row " + row + ", rank " + rank);
+            }
+        }
+    }
+
+    @Test
+    void ranksAreThePlacesInTheTop() {
+        int[] everyToken = IntStream.range(0, SHAPE.vocabSize()).toArray();
+        VocabularyReadings readings = unembedding.read(residuals(3), 3, SHAPE.vocabSize(), everyToken);
+        for (int point = 0; point < 3; point++) {
+            for (int rank = 0; rank < readings.topK(); rank++) {
+                int id = readings.topId(0, point, rank);
+                assertEquals(rank + 1, readings.trackedRank(0, point, id), "token " + id);
+                assertTrue(Bits.same(readings.topLogit(0, point, rank), readings.trackedLogit(0, point, id)), "token " + id);
+            }
+        }
+    }
+
+    @Test
+    void equalLogitsComeByLowerId() {
+        VocabularyReadings readings = unembedding.read(residuals(4), 1, 2, TWINS);
+        for (int position = 0; position < 4; position++) {
+            int rank = readings.trackedRank(position, 0, 0);
+            for (int t = 0; t < TWINS.length; t++) {
+                assertTrue(Bits.same(readings.trackedLogit(position, 0, 0), readings.trackedLogit(position, 0, t)), "a twin");
+                assertEquals(rank + t, readings.trackedRank(position, 0, t));
+            }
+        }
+    }
+
+    @Test
+    void theLastPointDivergesFromItselfByExactlyNothing() {
+        VocabularyReadings readings = unembedding.read(residuals(12), 4, 1);
+        for (int position = 0; position < 3; position++) {
+            assertEquals(0.0, readings.klToFinal(position, 3));
+            assertTrue(readings.klToFinal(position, 0) > 0, "another point diverges");
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        int d = SHAPE.dModel();
+        assertThrows(IllegalArgumentException.class, () -> unembedding.logits(new float[d - 1]));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[0], 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[3 * d], 2, 1));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 1, 1, SHAPE.vocabSize()));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 1, 1, -1));
+    }
+}
