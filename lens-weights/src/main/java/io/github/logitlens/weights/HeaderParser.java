@@ -18,10 +18,13 @@ final class HeaderParser {
 
     static final String METADATA = "__metadata__";
 
-    /// What a JVM needs to keep a tensor and a metadata entry, without their texts; and a byte of text, its copy included.
+    /// What a JVM needs to keep a tensor and a metadata entry, without their texts; and a byte of text, while it is copied.
     private static final int TENSOR_BYTES = 256;
     private static final int METADATA_BYTES = 128;
-    private static final int TEXT_BYTES = 2;
+    private static final int TEXT_BYTES = 3;
+
+    /// No name that means something here is as long: longer texts need not be read whole to see that they are none.
+    private static final int LONGEST_KNOWN = 64;
 
     private final HeaderBytes in;
     private final JsonScanner json;
@@ -65,7 +68,7 @@ final class HeaderParser {
             return;
         }
         do {
-            if (json.key().equals(METADATA)) {
+            if (json.key(LONGEST_KNOWN).equals(METADATA)) {
                 readMetadata();
             } else {
                 json.skipValue();
@@ -129,7 +132,7 @@ final class HeaderParser {
         Optional<Dimensions> offsets = Optional.empty();
         if (!json.skipIf('}')) {
             do {
-                String field = json.key();
+                String field = json.key(LONGEST_KNOWN);
                 switch (field) {
                     case "dtype" -> {
                         requireFirst(dtype, name, field);
@@ -165,7 +168,7 @@ final class HeaderParser {
         if (in.peek() != '"') {
             throw wrongType(Reason.INVALID_TENSOR_ENTRY, "dtype of tensor " + Text.quote(tensor), "a string");
         }
-        String spelling = json.string();
+        String spelling = json.string(LONGEST_KNOWN);
         return DType.named(spelling).orElseThrow(() -> new SafeTensorsException(Reason.UNKNOWN_DTYPE,
                 "dtype of tensor " + Text.quote(tensor) + ": expected one of F32, F16, BF16, …, got " + Text.quote(spelling)
                         + inFile()));
@@ -203,19 +206,16 @@ final class HeaderParser {
         return new Dimensions(numbers);
     }
 
-    /// Reads a key that is kept. Its length is known before the text is: a string is no longer than its JSON.
     private String key() {
-        int before = in.position();
-        String key = json.key();
-        keep((long) TEXT_BYTES * (in.position() - before));
-        return key;
+        int length = json.stringLength();
+        keep((long) TEXT_BYTES * length);
+        return json.key(length);
     }
 
     private String string() {
-        int before = in.position();
-        String value = json.string();
-        keep((long) TEXT_BYTES * (in.position() - before));
-        return value;
+        int length = json.stringLength();
+        keep((long) TEXT_BYTES * length);
+        return json.string(length);
     }
 
     private void keep(long bytes) {

@@ -62,7 +62,7 @@ final class JsonFields {
             return fields;
         }
         do {
-            String key = json.key();
+            String key = json.key(json.stringLength());
             if (fields.put(key, value(levels - 1)) != null) {
                 throw new CheckpointException(ifInvalid,
                         "key " + Text.quote(key) + ": expected once, got it twice (in " + file + ")");
@@ -74,7 +74,7 @@ final class JsonFields {
     private Value value(int levels) {
         int first = in.peek();
         if (first == '"') {
-            return new Value(Kind.STRING, json.string(), Map.of());
+            return new Value(Kind.STRING, json.string(json.stringLength()), Map.of());
         }
         if (first == '{' && levels > 0) {
             return new Value(Kind.OBJECT, "", fields(levels));

@@ -1,7 +1,6 @@
 package io.github.logitlens.weights;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /// Reads JSON byte by byte, without recursion, as strictly as the parser of the safetensors reference (serde_json): no lone
 /// surrogates, no number above the largest double, at most 127 containers deep.
@@ -17,6 +16,7 @@ final class JsonScanner {
     /// The characters of the string being read, in UTF-8.
     private byte[] text = new byte[256];
     private int textLength;
+    private int textLimit;
 
     private long integer;
 
@@ -189,10 +189,10 @@ final class JsonScanner {
         return b >= '0' && b <= '9';
     }
 
-    /// Reads a key and the colon behind it, up to the value's first byte.
-    String key() {
+    /// Reads a key, of which the quote comes next but for white space, and the colon behind it, up to the value's first byte.
+    String key(int limit) {
         skipWhitespace();
-        String key = string();
+        String key = string(limit);
         colon();
         return key;
     }
@@ -212,35 +212,48 @@ final class JsonScanner {
         skipWhitespace();
     }
 
-    /// Reads a string, of which the quote comes next.
-    String string() {
-        textLength = 0;
-        scanString(true);
-        return new String(text, 0, textLength, StandardCharsets.UTF_8);
+    /// Reads a string, of which the quote comes next. One that takes more than `limit` bytes in UTF-8 is cut there: whoever
+    /// compares it with known names needs no more.
+    String string(int limit) {
+        if (text.length < limit) {
+            text = new byte[limit];
+        }
+        int length = scanString(limit);
+        return new String(text, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /// How many bytes the string takes, of which the quote comes next after white space; at least as many as its text does.
+    int stringLength() {
+        skipWhitespace();
+        int start = in.position();
+        skipString();
+        int length = in.position() - start;
+        in.seek(start);
+        return length;
     }
 
     private void skipString() {
-        scanString(false);
+        scanString(0);
     }
 
-    private void scanString(boolean kept) {
+    /// Reads a string and puts up to `limit` bytes of it into [#text]; returns their number.
+    private int scanString(int limit) {
+        textLength = 0;
+        textLimit = limit;
         in.next();
         while (true) {
             int b = in.next();
             if (b == '"') {
-                break;
+                return textLength;
             }
             if (b == '\\') {
-                int codePoint = escape();
-                if (kept) {
-                    appendUtf8(codePoint);
-                }
+                appendUtf8(escape());
             } else if (b < 0x20) {
                 if (b != HeaderBytes.END) {
                     in.seek(in.position() - 1);
                 }
                 throw notJson("no control character in a string");
-            } else if (kept) {
+            } else {
                 append(b);
             }
         }
@@ -312,10 +325,9 @@ final class JsonScanner {
     }
 
     private void append(int b) {
-        if (textLength == text.length) {
-            text = Arrays.copyOf(text, textLength * 2);
+        if (textLength < textLimit) {
+            text[textLength++] = (byte) b;
         }
-        text[textLength++] = (byte) b;
     }
 
     /// After an element: true at a comma, false at the closing bracket.
