@@ -1,0 +1,266 @@
+package io.github.logitlens;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.weights.CheckpointException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a user of the library asks for and gets, with the bundled model.
+class LensApiTest {
+
+    private static final String PROMPT = "The capital of France is";
+
+    private static LogitLens lens;
+
+    @BeforeAll
+    static void open() {
+        lens = LogitLens.open("demo");
+    }
+
+    @AfterAll
+    static void close() {
+        lens.close();
+    }
+
+    private static int layers() {
+        return lens.model().config().nLayers();
+    }
+
+    private static String refused(Runnable run) {
+        return assertThrows(IllegalArgumentException.class, run::run).getMessage();
+    }
+
+    @Test
+    void theOneCallReadsTheBundledModel() {
+        LensResult result = Lens.run(PROMPT);
+        assertEquals("demo", result.modelId());
+        assertEquals(LensOptions.defaults(), result.options());
+        assertEquals(lens.run(PROMPT).top(result.finalPoint(), -1), result.top(result.finalPoint(), -1));
+        assertEquals(3, Lens.run(PROMPT, LensOptions.defaults().topK(3)).top(result.finalPoint(), -1).size());
+    }
+
+    @Test
+    void theDefaultModelCanBeNamed() {
+        String before = System.getProperty("lens.model");
+        assertEquals(before == null ? System.getenv().getOrDefault("LENS_MODEL", "demo") : before, Lens.defaultModel());
+        try {
+            System.setProperty("lens.model", "/somewhere/else");
+            assertEquals("/somewhere/else", Lens.defaultModel());
+        } finally {
+            if (before == null) {
+                System.clearProperty("lens.model");
+            } else {
+                System.setProperty("lens.model", before);
+            }
+        }
+    }
+
+    @Test
+    void pointsAreTheEmbeddingAndEveryLayer() {
+        LensResult result = lens.run(PROMPT);
+        assertEquals(layers() + 1, result.points().size());
+        assertEquals(new LensPoint(0, "embed", "Embedding", HookSite.RESID_PRE.at(0)), result.embedding());
+        assertEquals(new LensPoint(3, "blocks.2.hook_resid_post", "Layer 2", HookSite.RESID_POST.at(2)), result.points().get(3));
+        assertSame(result.finalPoint(), result.layer(-1));
+        assertSame(result.layer(layers() - 1), result.layer(-1));
+        assertSame(result.layer(0), result.layer(-layers()));
+        assertSame(result.layer(2), result.point("blocks.2.hook_resid_post"));
+        assertSame(result.embedding(), result.point("embed"));
+        assertTrue(refused(() -> result.layer(layers())).contains("got " + layers()));
+        assertTrue(refused(() -> result.layer(-layers() - 1)).contains("expected " + -layers() + " to " + (layers() - 1)));
+        assertTrue(refused(() -> result.point("blocks.0.hook_resid_mid")).contains("blocks.0.hook_resid_post"));
+    }
+
+    @Test
+    void midPointsStandBetween() {
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().midPoints(true));
+        assertEquals(2 * layers() + 1, result.points().size());
+        assertEquals("Layer 0 mid", result.points().get(1).label());
+        assertEquals("Layer 0", result.points().get(2).label());
+        assertEquals("Layer 3", result.layer(3).label());
+        assertSame(result.finalPoint(), result.layer(-1));
+        IntStream.range(0, result.points().size()).forEach(i -> assertEquals(i, result.points().get(i).index()));
+        LensResult without = lens.run(PROMPT);
+        assertEquals(without.top(without.layer(3), -1), result.top(result.layer(3), -1), "more points change no reading");
+    }
+
+    @Test
+    void theLastRowIsTheModelsOutput() {
+        int[] ids = lens.tokenizer().encode(PROMPT);
+        float[] logits = lens.model().logits(ids);
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().topK(logits.length).positions(Positions.last()));
+        List<TokenPrediction> all = result.top(result.finalPoint(), -1);
+        assertEquals(logits.length, all.size());
+        float[] read = new float[logits.length];
+        all.forEach(prediction -> read[prediction.id()] = prediction.logit());
+        assertArrayEquals(logits, read);
+        assertEquals(1, all.stream().mapToDouble(TokenPrediction::probability).sum(), 1e-6);
+    }
+
+    @Test
+    void onePositionReadsAsAllDo() {
+        LensResult all = lens.run(PROMPT);
+        for (int position = 0; position < all.tokens().size(); position++) {
+            LensResult one = lens.run(PROMPT, LensOptions.defaults().positions(Positions.of(position)));
+            assertEquals(List.of(position), one.positions());
+            for (LensPoint point : all.points()) {
+                assertEquals(all.reading(point, position), one.reading(point, position), "position " + position);
+            }
+        }
+    }
+
+    @Test
+    void positionsCountFromTheEndToo() {
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().positions(Positions.of(-1, 1)));
+        assertEquals(List.of(1, 4), result.positions());
+        assertEquals(result.reading(result.embedding(), 4), result.reading(result.embedding(), -1));
+        assertEquals(4, result.reading(result.embedding(), -1).position());
+        assertTrue(refused(() -> result.reading(result.embedding(), 2)).contains("got 2"));
+        assertTrue(refused(() -> result.decisionLayer(5)).contains("5 tokens"));
+        assertTrue(refused(() -> result.top(result.embedding(), -6)).contains("-6"));
+        assertTrue(refused(() -> lens.run(PROMPT, LensOptions.defaults().positions(Positions.of(5)))).contains("got 5"));
+    }
+
+    @Test
+    void theBeginningOfTextIsThereOnlyWhenAskedFor() {
+        LensResult plain = lens.run(PROMPT);
+        assertEquals(List.of(464, 3139, 286, 4881, 318), plain.tokens().stream().map(Token::id).toList());
+        LensResult bos = lens.run(PROMPT, LensOptions.defaults().bos(Bos.PREPEND));
+        assertEquals(List.of(50256, 464, 3139, 286, 4881, 318), bos.tokens().stream().map(Token::id).toList());
+        assertEquals(Bos.PREPEND, bos.options().bos());
+        assertEquals(6, bos.positions().size());
+        assertFalse(plain.top(plain.layer(0), -1).equals(bos.top(bos.layer(0), -1)), "BOS changes every number");
+        LensResult byId = lens.run(new int[] {50256, 464, 3139, 286, 4881, 318}, LensOptions.defaults(), Hooks.none());
+        assertEquals(byId.reading(byId.finalPoint(), -1), bos.reading(bos.finalPoint(), -1));
+        assertEquals(1, lens.run("", LensOptions.defaults().bos(Bos.PREPEND)).tokens().size());
+        assertEquals(7, lens.run("<|endoftext|>").tokens().size(), "in a prompt it is plain text");
+    }
+
+    @Test
+    void decisionLayerIsWhereTheLastAnswerStays() {
+        LensResult result = lens.run("The Eiffel Tower is in");
+        for (int position : result.positions()) {
+            int answer = result.top(result.finalPoint(), position).getFirst().id();
+            int decided = result.decisionLayer(position).index();
+            for (LensPoint point : result.points()) {
+                boolean same = result.top(point, position).getFirst().id() == answer;
+                assertTrue(point.index() < decided || same, "after the decision the answer is the last one");
+                assertFalse(point.index() == decided - 1 && same, "the decision could be earlier");
+            }
+        }
+    }
+
+    @Test
+    void trackedTokensAreFollowedThroughEveryPoint() {
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().topK(50257).positions(Positions.last())
+                .track(" Paris").track("!"));
+        for (String token : List.of(" Paris", "!")) {
+            List<TrackedToken> track = result.track(token, -1);
+            assertEquals(result.points().size(), track.size());
+            for (LensPoint point : result.points()) {
+                TrackedToken tracked = track.get(point.index());
+                TokenPrediction prediction = result.top(point, -1).get(tracked.rank() - 1);
+                assertEquals(prediction.id(), tracked.id());
+                assertEquals(prediction.logit(), tracked.logit());
+                assertEquals(prediction.probability(), tracked.probability());
+            }
+        }
+        assertTrue(refused(() -> result.track(" London", -1)).contains(" London"));
+        assertTrue(refused(() -> lens.run(PROMPT, LensOptions.defaults().track("Paris France"))).contains("got 2"));
+    }
+
+    @Test
+    void resultsCannotBeChanged() {
+        int[] ids = {464, 3139, 286, 4881, 318};
+        LensResult result = lens.run(ids, LensOptions.defaults().track(" Paris"), Hooks.none());
+        ids[0] = 1;
+        assertEquals(464, result.tokens().getFirst().id());
+        assertThrows(UnsupportedOperationException.class, () -> result.points().removeFirst());
+        assertThrows(UnsupportedOperationException.class, () -> result.tokens().removeFirst());
+        assertThrows(UnsupportedOperationException.class, () -> result.positions().removeFirst());
+        assertThrows(UnsupportedOperationException.class, () -> result.top(result.embedding(), 0).removeFirst());
+        assertThrows(UnsupportedOperationException.class, () -> result.track(" Paris", 0).removeFirst());
+        assertThrows(UnsupportedOperationException.class, () -> result.options().tracked().removeFirst());
+        result.tokens().getFirst().bytes()[0] = 'X';
+        assertEquals("The", result.tokens().getFirst().text());
+    }
+
+    @Test
+    void pointsOfAnotherResultAreRefused() {
+        LensResult mid = lens.run(PROMPT, LensOptions.defaults().midPoints(true));
+        LensResult plain = lens.run(PROMPT);
+        assertTrue(refused(() -> plain.top(mid.finalPoint(), -1)).contains("another result"));
+        assertTrue(refused(() -> plain.top(mid.points().get(1), -1)).contains("another result"));
+        assertEquals(plain.top(plain.layer(0), -1), plain.top(lens.run(PROMPT).layer(0), -1), "an equal point will do");
+    }
+
+    @Test
+    void optionsAreValuesAndChangeByCopies() {
+        LensOptions defaults = LensOptions.defaults();
+        LensOptions changed = defaults.topK(3).positions(Positions.last()).bos(Bos.PREPEND).midPoints(true).track(" a");
+        assertEquals(new LensOptions(3, Positions.last(), Bos.PREPEND, true, List.of(" a")), changed);
+        assertEquals(new LensOptions(10, Positions.all(), Bos.NONE, false, List.of()), defaults);
+        assertEquals("top-k: expected at least 1, got 0", refused(() -> defaults.topK(0)));
+        assertThrows(NullPointerException.class, () -> defaults.positions(null));
+        assertThrows(NullPointerException.class, () -> defaults.bos(null));
+        assertThrows(NullPointerException.class, () -> defaults.track(null));
+    }
+
+    @Test
+    void promptsOfTheWrongLengthAreRefused() {
+        int nCtx = lens.model().config().nCtx();
+        assertTrue(refused(() -> lens.run("")).contains("at least one token"));
+        assertTrue(refused(() -> lens.run(new int[0], LensOptions.defaults(), Hooks.none())).contains("at least one token"));
+        int[] full = new int[nCtx];
+        Arrays.fill(full, 464);
+        LensOptions last = LensOptions.defaults().topK(1).positions(Positions.last());
+        LensResult result = lens.run(full, last, Hooks.none());
+        assertEquals(List.of(nCtx - 1), result.positions());
+        String tooLong = refused(() -> lens.run(Arrays.copyOf(full, nCtx + 1), last, Hooks.none()));
+        assertTrue(tooLong.contains("at most " + nCtx) && tooLong.contains("got " + (nCtx + 1)), tooLong);
+        assertTrue(refused(() -> lens.run(full, last.bos(Bos.PREPEND), Hooks.none())).contains("got " + (nCtx + 1)));
+        assertTrue(refused(() -> lens.model().logits(Arrays.copyOf(full, nCtx + 1))).contains("got " + (nCtx + 1)));
+        assertTrue(refused(() -> lens.model().logits(new int[0])).contains("at least one"));
+    }
+
+    @Test
+    void idsOutsideTheVocabularyAreRefused() {
+        for (int id : new int[] {-1, 50257, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            String message = refused(() -> lens.run(new int[] {464, id}, LensOptions.defaults(), Hooks.none()));
+            assertTrue(message.contains("position 1") && message.contains("got " + id), message);
+        }
+        lens.run(new int[] {0, 50256}, LensOptions.defaults(), Hooks.none());
+    }
+
+    @Test
+    void anUnknownModelIsRefused(@TempDir Path empty) {
+        assertEquals(CheckpointException.Reason.UNKNOWN_MODEL,
+                assertThrows(CheckpointException.class, () -> LogitLens.open("no-such-model")).reason());
+        assertEquals(CheckpointException.Reason.CONFIG_MISSING,
+                assertThrows(CheckpointException.class, () -> LogitLens.open(empty)).reason());
+    }
+
+    @Test
+    void textFormsAreForPeople() {
+        LensResult result = lens.run(PROMPT);
+        assertTrue(result.toString().contains("demo") && result.toString().contains("5 tokens"), result.toString());
+        TokenPrediction prediction = new TokenPrediction(lens.tokenizer().token(6342), 1, 0.4123);
+        assertEquals("\" Paris\": 0.412", prediction.toString());
+        assertEquals("Layer 0", result.layer(0).toString());
+    }
+}
