@@ -116,9 +116,11 @@ public final class LogitLens implements AutoCloseable {
         int[] positions = options.positions().resolve(ids.length);
         int[] tracked = options.tracked().stream().mapToInt(tokenizer::requireSingleToken).toArray();
         List<LensPoint> points = points(options.midPoints());
-        ResidualStack stack = new ResidualStack(points, positions, model.config().dModel());
-        model.run(ids, stack.observe(hooks));
-        VocabularyReadings readings = model.unembedding().read(stack.values(), points.size(), options.topK(), tracked);
+        VocabularyReadings readings = model.whileOpen(() -> {
+            ResidualStack stack = new ResidualStack(points, positions, model.config().dModel());
+            model.run(ids, stack.observe(hooks));
+            return model.unembedding().read(stack.values(), points.size(), options.topK(), tracked);
+        });
         return new LensResult(model.id(), model.config(), options, tokenizer, ids, points, positions, tracked, readings);
     }
 

@@ -9,6 +9,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /// GPT-2 in memory: token ids in, residual streams and logits out. Immutable, for any number of threads.
 ///
@@ -113,7 +114,7 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return logits at the last position, `[vocabSize]`
     /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary
     public float[] logits(int[] tokens) {
-        return lastLogits(run(tokens, Hooks.none()));
+        return whileOpen(() -> lastLogits(run(tokens, Hooks.none())));
     }
 
     /// The next token's logits after the positions in a cache and `tokens`.
@@ -123,7 +124,7 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return logits at the last position, `[vocabSize]`: the bits that a run over all positions gives
     /// @throws IllegalArgumentException if the tokens do not fit into nCtx, or the cache belongs to another model
     public float[] logits(int[] tokens, KvCache cache) {
-        return lastLogits(run(tokens, cache, Hooks.none()));
+        return whileOpen(() -> lastLogits(run(tokens, cache, Hooks.none())));
     }
 
     private float[] lastLogits(float[] residual) {
@@ -151,7 +152,19 @@ public final class Gpt2Model implements AutoCloseable {
         return ids;
     }
 
+    /// Runs several steps as one use of the model: [#close] waits for all of them.
+    ///
+    /// @param <T>   what the steps return
+    /// @param steps runs and readings of this model
+    /// @return what the steps return
+    /// @throws IllegalStateException after [#close]
+    public <T> T whileOpen(Supplier<T> steps) {
+        return transformer.lifetime().during(steps);
+    }
+
     /// Refuses new runs, waits for running ones, frees the memory. May be called twice.
+    ///
+    /// @throws IllegalStateException if called inside a run, by a hook
     @Override
     public void close() {
         transformer.lifetime().close();

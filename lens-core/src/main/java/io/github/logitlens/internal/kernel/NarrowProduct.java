@@ -21,27 +21,29 @@ final class NarrowProduct {
     private NarrowProduct() {
     }
 
+    /// Takes `depth` steps, a multiple of 4 above 0; see [Kernels#multiply].
     static void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        int aEnd = aOffset + depth * height;
         for (int column = 0; column < PANEL; column += 2 * LANES) {
             long bStrip = bOffset + 4L * column;
             int tileStrip = tileOffset + column;
             switch (height) {
-                case 6 -> rows6(a, aOffset, b, bStrip, depth, tile, tileStrip);
-                case 4 -> rows4(a, aOffset, b, bStrip, depth, tile, tileStrip);
-                case 2 -> rows2(a, aOffset, b, bStrip, depth, tile, tileStrip);
-                case 1 -> rows1(a, aOffset, b, bStrip, depth, tile, tileStrip);
+                case 6 -> rows6(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
+                case 4 -> rows4(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
+                case 2 -> rows2(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
+                case 1 -> rows1(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
                 default -> throw new AssertionError("height of a row block: expected 1, 2, 4 or 6, got " + height);
             }
         }
     }
 
     private static void rows6(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
         FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
         FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
         FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
@@ -50,40 +52,12 @@ final class NarrowProduct {
         FloatVector x41 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL + LANES);
         FloatVector x50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL);
         FloatVector x51 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x10 = v.fma(b0, x10);
-            x11 = v.fma(b1, x11);
-            v = FloatVector.broadcast(SPECIES, a[i + 2]);
-            x20 = v.fma(b0, x20);
-            x21 = v.fma(b1, x21);
-            v = FloatVector.broadcast(SPECIES, a[i + 3]);
-            x30 = v.fma(b0, x30);
-            x31 = v.fma(b1, x31);
-            v = FloatVector.broadcast(SPECIES, a[i + 4]);
-            x40 = v.fma(b0, x40);
-            x41 = v.fma(b1, x41);
-            v = FloatVector.broadcast(SPECIES, a[i + 5]);
-            x50 = v.fma(b0, x50);
-            x51 = v.fma(b1, x51);
-            i += 6;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             v = FloatVector.broadcast(SPECIES, a[i + 1]);
@@ -121,13 +95,53 @@ final class NarrowProduct {
             v = FloatVector.broadcast(SPECIES, a[i + 11]);
             x50 = v.fma(b0, x50);
             x51 = v.fma(b1, x51);
-            i += 12;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 12]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            v = FloatVector.broadcast(SPECIES, a[i + 13]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            v = FloatVector.broadcast(SPECIES, a[i + 14]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            v = FloatVector.broadcast(SPECIES, a[i + 15]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            v = FloatVector.broadcast(SPECIES, a[i + 16]);
+            x40 = v.fma(b0, x40);
+            x41 = v.fma(b1, x41);
+            v = FloatVector.broadcast(SPECIES, a[i + 17]);
+            x50 = v.fma(b0, x50);
+            x51 = v.fma(b1, x51);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 18]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            v = FloatVector.broadcast(SPECIES, a[i + 19]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            v = FloatVector.broadcast(SPECIES, a[i + 20]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            v = FloatVector.broadcast(SPECIES, a[i + 21]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            v = FloatVector.broadcast(SPECIES, a[i + 22]);
+            x40 = v.fma(b0, x40);
+            x41 = v.fma(b1, x41);
+            v = FloatVector.broadcast(SPECIES, a[i + 23]);
+            x50 = v.fma(b0, x50);
+            x51 = v.fma(b1, x51);
+            i += 24;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
-        x10.intoArray(tile, tileOffset + 1 * PANEL);
-        x11.intoArray(tile, tileOffset + 1 * PANEL + LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
         x20.intoArray(tile, tileOffset + 2 * PANEL);
         x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
         x30.intoArray(tile, tileOffset + 3 * PANEL);
@@ -139,43 +153,21 @@ final class NarrowProduct {
     }
 
     private static void rows4(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
         FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
         FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
         FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
         FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x10 = v.fma(b0, x10);
-            x11 = v.fma(b1, x11);
-            v = FloatVector.broadcast(SPECIES, a[i + 2]);
-            x20 = v.fma(b0, x20);
-            x21 = v.fma(b1, x21);
-            v = FloatVector.broadcast(SPECIES, a[i + 3]);
-            x30 = v.fma(b0, x30);
-            x31 = v.fma(b1, x31);
-            i += 4;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             v = FloatVector.broadcast(SPECIES, a[i + 1]);
@@ -201,13 +193,41 @@ final class NarrowProduct {
             v = FloatVector.broadcast(SPECIES, a[i + 7]);
             x30 = v.fma(b0, x30);
             x31 = v.fma(b1, x31);
-            i += 8;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 8]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            v = FloatVector.broadcast(SPECIES, a[i + 9]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            v = FloatVector.broadcast(SPECIES, a[i + 10]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            v = FloatVector.broadcast(SPECIES, a[i + 11]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 12]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            v = FloatVector.broadcast(SPECIES, a[i + 13]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            v = FloatVector.broadcast(SPECIES, a[i + 14]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            v = FloatVector.broadcast(SPECIES, a[i + 15]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            i += 16;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
-        x10.intoArray(tile, tileOffset + 1 * PANEL);
-        x11.intoArray(tile, tileOffset + 1 * PANEL + LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
         x20.intoArray(tile, tileOffset + 2 * PANEL);
         x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
         x30.intoArray(tile, tileOffset + 3 * PANEL);
@@ -215,33 +235,17 @@ final class NarrowProduct {
     }
 
     private static void rows2(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x10 = v.fma(b0, x10);
-            x11 = v.fma(b1, x11);
-            i += 2;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             v = FloatVector.broadcast(SPECIES, a[i + 1]);
@@ -255,38 +259,41 @@ final class NarrowProduct {
             v = FloatVector.broadcast(SPECIES, a[i + 3]);
             x10 = v.fma(b0, x10);
             x11 = v.fma(b1, x11);
-            i += 4;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 4]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            v = FloatVector.broadcast(SPECIES, a[i + 5]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 6]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            v = FloatVector.broadcast(SPECIES, a[i + 7]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            i += 8;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
-        x10.intoArray(tile, tileOffset + 1 * PANEL);
-        x11.intoArray(tile, tileOffset + 1 * PANEL + LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
     }
 
     private static void rows1(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            i += 1;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             b0 = FloatVector.fromMemorySegment(SPECIES, b, o + ROW_BYTES, ORDER);
@@ -294,9 +301,19 @@ final class NarrowProduct {
             v = FloatVector.broadcast(SPECIES, a[i + 1]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
-            i += 2;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 2]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 3]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            i += 4;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
     }

@@ -2,6 +2,7 @@ package io.github.logitlens.internal.kernel;
 
 import io.github.logitlens.weights.ActivationFunction;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -36,10 +37,32 @@ public final class VectorKernels implements Kernels {
     @Override
     public void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        int odd = depth % 4;
+        for (int k = 0; k < odd; k++) {
+            step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L), tile, tileOffset);
+        }
+        if (odd == depth) {
+            return;
+        }
+        int aRest = aOffset + odd * height;
+        long bRest = bOffset + odd * (PANEL * 4L);
         if (WIDE) {
-            WideProduct.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
+            WideProduct.multiply(a, aRest, height, b, bRest, depth - odd, tile, tileOffset);
         } else {
-            NarrowProduct.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
+            NarrowProduct.multiply(a, aRest, height, b, bRest, depth - odd, tile, tileOffset);
+        }
+    }
+
+    /// One step of `k`, for what a chain's length leaves over four.
+    private static void step(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
+        for (int r = 0; r < height; r++) {
+            FloatVector x = FloatVector.broadcast(SPECIES, a[aOffset + r]);
+            for (int n = 0; n < PANEL; n += LANES) {
+                int at = tileOffset + r * PANEL + n;
+                FloatVector row = FloatVector.fromMemorySegment(SPECIES, b, bOffset + 4L * n, ByteOrder.nativeOrder());
+                x.fma(row, FloatVector.fromArray(SPECIES, tile, at)).intoArray(tile, at);
+            }
         }
     }
 
@@ -198,7 +221,7 @@ public final class VectorKernels implements Kernels {
                 if (point < points - 1) {
                     cross(logits, group, offset, stats, row, weights);
                 }
-                if (tileMax > stats.threshold(row)) {
+                if (!(tileMax <= stats.threshold(row))) {
                     enterTop(logits, offset, firstColumn, stats, row);
                 }
                 if (stats.targetCount() > 0) {

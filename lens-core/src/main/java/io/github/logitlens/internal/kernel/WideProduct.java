@@ -8,14 +8,16 @@ import jdk.incubator.vector.VectorSpecies;
 /// The product for machines with 32 vector registers of 512 bits: all 64 columns of a panel at once.
 ///
 /// A block of 6 rows × 4 vectors keeps 24 accumulators, the 4 vectors of `b` and one broadcast in registers, and every
-/// value loaded is used 4 or 6 times. Three things about its form were measured, and matter:
+/// value loaded is used 4 or 6 times. Four things about its form were measured, and matter (JDK 25, an Intel core with two
+/// 512-bit multipliers, where the same block in C with intrinsics reaches 86 % of the peak):
 ///
 /// * `a` is packed `[depth][height]`, so that one index reaches all rows. With one index a row C2 runs out of integer
-///   registers and moves them through vector registers, which costs ports the multiplications need.
-/// * The loop is a `while` on an offset, which C2 does not take for a counted loop. Its range checks then stay in the
-///   loop, each one fused instruction, and keep C2 from hoisting all six broadcasts to the top of the body, where they
-///   would need more registers than there are. A counted `for` without checks reaches 70 % of the peak, this form 86 %.
-/// * Two steps of `k` a turn share the loop's own cost.
+///   registers and parks them in vector registers, through the ports that the multiplications need.
+/// * The loop ends on `!=` with a stride above 1, which C2 does not take for a counted loop. Its range checks then stay in
+///   the loop, each one fused instruction, and keep C2 from hoisting all six broadcasts to the top of the body, where they
+///   would need more registers than there are. A counted `for` without checks reaches 70 % of the peak.
+/// * The test is at the end and on the `int` index; at the top and on the `long` offset it costs 5 % of the peak.
+/// * Four steps of `k` a turn share the loop's own cost: one step 78 %, two 82 %, four 85 %, eight no more.
 ///
 /// Accumulators are local variables: an array of vectors would live in memory.
 final class WideProduct {
@@ -30,27 +32,29 @@ final class WideProduct {
     private WideProduct() {
     }
 
+    /// Takes `depth` steps, a multiple of 4 above 0; see [Kernels#multiply].
     static void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        int aEnd = aOffset + depth * height;
         switch (height) {
-            case 6 -> rows6(a, aOffset, b, bOffset, depth, tile, tileOffset);
-            case 4 -> rows4(a, aOffset, b, bOffset, depth, tile, tileOffset);
-            case 2 -> rows2(a, aOffset, b, bOffset, depth, tile, tileOffset);
-            case 1 -> rows1(a, aOffset, b, bOffset, depth, tile, tileOffset);
+            case 6 -> rows6(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
+            case 4 -> rows4(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
+            case 2 -> rows2(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
+            case 1 -> rows1(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
             default -> throw new AssertionError("height of a row block: expected 1, 2, 4 or 6, got " + height);
         }
     }
 
     private static void rows6(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
         FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
         FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
         FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
         FloatVector x22 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 2 * LANES);
@@ -67,58 +71,14 @@ final class WideProduct {
         FloatVector x51 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + LANES);
         FloatVector x52 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + 2 * LANES);
         FloatVector x53 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + 3 * LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
-        FloatVector b2;
-        FloatVector b3;
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            x02 = v.fma(b2, x02);
-            x03 = v.fma(b3, x03);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x10 = v.fma(b0, x10);
-            x11 = v.fma(b1, x11);
-            x12 = v.fma(b2, x12);
-            x13 = v.fma(b3, x13);
-            v = FloatVector.broadcast(SPECIES, a[i + 2]);
-            x20 = v.fma(b0, x20);
-            x21 = v.fma(b1, x21);
-            x22 = v.fma(b2, x22);
-            x23 = v.fma(b3, x23);
-            v = FloatVector.broadcast(SPECIES, a[i + 3]);
-            x30 = v.fma(b0, x30);
-            x31 = v.fma(b1, x31);
-            x32 = v.fma(b2, x32);
-            x33 = v.fma(b3, x33);
-            v = FloatVector.broadcast(SPECIES, a[i + 4]);
-            x40 = v.fma(b0, x40);
-            x41 = v.fma(b1, x41);
-            x42 = v.fma(b2, x42);
-            x43 = v.fma(b3, x43);
-            v = FloatVector.broadcast(SPECIES, a[i + 5]);
-            x50 = v.fma(b0, x50);
-            x51 = v.fma(b1, x51);
-            x52 = v.fma(b2, x52);
-            x53 = v.fma(b3, x53);
-            i += 6;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             x02 = v.fma(b2, x02);
@@ -182,17 +142,85 @@ final class WideProduct {
             x51 = v.fma(b1, x51);
             x52 = v.fma(b2, x52);
             x53 = v.fma(b3, x53);
-            i += 12;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 12]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 13]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            v = FloatVector.broadcast(SPECIES, a[i + 14]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            x22 = v.fma(b2, x22);
+            x23 = v.fma(b3, x23);
+            v = FloatVector.broadcast(SPECIES, a[i + 15]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            x32 = v.fma(b2, x32);
+            x33 = v.fma(b3, x33);
+            v = FloatVector.broadcast(SPECIES, a[i + 16]);
+            x40 = v.fma(b0, x40);
+            x41 = v.fma(b1, x41);
+            x42 = v.fma(b2, x42);
+            x43 = v.fma(b3, x43);
+            v = FloatVector.broadcast(SPECIES, a[i + 17]);
+            x50 = v.fma(b0, x50);
+            x51 = v.fma(b1, x51);
+            x52 = v.fma(b2, x52);
+            x53 = v.fma(b3, x53);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 18]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 19]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            v = FloatVector.broadcast(SPECIES, a[i + 20]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            x22 = v.fma(b2, x22);
+            x23 = v.fma(b3, x23);
+            v = FloatVector.broadcast(SPECIES, a[i + 21]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            x32 = v.fma(b2, x32);
+            x33 = v.fma(b3, x33);
+            v = FloatVector.broadcast(SPECIES, a[i + 22]);
+            x40 = v.fma(b0, x40);
+            x41 = v.fma(b1, x41);
+            x42 = v.fma(b2, x42);
+            x43 = v.fma(b3, x43);
+            v = FloatVector.broadcast(SPECIES, a[i + 23]);
+            x50 = v.fma(b0, x50);
+            x51 = v.fma(b1, x51);
+            x52 = v.fma(b2, x52);
+            x53 = v.fma(b3, x53);
+            i += 24;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
         x02.intoArray(tile, tileOffset + 2 * LANES);
         x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + 1 * PANEL);
-        x11.intoArray(tile, tileOffset + 1 * PANEL + LANES);
-        x12.intoArray(tile, tileOffset + 1 * PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + 1 * PANEL + 3 * LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
+        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
+        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
         x20.intoArray(tile, tileOffset + 2 * PANEL);
         x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
         x22.intoArray(tile, tileOffset + 2 * PANEL + 2 * LANES);
@@ -212,15 +240,15 @@ final class WideProduct {
     }
 
     private static void rows4(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
         FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
         FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
         FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
         FloatVector x22 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 2 * LANES);
@@ -229,48 +257,14 @@ final class WideProduct {
         FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
         FloatVector x32 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 2 * LANES);
         FloatVector x33 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 3 * LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
-        FloatVector b2;
-        FloatVector b3;
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            x02 = v.fma(b2, x02);
-            x03 = v.fma(b3, x03);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x10 = v.fma(b0, x10);
-            x11 = v.fma(b1, x11);
-            x12 = v.fma(b2, x12);
-            x13 = v.fma(b3, x13);
-            v = FloatVector.broadcast(SPECIES, a[i + 2]);
-            x20 = v.fma(b0, x20);
-            x21 = v.fma(b1, x21);
-            x22 = v.fma(b2, x22);
-            x23 = v.fma(b3, x23);
-            v = FloatVector.broadcast(SPECIES, a[i + 3]);
-            x30 = v.fma(b0, x30);
-            x31 = v.fma(b1, x31);
-            x32 = v.fma(b2, x32);
-            x33 = v.fma(b3, x33);
-            i += 4;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             x02 = v.fma(b2, x02);
@@ -314,17 +308,65 @@ final class WideProduct {
             x31 = v.fma(b1, x31);
             x32 = v.fma(b2, x32);
             x33 = v.fma(b3, x33);
-            i += 8;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 8]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 9]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            v = FloatVector.broadcast(SPECIES, a[i + 10]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            x22 = v.fma(b2, x22);
+            x23 = v.fma(b3, x23);
+            v = FloatVector.broadcast(SPECIES, a[i + 11]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            x32 = v.fma(b2, x32);
+            x33 = v.fma(b3, x33);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 12]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 13]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            v = FloatVector.broadcast(SPECIES, a[i + 14]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            x22 = v.fma(b2, x22);
+            x23 = v.fma(b3, x23);
+            v = FloatVector.broadcast(SPECIES, a[i + 15]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            x32 = v.fma(b2, x32);
+            x33 = v.fma(b3, x33);
+            i += 16;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
         x02.intoArray(tile, tileOffset + 2 * LANES);
         x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + 1 * PANEL);
-        x11.intoArray(tile, tileOffset + 1 * PANEL + LANES);
-        x12.intoArray(tile, tileOffset + 1 * PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + 1 * PANEL + 3 * LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
+        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
+        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
         x20.intoArray(tile, tileOffset + 2 * PANEL);
         x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
         x22.intoArray(tile, tileOffset + 2 * PANEL + 2 * LANES);
@@ -336,47 +378,23 @@ final class WideProduct {
     }
 
     private static void rows2(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
         FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + 1 * PANEL + 3 * LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
-        FloatVector b2;
-        FloatVector b3;
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
         int i = aOffset;
         long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            x02 = v.fma(b2, x02);
-            x03 = v.fma(b3, x03);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x10 = v.fma(b0, x10);
-            x11 = v.fma(b1, x11);
-            x12 = v.fma(b2, x12);
-            x13 = v.fma(b3, x13);
-            i += 2;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             x02 = v.fma(b2, x02);
@@ -400,52 +418,61 @@ final class WideProduct {
             x11 = v.fma(b1, x11);
             x12 = v.fma(b2, x12);
             x13 = v.fma(b3, x13);
-            i += 4;
-            o += 2 * ROW_BYTES;
-        }
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + 1 * PANEL);
-        x11.intoArray(tile, tileOffset + 1 * PANEL + LANES);
-        x12.intoArray(tile, tileOffset + 1 * PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + 1 * PANEL + 3 * LANES);
-    }
-
-    private static void rows1(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector v;
-        FloatVector b0;
-        FloatVector b1;
-        FloatVector b2;
-        FloatVector b3;
-        int i = aOffset;
-        long o = bOffset;
-        long end = bOffset + depth * ROW_BYTES;
-        if ((depth & 1) != 0) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 4]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             x02 = v.fma(b2, x02);
             x03 = v.fma(b3, x03);
-            i += 1;
-            o += ROW_BYTES;
-        }
-        while (o != end) {
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i]);
+            v = FloatVector.broadcast(SPECIES, a[i + 5]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 6]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 7]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            i += 8;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
+        x00.intoArray(tile, tileOffset);
+        x01.intoArray(tile, tileOffset + LANES);
+        x02.intoArray(tile, tileOffset + 2 * LANES);
+        x03.intoArray(tile, tileOffset + 3 * LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
+        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
+        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
+    }
+
+    private static void rows1(
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        int i = aOffset;
+        long o = bOffset;
+        do {
+            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
+            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
             x00 = v.fma(b0, x00);
             x01 = v.fma(b1, x01);
             x02 = v.fma(b2, x02);
@@ -459,9 +486,27 @@ final class WideProduct {
             x01 = v.fma(b1, x01);
             x02 = v.fma(b2, x02);
             x03 = v.fma(b3, x03);
-            i += 2;
-            o += 2 * ROW_BYTES;
-        }
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 2]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 3]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            i += 4;
+            o += 4 * ROW_BYTES;
+        } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
         x02.intoArray(tile, tileOffset + 2 * LANES);

@@ -1,22 +1,21 @@
 package io.github.logitlens.internal.layer;
 
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
-/// Counts the runs that use something, so that closing it refuses new ones, waits for running ones and frees once.
+/// Counts the uses of something, so that closing it refuses new ones, waits for running ones and frees once.
+///
+/// A use may contain others on the same thread; only the outermost one can be refused.
 public final class Lifetime {
 
     private final String name;
     private final Runnable free;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    private int users;
-    private boolean closed;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile boolean closed;
     private boolean freed;
 
     /// @param name what is used, for messages
-    /// @param free called once, after the last user is gone
+    /// @param free called once, after the last use has ended
     public Lifetime(String name, Runnable free) {
         this.name = name;
         this.free = free;
@@ -27,51 +26,33 @@ public final class Lifetime {
     /// @return what the use returns
     /// @throws IllegalStateException if already closed
     public <T> T during(Supplier<T> use) {
-        begin();
+        lock.readLock().lock();
         try {
-            return use.get();
-        } finally {
-            end();
-        }
-    }
-
-    private void begin() {
-        lock.lock();
-        try {
-            if (closed) {
+            if (closed && lock.getReadHoldCount() == 1) {
                 throw new IllegalStateException(name + " is closed");
             }
-            users++;
+            return use.get();
         } finally {
-            lock.unlock();
-        }
-    }
-
-    private void end() {
-        lock.lock();
-        try {
-            if (--users == 0) {
-                idle.signalAll();
-            }
-        } finally {
-            lock.unlock();
+            lock.readLock().unlock();
         }
     }
 
     /// Refuses new uses, waits for the running ones, frees. A second call waits for the first and does nothing more.
+    ///
+    /// @throws IllegalStateException if called inside a use, which would wait for itself
     public void close() {
-        lock.lock();
+        if (lock.getReadHoldCount() > 0) {
+            throw new IllegalStateException(name + ": close() inside one of its own runs would never end");
+        }
+        closed = true;
+        lock.writeLock().lock();
         try {
-            closed = true;
-            while (users > 0) {
-                idle.awaitUninterruptibly();
-            }
             if (!freed) {
                 freed = true;
                 free.run();
             }
         } finally {
-            lock.unlock();
+            lock.writeLock().unlock();
         }
     }
 }

@@ -7,8 +7,10 @@ import java.util.Arrays;
 public final class Linear {
 
     private static final int PANEL = Kernels.PANEL;
-    /// Blocks of rows that one task takes at least, so that a panel is worth fetching.
+    /// Blocks of rows that one task takes: at least so many that a panel is worth fetching, at most so many that they stay
+    /// in the second-level cache while panel after panel passes them.
     private static final int MIN_BLOCKS = 8;
+    private static final int MAX_BLOCKS = 64;
 
     private final PanelMatrix weight;
     private final float[] bias;
@@ -29,11 +31,12 @@ public final class Linear {
     /// @param out `[rows, columns]`, *written*
     void apply(Engine engine, RowPanels x, float[] out) {
         int panels = weight.panels();
-        int groups = Math.max(1, Math.min(x.blocks() / MIN_BLOCKS, (4 * engine.workers().threads() + panels - 1) / panels));
+        int forThreads = Math.min(x.blocks() / MIN_BLOCKS, (4 * engine.workers().threads() + panels - 1) / panels);
+        int groups = Math.max(1, Math.max(forThreads, (x.blocks() + MAX_BLOCKS - 1) / MAX_BLOCKS));
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(panels * groups, task -> {
-            int first = task % groups * perGroup;
-            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task / groups, out);
+            int first = task / panels * perGroup;
+            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, out);
         });
     }
 
