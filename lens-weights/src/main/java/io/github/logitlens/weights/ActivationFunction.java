@@ -21,7 +21,8 @@ public enum ActivationFunction {
     /// `gelu_pytorch_tanh` is `gelu_new` written differently.
     static Optional<ActivationFunction> named(String spelling) {
         return switch (spelling) {
-            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate" -> Optional.of(GELU_NEW);
+            case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate" ->
+                    Optional.of(GELU_NEW);
             case "gelu", "gelu_python" -> Optional.of(GELU);
             case "relu" -> Optional.of(RELU);
             case "silu", "swish" -> Optional.of(SILU);

@@ -21,7 +21,8 @@ final class BundledModel {
         return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights())));
     }
 
-    /// A resource that is a file of its own (classes in a directory) is read as one, in parallel; one in a jar is inflated.
+    /// A resource that is a file of its own (classes in a directory) is read as one, in parallel; one in a jar is
+    /// inflated.
     private static ByteSource weights() {
         URL url = resource(WeightFiles.SINGLE_FILE);
         if (url.getProtocol().equals("file")) {
@@ -38,7 +39,8 @@ final class BundledModel {
         URL url = BundledModel.class.getResource("demo/" + name);
         if (url == null) {
             throw new CheckpointException(Reason.DEMO_MISSING,
-                    "bundled model: expected the resource demo/" + name + " beside the classes of this library, got none");
+                    "bundled model: expected the resource demo/" + name
+                    + " beside the classes of this library, got none");
         }
         return url;
     }
@@ -49,12 +51,13 @@ final class BundledModel {
             byte[] content = new byte[Math.max(in.available(), 1 << 10)];
             int length = in.readNBytes(content, 0, content.length);
             byte[] rest = in.readAllBytes();
-            byte[] whole = length + rest.length == content.length ? content : Arrays.copyOf(content, length + rest.length);
+            int total = length + rest.length;
+            byte[] whole = total == content.length ? content : Arrays.copyOf(content, total);
             System.arraycopy(rest, 0, whole, length, rest.length);
             return whole;
         } catch (IOException e) {
             throw new CheckpointException(Reason.DEMO_MISSING,
-                    "bundled model: expected the resource demo/" + name + ", got an error: " + FileSource.describe(e), e);
+                    "bundled model: resource demo/" + name + " cannot be read: " + FileSource.describe(e), e);
         }
     }
 }

@@ -14,6 +14,9 @@ sealed interface ByteSource extends AutoCloseable permits FileSource, MemorySour
     /// [#size()].
     void read(long position, MemorySegment dst);
 
+    /// Throws if the bytes are no longer those that were there when the source was opened; called after reading.
+    void checkUnchanged();
+
     /// Idempotent; a read after it, or under way, is an `IllegalStateException`.
     @Override
     void close();

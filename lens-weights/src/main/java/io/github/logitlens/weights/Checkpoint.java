@@ -24,14 +24,14 @@ import java.util.Optional;
 /// ```
 ///
 /// A directory holds what Hugging Face's tools write: `config.json` and either `model.safetensors` or
-/// `model.safetensors.index.json` with the shards it names. Opening checks everything that can be checked without reading
-/// values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16 or F64, of the right shape.
-/// Nothing is allocated for the weights. Tensor names may have the prefix `transformer.`; tensors that inference does not
-/// need, such as the attention's mask buffers of whatever type, are ignored and listed.
+/// `model.safetensors.index.json` with the shards it names. Opening checks everything that can be checked without
+/// reading values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16 or F64, of
+/// the right shape. Nothing is allocated for the weights. Tensor names may have the prefix `transformer.`; tensors that
+/// inference does not need, such as the attention's mask buffers of whatever type, are ignored and listed.
 ///
 /// The unembedding is the token embedding, unless the configuration says that it is not tied or the file has an
-/// `lm_head.weight` that differs from the token embedding (as transformers 5 decides it); [Gpt2Config#tiedUnembedding()] has
-/// the outcome.
+/// `lm_head.weight` that differs from the token embedding (as transformers 5 decides it);
+/// [Gpt2Config#tiedUnembedding()] has the outcome.
 ///
 /// May be used by any number of threads. The values of non-finite weights are not looked at.
 public final class Checkpoint implements AutoCloseable {
@@ -76,8 +76,8 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private static CheckpointException unknown(String model, String got, Throwable cause) {
-        return new CheckpointException(Reason.UNKNOWN_MODEL, "model " + Text.quote(model) + ": expected '" + BundledModel.ID
-                + "' or a directory with config.json and " + WeightFiles.SINGLE_FILE + ", got " + got, cause);
+        return new CheckpointException(Reason.UNKNOWN_MODEL,
+                "model " + Text.quote(model) + ": expected '" + BundledModel.ID + "' or a directory with config.json and " + WeightFiles.SINGLE_FILE + ", got " + got, cause);
     }
 
     /// Opens a directory in Hugging Face's layout.
@@ -89,7 +89,7 @@ public final class Checkpoint implements AutoCloseable {
     public static Checkpoint open(Path directory) {
         if (directory.toString().isEmpty() || !Files.isDirectory(directory)) {
             String got = directory.toString().isEmpty() ? "the empty path"
-                    : Files.exists(directory) ? "something else (name the directory that holds it)" : "nothing of that name";
+                    : Files.exists(directory) ? "a file (name the directory that holds it)" : "nothing of that name";
             throw new CheckpointException(Reason.NOT_A_DIRECTORY, directory + ": expected a directory, got " + got);
         }
         Path configFile = directory.resolve("config.json");
@@ -153,7 +153,7 @@ public final class Checkpoint implements AutoCloseable {
         }
         List<Weight> bound = weights.get(role);
         if (bound == null) {
-            throw new IllegalArgumentException("role " + role + ": expected an untied head, got one that is the token embedding");
+            throw new IllegalArgumentException("role " + role + ": expected an untied head, got a tied one");
         }
         return bound.getFirst();
     }
@@ -180,8 +180,8 @@ public final class Checkpoint implements AutoCloseable {
         return ignored;
     }
 
-    /// The SHA-256 of the weights' file: what `sha256sum` says of `model.safetensors`, or of its shards one after the other in
-    /// the order of their names. Computed on first request, which reads everything; then remembered.
+    /// The SHA-256 of the weights' file: what `sha256sum` says of `model.safetensors`, or of its shards one after the
+    /// other in the order of their names. Computed on first request, which reads everything; then remembered.
     ///
     /// @return 64 lower-case hexadecimal digits
     /// @throws SafeTensorsException if a file cannot be read, or was changed since it was opened

@@ -2,15 +2,16 @@ package io.github.logitlens.weights;
 
 import java.util.Objects;
 
-/// A checkpoint that is not a GPT-2 this library can run, or not complete. The message is one line (missing tensors: one line
-/// too, with a bounded list) that names the file, and the field or tensor, what was expected and what was found.
+/// A checkpoint that is not a GPT-2 this library can run, or not complete. The message is one line (missing tensors:
+/// one line too, with a bounded list) that names the file, and the field or tensor, what was expected and what was
+/// found.
 ///
 /// ```java
 /// try (Checkpoint checkpoint = Checkpoint.open(directory)) {
 ///     …
 /// } catch (CheckpointException e) {
 ///     e.reason();        // WRONG_SHAPE
-///     e.getMessage();    // tensor 'h.3.ln_1.weight': expected shape [768], got [1024] (in /models/mine/model.safetensors)
+///     e.getMessage();    // tensor 'h.3.ln_1.weight': expected shape [768], got [1024] (in mine/model.safetensors)
 /// }
 /// ```
 public final class CheckpointException extends RuntimeException {

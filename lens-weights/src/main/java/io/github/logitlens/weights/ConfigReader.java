@@ -4,8 +4,8 @@ import io.github.logitlens.weights.CheckpointException.Reason;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads Hugging Face's `config.json`. A field that is absent has the value that transformers gives it; the four sizes may also
-/// go by transformers' common names (`hidden_size` for `n_embd`, …).
+/// Reads Hugging Face's `config.json`. A field that is absent has the value that transformers gives it; the four sizes
+/// may also go by transformers' common names (`hidden_size` for `n_embd`, …).
 final class ConfigReader {
 
     private final Map<String, JsonFields.Value> fields;
@@ -58,7 +58,8 @@ final class ConfigReader {
         if (!field.equals(otherName) && fields.containsKey(otherName)) {
             int other = size(otherName, otherName, absent, max);
             if (fields.containsKey(field) && size(field, field, absent, max) != other) {
-                throw invalid(otherName, "the value of " + field + ", " + fields.get(field).text(), String.valueOf(other));
+                throw invalid(otherName, "the value of " + field + ", " + fields.get(field).text(),
+                        String.valueOf(other));
             }
             return other;
         }

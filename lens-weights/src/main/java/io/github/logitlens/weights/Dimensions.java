@@ -4,7 +4,8 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
 
-/// An immutable `List<Long>` over a `long[]`: a header may claim fifty million dimensions, and boxes would be ten times that.
+/// An immutable `List<Long>` over a `long[]`: a header may claim fifty million dimensions, and boxes would be ten times
+/// that.
 final class Dimensions extends AbstractList<Long> implements RandomAccess {
 
     private final long[] dims;

@@ -19,8 +19,8 @@ import java.util.Objects;
 
 /// A regular file, read through a channel and never mapped: a mapping whose file is cut short kills the JVM.
 ///
-/// After every read the file is looked at again. One that was changed in place since it was opened is refused; one that was
-/// replaced or deleted by name is read on, since the channel holds the old file.
+/// [#checkUnchanged()] looks at the file again. One that was changed in place since it was opened is refused; one that
+/// was replaced or deleted by name is read on, since the channel holds the old file.
 final class FileSource implements ByteSource {
 
     /// Long enough for full speed, short enough for a heap buffer's temporary native twin.
@@ -48,8 +48,8 @@ final class FileSource implements ByteSource {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             if (!attributes.isRegularFile()) {
-                throw new SafeTensorsException(Reason.NOT_A_REGULAR_FILE,
-                        path + ": expected a file, got " + (attributes.isDirectory() ? "a directory" : "a pipe or device"));
+                String got = attributes.isDirectory() ? "a directory" : "a pipe or device";
+                throw new SafeTensorsException(Reason.NOT_A_REGULAR_FILE, path + ": expected a file, got " + got);
             }
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
@@ -93,7 +93,6 @@ final class FileSource implements ByteSource {
                 }
                 done += length;
             }
-            checkUnchanged();
         } catch (ClosedByInterruptException e) {
             throw new SafeTensorsException(Reason.INTERRUPTED, path + ": interrupted while reading", e);
         } catch (ClosedChannelException e) {
@@ -103,12 +102,13 @@ final class FileSource implements ByteSource {
         }
     }
 
-    private void checkUnchanged() throws IOException {
-        long sizeNow = channel.size();
-        if (sizeNow != size) {
-            throw changed("expected " + size + " bytes, got " + sizeNow);
-        }
+    @Override
+    public void checkUnchanged() {
         try {
+            long sizeNow = channel.size();
+            if (sizeNow != size) {
+                throw changed("expected " + size + " bytes, got " + sizeNow);
+            }
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             boolean sameFile = fileKey != null && fileKey.equals(now.fileKey());
             if (sameFile && !now.lastModifiedTime().equals(modified)) {
@@ -116,6 +116,10 @@ final class FileSource implements ByteSource {
             }
         } catch (NoSuchFileException e) {
             return; // deleted by name: the open channel still reads the whole old file
+        } catch (ClosedChannelException e) {
+            throw new IllegalStateException("closed: " + path, e);
+        } catch (IOException e) {
+            throw new SafeTensorsException(Reason.READ_FAILED, path + ": cannot be read: " + describe(e), e);
         }
     }
 

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a file that cannot be safetensors is instead: the things that are really found under the name `model.safetensors`.
+/// What a file that cannot be safetensors is instead: the things that are really found under the name
+/// `model.safetensors`.
 final class ForeignFormat {
 
     private static final int LOOKED_AT = 512;

@@ -34,8 +34,8 @@ public record Gpt2Config(int nLayers, int nHeads, int dModel, int dMlp, int voca
 
     /// Checks every value.
     ///
-    /// @throws IllegalArgumentException if a size is outside its range, `nHeads` does not divide `dModel`, or the epsilon
-    ///         is negative or not finite
+    /// @throws IllegalArgumentException if a size is outside its range, `nHeads` does not divide `dModel`, or the
+    ///        epsilon is negative or not finite
     public Gpt2Config {
         Objects.requireNonNull(activation, "activation");
         checkSize("nLayers", nLayers, MAX_LAYERS);
@@ -48,7 +48,8 @@ public record Gpt2Config(int nLayers, int nHeads, int dModel, int dMlp, int voca
             throw new IllegalArgumentException("nHeads: expected a divisor of dModel " + dModel + ", got " + nHeads);
         }
         if (!(layerNormEpsilon >= 0 && layerNormEpsilon < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("layerNormEpsilon: expected a finite number >= 0, got " + layerNormEpsilon);
+            throw new IllegalArgumentException("layerNormEpsilon: expected a finite number >= 0, got "
+                    + layerNormEpsilon);
         }
     }
 
@@ -78,7 +79,7 @@ public record Gpt2Config(int nLayers, int nHeads, int dModel, int dMlp, int voca
     }
 
     Gpt2Config withTiedUnembedding(boolean tied) {
-        return new Gpt2Config(nLayers, nHeads, dModel, dMlp, vocabSize, nCtx, layerNormEpsilon, activation, scaleAttnWeights,
-                scaleAttnByInverseLayerIdx, tied);
+        return new Gpt2Config(nLayers, nHeads, dModel, dMlp, vocabSize, nCtx, layerNormEpsilon, activation,
+                scaleAttnWeights, scaleAttnByInverseLayerIdx, tied);
     }
 }

@@ -70,8 +70,8 @@ final class HeaderBytes {
         return true;
     }
 
-    /// Reads to the end and returns the index of the first byte that is not part of valid UTF-8 (shortest forms only, no
-    /// surrogates, nothing above U+10FFFF), or [#END].
+    /// Reads to the end and returns the index of the first byte that is not part of valid UTF-8 (shortest forms only,
+    /// no surrogates, nothing above U+10FFFF), or [#END].
     int firstInvalidUtf8() {
         int missing = 0;
         int low = 0x80;

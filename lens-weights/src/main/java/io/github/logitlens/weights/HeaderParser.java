@@ -12,13 +12,14 @@ import java.util.Set;
 
 /// Reads what a safetensors header says, once it is known to be one JSON object.
 ///
-/// What is kept is counted. Before it would take more than `memoryLimit` bytes the header is refused, so that no header,
-/// whatever it holds, ends in an `OutOfMemoryError`.
+/// What is kept is counted. Before it would take more than `memoryLimit` bytes the header is refused, so that no
+/// header, whatever it holds, ends in an `OutOfMemoryError`.
 final class HeaderParser {
 
     static final String METADATA = "__metadata__";
 
-    /// What a JVM needs to keep a tensor and a metadata entry, without their texts; and a byte of text, while it is copied.
+    /// What a JVM needs to keep a tensor and a metadata entry, without their texts; and a byte of text, while it is
+    /// copied.
     private static final int TENSOR_BYTES = 256;
     private static final int METADATA_BYTES = 128;
     private static final int TEXT_BYTES = 3;
@@ -93,7 +94,8 @@ final class HeaderParser {
 
     private void readMetadata() {
         if (metadata.isPresent()) {
-            throw new SafeTensorsException(Reason.INVALID_METADATA, METADATA + ": expected once, got it twice" + inFile());
+            throw new SafeTensorsException(Reason.INVALID_METADATA, METADATA + ": expected once, got it twice"
+                    + inFile());
         }
         if (in.peek() == 'n') {
             json.literal("null");
@@ -170,11 +172,13 @@ final class HeaderParser {
         }
         String spelling = json.string(LONGEST_KNOWN);
         return DType.named(spelling).orElseThrow(() -> new SafeTensorsException(Reason.UNKNOWN_DTYPE,
-                "dtype of tensor " + Text.quote(tensor) + ": expected one of F32, F16, BF16, …, got " + Text.quote(spelling)
+                "dtype of tensor " + Text.quote(tensor) + ": expected one of F32, F16, BF16, …, got "
+                + Text.quote(spelling)
                         + inFile()));
     }
 
-    /// An array of unsigned 64-bit integers. It is counted first and read again, so that it is kept in one array of its size.
+    /// An array of unsigned 64-bit integers. It is counted first and read again, so that it is kept in one array of its
+    /// size.
     private Dimensions unsignedArray(String tensor, String field) {
         if (!json.skipIf('[')) {
             throw wrongType(Reason.INVALID_TENSOR_ENTRY, field + " of tensor " + Text.quote(tensor), "an array");
@@ -222,7 +226,8 @@ final class HeaderParser {
         memory += bytes;
         if (memory > memoryLimit) {
             throw new SafeTensorsException(Reason.HEADER_NEEDS_TOO_MUCH_MEMORY,
-                    "header: expected to need at most " + memoryLimit + " bytes of memory (half of the heap), got more at byte "
+                    "header: expected to need at most " + memoryLimit
+                    + " bytes of memory (half of the heap), got more at byte "
                             + in.position() + inFile());
         }
     }

@@ -10,8 +10,8 @@ final class JsonFields {
     /// What a JSON value is.
     enum Kind { OBJECT, ARRAY, STRING, NUMBER, TRUE, FALSE, NULL }
 
-    /// A field's value. `text` is a string's characters, or any other value's first token as it is written; `children` holds
-    /// an object's fields, and nothing for anything else.
+    /// A field's value. `text` is a string's characters, or any other value's first token as it is written; `children`
+    /// holds an object's fields, and nothing for anything else.
     record Value(Kind kind, String text, Map<String, Value> children) {
 
         /// For messages.
@@ -37,7 +37,8 @@ final class JsonFields {
         this.ifInvalid = ifInvalid;
     }
 
-    /// Parses `content`. Objects are kept two levels deep: the fields of a field's object, but not what is inside those.
+    /// Parses `content`. Objects are kept two levels deep: the fields of a field's object, but not what is inside
+    /// those.
     static Map<String, Value> parse(byte[] content, String file, Reason ifInvalid) {
         return new JsonFields(content, file, ifInvalid).parse();
     }
@@ -45,7 +46,8 @@ final class JsonFields {
     private Map<String, Value> parse() {
         int invalid = in.firstInvalidUtf8();
         if (invalid != HeaderBytes.END) {
-            throw new CheckpointException(ifInvalid, file + ": expected UTF-8, got an invalid sequence at byte " + invalid);
+            throw new CheckpointException(ifInvalid, file + ": expected UTF-8, got an invalid sequence at byte "
+                    + invalid);
         }
         try {
             json.requireOneObject();

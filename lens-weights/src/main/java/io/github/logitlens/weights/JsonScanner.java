@@ -2,8 +2,8 @@ package io.github.logitlens.weights;
 
 import java.nio.charset.StandardCharsets;
 
-/// Reads JSON byte by byte, without recursion, as strictly as the parser of the safetensors reference (serde_json): no lone
-/// surrogates, no number above the largest double, at most 127 containers deep.
+/// Reads JSON byte by byte, without recursion, as strictly as the parser of the safetensors reference (serde_json): no
+/// lone surrogates, no number above the largest double, at most 127 containers deep.
 final class JsonScanner {
 
     private static final int MAX_DEPTH = 127;
@@ -50,7 +50,8 @@ final class JsonScanner {
                 case '{', '[' -> {
                     boolean object = in.next() == '{';
                     if (++depth > MAX_DEPTH) {
-                        throw new JsonException("expected at most " + MAX_DEPTH + " nested arrays and objects, got more at byte "
+                        throw new JsonException("expected at most " + MAX_DEPTH
+                                + " nested arrays and objects, got more at byte "
                                 + (in.position() - 1), true);
                     }
                     open[depth] = object;
@@ -80,8 +81,8 @@ final class JsonScanner {
         }
     }
 
-    /// Reads a number; true if it is an unsigned 64-bit integer, which [#integer()] then has. Any other must still be one
-    /// that serde_json accepts, with its arithmetic: digits beyond 64 bits only move the exponent.
+    /// Reads a number; true if it is an unsigned 64-bit integer, which [#integer()] then has. Any other must still be
+    /// one that serde_json accepts, with its arithmetic: digits beyond 64 bits only move the exponent.
     boolean number() {
         boolean negative = in.peek() == '-';
         if (negative) {
@@ -165,7 +166,10 @@ final class JsonScanner {
 
     private void requireFinite(long significand, int exponent) {
         double value = unsignedToDouble(significand);
-        if (exponent > 0 && value != 0 && (exponent > 308 || Double.isInfinite(value * Double.parseDouble("1e" + exponent)))) {
+        if (exponent <= 0 || value == 0) {
+            return;
+        }
+        if (exponent > 308 || Double.isInfinite(value * Double.parseDouble("1e" + exponent))) {
             throw numberTooLarge();
         }
     }
@@ -189,7 +193,8 @@ final class JsonScanner {
         return b >= '0' && b <= '9';
     }
 
-    /// Reads a key, of which the quote comes next but for white space, and the colon behind it, up to the value's first byte.
+    /// Reads a key, of which the quote comes next but for white space, and the colon behind it, up to the value's first
+    /// byte.
     String key(int limit) {
         skipWhitespace();
         String key = string(limit);
@@ -212,8 +217,8 @@ final class JsonScanner {
         skipWhitespace();
     }
 
-    /// Reads a string, of which the quote comes next. One that takes more than `limit` bytes in UTF-8 is cut there: whoever
-    /// compares it with known names needs no more.
+    /// Reads a string, of which the quote comes next. One that takes more than `limit` bytes in UTF-8 is cut there:
+    /// whoever compares it with known names needs no more.
     String string(int limit) {
         if (text.length < limit) {
             text = new byte[limit];
@@ -222,7 +227,8 @@ final class JsonScanner {
         return new String(text, 0, length, StandardCharsets.UTF_8);
     }
 
-    /// How many bytes the string takes, of which the quote comes next after white space; at least as many as its text does.
+    /// How many bytes the string takes, of which the quote comes next after white space; at least as many as its text
+    /// does.
     int stringLength() {
         skipWhitespace();
         int start = in.position();
@@ -302,8 +308,8 @@ final class JsonScanner {
     }
 
     private JsonException badEscape() {
-        return new JsonException("expected a JSON escape (surrogates in pairs), got another before byte " + in.position(),
-                false);
+        return new JsonException(
+                "expected a JSON escape (surrogates in pairs), got another before byte " + in.position(), false);
     }
 
     private void appendUtf8(int codePoint) {

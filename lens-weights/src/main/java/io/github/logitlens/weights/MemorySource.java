@@ -38,6 +38,11 @@ final class MemorySource implements ByteSource {
     }
 
     @Override
+    public void checkUnchanged() {
+        // nobody else has the array
+    }
+
+    @Override
     public void close() {
         bytes = MemorySegment.NULL;
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 ///
 /// ```java
 /// try (SafeTensors file = SafeTensors.open(Path.of("model.safetensors"))) {
-///     file.tensors().getFirst();                  // TensorInfo[name=wte.weight, dtype=F16, shape=[50257, 128], begin=0, …]
+///     file.tensors().getFirst();                  // TensorInfo[name=wte.weight, dtype=F16, shape=[50257, 128], …]
 ///     file.metadata();                            // {format=pt}
 ///     TensorInfo gain = file.tensor("ln_f.weight").orElseThrow();
 ///     float[] values = new float[128];
@@ -26,18 +26,18 @@ import java.util.Optional;
 /// }
 /// ```
 ///
-/// Opening reads and checks the header and nothing else; it costs memory in proportion to what the header holds, whatever sizes
-/// it claims. Values are read on request, by any number of threads at once, through a file channel: the file is never mapped,
-/// because a mapping whose file is cut short kills the JVM. Each read ends with a look at the file; one that was changed in
-/// place is refused ([Reason#FILE_CHANGED]), one that was replaced or deleted by name is read on as it was. As with any
-/// channel, interrupting a thread in a read closes the file for all threads.
+/// Opening reads and checks the header and nothing else; it costs memory in proportion to what the header holds,
+/// whatever sizes it claims. Values are read on request, by any number of threads at once, through a file channel: the
+/// file is never mapped, because a mapping whose file is cut short kills the JVM. Each read ends with a look at the
+/// file; one that was changed in place is refused ([Reason#FILE_CHANGED]), one that was replaced or deleted by name is
+/// read on as it was. As with any channel, interrupting a thread in a read closes the file for all threads.
 ///
 /// ## What is accepted
 ///
-/// Exactly what the format's reference implementation accepts (`safetensors` 0.8, in Rust), checked in its order, with one
-/// [Reason] for each rule. The bytes are an unsigned 64-bit little-endian length of at most 100,000,000, a header of that
-/// length, and the tensors' bytes, without gap, overlap or remainder. The data need not be aligned. Where the reference and the
-/// format's description differ, this class chooses:
+/// Exactly what the format's reference implementation accepts (`safetensors` 0.8, in Rust), checked in its order, with
+/// one [Reason] for each rule. The bytes are an unsigned 64-bit little-endian length of at most 100,000,000, a header
+/// of that length, and the tensors' bytes, without gap, overlap or remainder. The data need not be aligned. Where the
+/// reference and the format's description differ, this class chooses:
 ///
 /// | | description | reference | here |
 /// |---|---|---|---|
@@ -59,8 +59,8 @@ public final class SafeTensors implements AutoCloseable {
 
     static final int MAX_HEADER_LENGTH = 100_000_000;
 
-    /// Bytes converted at a time: small enough that source, values and destination stay in the cache.
-    private static final int CHUNK_BYTES = 1 << 16;
+    /// Elements converted at a time: few enough that source, values and destination stay in the cache.
+    private static final int CHUNK_ELEMENTS = 1 << 15;
 
     private final ByteSource source;
     private final long dataStart;
@@ -112,6 +112,7 @@ public final class SafeTensors implements AutoCloseable {
         }
         bytes.seek(0);
         Header header = HeaderParser.parse(bytes, source.name(), headerMemoryLimit);
+        source.checkUnchanged();
         long dataStart = Long.BYTES + (long) headerLength;
         return new SafeTensors(source, dataStart, layOut(header, source, dataStart), header.metadata());
     }
@@ -155,7 +156,8 @@ public final class SafeTensors implements AutoCloseable {
         for (Header.Entry entry : entries) {
             if (entry.begin() != end || Long.compareUnsigned(entry.end(), entry.begin()) < 0) {
                 throw invalid(Reason.INVALID_OFFSETS, entry, "offsets [" + end + ", …] in order",
-                        "[" + Long.toUnsignedString(entry.begin()) + ", " + Long.toUnsignedString(entry.end()) + "]", source);
+                        "[" + Long.toUnsignedString(entry.begin()) + ", " + Long.toUnsignedString(entry.end()) + "]",
+                        source);
             }
             checkSize(entry, source);
             end = entry.end();
@@ -177,7 +179,8 @@ public final class SafeTensors implements AutoCloseable {
         try {
             bits = entry.shape().bits(entry.dtype());
         } catch (ArithmeticException e) {
-            throw invalid(Reason.SIZE_OVERFLOW, entry, "at most 2^64-1 bits", entry.dtype() + " " + entry.shape(), source);
+            throw invalid(Reason.SIZE_OVERFLOW, entry, "at most 2^64-1 bits", entry.dtype() + " " + entry.shape(),
+                    source);
         }
         if (Long.remainderUnsigned(bits, 8) != 0) {
             throw invalid(Reason.PARTIAL_BYTE, entry, "whole bytes",
@@ -193,8 +196,8 @@ public final class SafeTensors implements AutoCloseable {
 
     private static SafeTensorsException invalid(Reason reason, Header.Entry entry, String expected, String got,
                                                 ByteSource source) {
-        return new SafeTensorsException(reason, "tensor " + Text.quote(entry.name()) + ": expected " + expected + ", got " + got
-                + in(source));
+        return new SafeTensorsException(reason,
+                "tensor " + Text.quote(entry.name()) + ": expected " + expected + ", got " + got + in(source));
     }
 
     private static String in(ByteSource source) {
@@ -254,7 +257,8 @@ public final class SafeTensors implements AutoCloseable {
     /// @throws IndexOutOfBoundsException if the tensor has not that many elements, or `dst` not that much room
     /// @throws IllegalArgumentException if the tensor is not of this file, or `dst` is read-only
     /// @throws IllegalStateException if this file is closed
-    /// @throws SafeTensorsException if the dtype cannot become float32 ([Reason#NOT_CONVERTIBLE]), or the file cannot be read
+    /// @throws SafeTensorsException if the dtype cannot become float32 ([Reason#NOT_CONVERTIBLE]), or the file cannot
+    ///        be read
     public void readFloats(TensorInfo tensor, long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
         requireOwn(tensor);
         if (!tensor.dtype().isFloat()) {
@@ -264,17 +268,19 @@ public final class SafeTensors implements AutoCloseable {
         MemorySegment floats = room(dst, dstOffsetBytes, count * Float.BYTES);
         if (tensor.dtype() == DType.F32 && dst.isNative() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
             source.read(positionOf(tensor, firstElement), floats);
+            source.checkUnchanged();
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
-            Decoder decoder = new Decoder(tensor.dtype(), Math.min(count, CHUNK_BYTES / Float.BYTES), arena);
+            Decoder decoder = new Decoder(tensor.dtype(), Math.min(count, CHUNK_ELEMENTS), arena);
             for (long done = 0; done < count; ) {
-                int length = (int) Math.min(CHUNK_BYTES / Float.BYTES, count - done);
+                int length = (int) Math.min(CHUNK_ELEMENTS, count - done);
                 source.read(positionOf(tensor, firstElement + done), decoder.input(length));
                 decoder.decode(length, floats, done * Float.BYTES);
                 done += length;
             }
         }
+        source.checkUnchanged();
     }
 
     /// Reads elements as float32.
@@ -287,7 +293,8 @@ public final class SafeTensors implements AutoCloseable {
     /// @throws IndexOutOfBoundsException if the tensor has not that many elements, or `dst` not that much room
     /// @throws IllegalArgumentException if the tensor is not of this file
     /// @throws IllegalStateException if this file is closed
-    /// @throws SafeTensorsException if the dtype cannot become float32 ([Reason#NOT_CONVERTIBLE]), or the file cannot be read
+    /// @throws SafeTensorsException if the dtype cannot become float32 ([Reason#NOT_CONVERTIBLE]), or the file cannot
+    ///        be read
     public void readFloats(TensorInfo tensor, long firstElement, float[] dst, int dstOffset, int count) {
         Objects.checkFromIndexSize(dstOffset, count, dst.length);
         readFloats(tensor, firstElement, MemorySegment.ofArray(dst), (long) dstOffset * Float.BYTES, count);
@@ -311,17 +318,19 @@ public final class SafeTensors implements AutoCloseable {
         }
         Objects.checkFromIndexSize(firstElement, count, tensor.elementCount());
         Objects.checkFromIndexSize(dstOffset, count, dst.length);
-        int perChunk = Math.min(count, CHUNK_BYTES / bytesPerElement(tensor));
+        int perChunk = Math.min(count, CHUNK_ELEMENTS);
         MemorySegment bytes = MemorySegment.ofArray(new byte[perChunk * bytesPerElement(tensor)]);
         for (int done = 0; done < count; ) {
             int length = Math.min(perChunk, count - done);
-            source.read(positionOf(tensor, firstElement + done), bytes.asSlice(0, (long) length * bytesPerElement(tensor)));
+            MemorySegment chunk = bytes.asSlice(0, (long) length * bytesPerElement(tensor));
+            source.read(positionOf(tensor, firstElement + done), chunk);
             for (int i = 0; i < length; i++) {
                 dst[dstOffset + done + i] = tensor.dtype() == DType.F64 ? bytes.getAtIndex(Decoder.DOUBLE, i)
                         : bytes.getAtIndex(Decoder.FLOAT, i);
             }
             done += length;
         }
+        source.checkUnchanged();
     }
 
     /// Reads a tensor's bytes as they are, whatever its dtype.
@@ -342,6 +351,7 @@ public final class SafeTensors implements AutoCloseable {
             throw new IllegalArgumentException("dst: expected native memory or a byte[], got another array");
         }
         source.read(dataStart + tensor.begin() + firstByte, room(dst, dstOffsetBytes, count));
+        source.checkUnchanged();
     }
 
     private static MemorySegment room(MemorySegment dst, long offset, long size) {
@@ -361,8 +371,8 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private SafeTensorsException notConvertible(TensorInfo tensor, String expected) {
-        return new SafeTensorsException(Reason.NOT_CONVERTIBLE, "dtype of tensor " + Text.quote(tensor.name()) + ": expected "
-                + expected + ", got " + tensor.dtype() + in(source));
+        return new SafeTensorsException(Reason.NOT_CONVERTIBLE,
+                "dtype of tensor " + Text.quote(tensor.name()) + ": expected " + expected + ", got " + tensor.dtype() + in(source));
     }
 
     private long positionOf(TensorInfo tensor, long element) {
@@ -382,6 +392,7 @@ public final class SafeTensors implements AutoCloseable {
             digest.update(chunk, 0, length);
             done += length;
         }
+        source.checkUnchanged();
     }
 
     /// Closes the file. Reads under way in other threads end with an `IllegalStateException`. May be called twice.

@@ -2,15 +2,15 @@ package io.github.logitlens.weights;
 
 import java.util.Objects;
 
-/// A safetensors file that could not be read or written. The message is one line that names the file, and the tensor, the
-/// limit, what was expected and what was found where there are such.
+/// A safetensors file that could not be read or written. The message is one line that names the file, and the tensor,
+/// the limit, what was expected and what was found where there are such.
 ///
 /// ```java
 /// try (SafeTensors file = SafeTensors.open(path)) {
 ///     …
 /// } catch (SafeTensorsException e) {
 ///     e.reason();        // SIZE_MISMATCH
-///     e.getMessage();    // tensor 'wte.weight': expected 154389504 bytes for F32 [50257, 768], got 77194752 (in model.safetensors)
+///     e.getMessage();    // tensor 'ln': expected 16 bytes for F32 [4], got 8 (in model.safetensors)
 /// }
 /// ```
 public final class SafeTensorsException extends RuntimeException {

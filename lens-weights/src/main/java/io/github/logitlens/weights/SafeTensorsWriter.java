@@ -30,11 +30,11 @@ import java.util.concurrent.ThreadLocalRandom;
 ///         .write(Path.of("model.safetensors"));
 /// ```
 ///
-/// The file appears under its name all at once and complete, or not at all: it is written to a temporary file in the same
-/// directory, forced to the disk and renamed. What was there before is replaced (a symbolic link too, not what it points to)
-/// and may be open for reading meanwhile. Values are asked for a chunk at a time while writing, so that a file may be larger than
-/// memory. Wider types come first, otherwise tensors lie in the order in which they were added, each at a multiple of its
-/// element's size.
+/// The file appears under its name all at once and complete, or not at all: it is written to a temporary file in the
+/// same directory, forced to the disk and renamed. What was there before is replaced (a symbolic link too, not what it
+/// points to) and may be open for reading meanwhile. Values are asked for a chunk at a time while writing, so that a
+/// file may be larger than memory. Wider types come first, otherwise tensors lie in the order in which they were added,
+/// each at a multiple of its element's size.
 ///
 /// A writer is not for several threads at once; it may write several times.
 public final class SafeTensorsWriter {
@@ -104,8 +104,8 @@ public final class SafeTensorsWriter {
     /// @throws IllegalArgumentException if the name is taken, the dtype another, or the shape too large
     public SafeTensorsWriter floats(String name, DType dtype, List<Long> shape, FloatSource values) {
         if (!dtype.isFloat()) {
-            throw new IllegalArgumentException("dtype of tensor " + Text.quote(name) + ": expected F32, F16, BF16 or F64, got "
-                    + dtype);
+            throw new IllegalArgumentException(
+                    "dtype of tensor " + Text.quote(name) + ": expected F32, F16, BF16 or F64, got " + dtype);
         }
         return add(name, dtype, shape, (first, count, scratch, out) -> {
             values.read(first, scratch, count);
@@ -144,7 +144,8 @@ public final class SafeTensorsWriter {
     private SafeTensorsWriter add(String name, DType dtype, List<Long> shape, Encoder values) {
         requireUnicode(name);
         if (name.equals(HeaderParser.METADATA)) {
-            throw new IllegalArgumentException("tensor " + Text.quote(name) + ": expected another name, the format reserves it");
+            throw new IllegalArgumentException("tensor " + Text.quote(name)
+                    + ": expected another name, the format reserves it");
         }
         long byteSize = bytes(name, dtype, shape);
         if (tensors.putIfAbsent(name, new Tensor(name, dtype, Dimensions.copyOf(shape), byteSize, values)) != null) {
@@ -155,8 +156,8 @@ public final class SafeTensorsWriter {
 
     private static void requireLength(String name, List<Long> shape, int length) {
         if (bytes(name, DType.U8, shape) != length) {
-            throw new IllegalArgumentException("tensor " + Text.quote(name) + ": expected values for shape " + shape + ", got "
-                    + length);
+            throw new IllegalArgumentException(
+                    "tensor " + Text.quote(name) + ": expected values for shape " + shape + ", got " + length);
         }
     }
 
@@ -188,17 +189,20 @@ public final class SafeTensorsWriter {
     ///
     /// @param path where it appears when it is complete
     /// @throws IllegalArgumentException if the header would exceed 100,000,000 bytes
-    /// @throws SafeTensorsException if it could not be written ([Reason#WRITE_FAILED]); then what was there before still is
+    /// @throws SafeTensorsException if it could not be written ([Reason#WRITE_FAILED]); then what was there before
+    ///        still is
     public void write(Path path) {
         List<Tensor> inOrder = new ArrayList<>(tensors.values());
         inOrder.sort(Comparator.comparingInt((Tensor tensor) -> tensor.dtype().bits()).reversed());
         byte[] header = header(inOrder);
         Path directory = path.toAbsolutePath().getParent();
         if (directory == null) {
-            throw new SafeTensorsException(Reason.WRITE_FAILED, path + ": expected the name of a file, got a root directory");
+            throw new SafeTensorsException(Reason.WRITE_FAILED, path
+                    + ": expected the name of a file, got a root directory");
         }
         Path temporary = directory.resolve(
-                "." + path.getFileName() + "." + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + ".tmp");
+                "." + path.getFileName() + "." + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+                + ".tmp");
         try {
             try {
                 writeTo(temporary, header, inOrder);
@@ -211,7 +215,8 @@ public final class SafeTensorsWriter {
         } catch (ClosedByInterruptException e) {
             throw new SafeTensorsException(Reason.INTERRUPTED, path + ": interrupted while writing", e);
         } catch (IOException e) {
-            throw new SafeTensorsException(Reason.WRITE_FAILED, path + ": cannot be written: " + FileSource.describe(e), e);
+            throw new SafeTensorsException(Reason.WRITE_FAILED, path + ": cannot be written: "
+                    + FileSource.describe(e), e);
         }
     }
 
@@ -263,8 +268,8 @@ public final class SafeTensorsWriter {
             case F64 -> out.putDouble(value);
             case F16 -> out.putShort(toF16(Float.floatToRawIntBits(value)));
             case BF16 -> out.putShort(toBf16(Float.floatToRawIntBits(value)));
-            case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, I32, U32,
-                 C64, I64, U64 -> throw new AssertionError(dtype);
+            case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16,
+                 I32, U32, C64, I64, U64 -> throw new AssertionError(dtype);
         }
     }
 
@@ -319,7 +324,8 @@ public final class SafeTensorsWriter {
         byte[] text = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
         int padded = Math.addExact(text.length, Long.BYTES - 1) / Long.BYTES * Long.BYTES;
         if (padded > SafeTensors.MAX_HEADER_LENGTH) {
-            throw new IllegalArgumentException("header: expected at most " + SafeTensors.MAX_HEADER_LENGTH + " bytes, got "
+            throw new IllegalArgumentException("header: expected at most " + SafeTensors.MAX_HEADER_LENGTH
+                    + " bytes, got "
                     + padded);
         }
         ByteBuffer header = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);

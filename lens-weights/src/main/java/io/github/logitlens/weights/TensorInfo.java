@@ -15,8 +15,8 @@ import java.util.Objects;
 ///
 /// @param name the tensor's name; may hold any characters
 /// @param dtype the type of its elements
-/// @param shape its dimensions, outermost first, empty for a scalar; *copied*. Dimensions are unsigned: one above 2⁶³−1 (only
-///        possible in an empty tensor, such as `[0, 18446744073709551615]`) is negative as a `Long`, and
+/// @param shape its dimensions, outermost first, empty for a scalar; *copied*. Dimensions are unsigned: one above 2⁶³−1
+///        (only possible in an empty tensor, such as `[0, 18446744073709551615]`) is negative as a `Long`, and
 ///        [Long#toUnsignedString(long)] prints it
 /// @param begin offset of its first byte, counted from the end of the header
 /// @param end offset behind its last byte
@@ -40,7 +40,8 @@ public record TensorInfo(String name, DType dtype, List<Long> shape, long begin,
             throw new IllegalArgumentException("shape: " + dtype + " " + shape + " is above 2^64-1 bits", e);
         }
         if (Long.remainderUnsigned(bits, 8) != 0 || Long.divideUnsigned(bits, 8) != end - begin) {
-            throw new IllegalArgumentException("offsets: expected " + Long.toUnsignedString(bits) + " bits for " + dtype + " "
+            throw new IllegalArgumentException("offsets: expected " + Long.toUnsignedString(bits) + " bits for "
+                    + dtype + " "
                     + shape + ", got " + (end - begin) + " bytes");
         }
     }

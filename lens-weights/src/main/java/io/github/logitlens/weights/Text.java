@@ -23,7 +23,8 @@ final class Text {
             int c = name.codePointAt(i);
             i += Character.charCount(c);
             switch (Character.getType(c)) {
-                case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED,
+                case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE,
+                        Character.UNASSIGNED,
                      Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
                         out.append(c < 0x10000 ? "\\u%04X".formatted(c) : "\\U%08X".formatted(c));
                 default -> out.appendCodePoint(c);

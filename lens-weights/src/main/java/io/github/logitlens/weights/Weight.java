@@ -2,8 +2,8 @@ package io.github.logitlens.weights;
 
 import java.lang.foreign.MemorySegment;
 
-/// One weight of a checkpoint: known to be there, of the right shape and of a floating-point type; its values are read on
-/// request.
+/// One weight of a checkpoint: known to be there, of the right shape and of a floating-point type; its values are read
+/// on request.
 ///
 /// ```java
 /// Weight qkv = checkpoint.weight(WeightRole.QKV_WEIGHT, 3);

@@ -46,8 +46,8 @@ final class WeightBinder {
 
     /// Binds all weights.
     ///
-    /// A tied configuration may come with a head all the same. As in transformers 5, one that differs from the token embedding
-    /// wins over the configuration; one that is equal, bit for bit, is ignored.
+    /// A tied configuration may come with a head all the same. As in transformers 5, one that differs from the token
+    /// embedding wins over the configuration; one that is equal, bit for bit, is ignored.
     static Bound bind(Gpt2Config stored, WeightFiles files) {
         return new WeightBinder(stored, files).bind();
     }
@@ -55,7 +55,8 @@ final class WeightBinder {
     private Bound bind() {
         Map<WeightRole, List<Weight>> weights = new EnumMap<>(WeightRole.class);
         for (WeightRole role : WeightRole.values()) {
-            if (role == WeightRole.UNEMBEDDING && stored.tiedUnembedding() && files.find(role.tensorName(0)).isEmpty()) {
+            if (role == WeightRole.UNEMBEDDING && stored.tiedUnembedding()
+                    && files.find(role.tensorName(0)).isEmpty()) {
                 continue;
             }
             List<Weight> bound = new ArrayList<>();
@@ -90,7 +91,8 @@ final class WeightBinder {
             missing.add(Text.quote(name));
             return Optional.empty();
         }
-        if (files.isFoundTwice(name) || prefix.isEmpty() && files.find(PREFIX + bare).isPresent()) {
+        String otherName = prefix.isEmpty() ? PREFIX + bare : bare;
+        if (files.isFoundTwice(name) || !otherName.equals(name) && files.find(otherName).isPresent()) {
             foundTwice.add("tensor " + Text.quote(name) + ": expected once, got it twice");
             return Optional.empty();
         }

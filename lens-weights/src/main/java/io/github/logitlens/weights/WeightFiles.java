@@ -16,8 +16,8 @@ import java.util.TreeSet;
 
 /// The open files of a checkpoint, `model.safetensors` or the shards that an index names, and their tensors by name.
 ///
-/// As for transformers, which loads whole shards, it does not matter in which of the shards a tensor lies, but here it must not
-/// lie in two.
+/// As for transformers, which loads whole shards, it does not matter in which of the shards a tensor lies, but here it
+/// must not lie in two.
 final class WeightFiles implements AutoCloseable {
 
     static final String SINGLE_FILE = "model.safetensors";
@@ -61,14 +61,16 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private static WeightFiles openShards(Path directory, Path index) {
-        Set<String> shards = shardNames(readSmallFile(index, Reason.INDEX_UNREADABLE, Reason.INDEX_UNREADABLE), index.toString());
+        Set<String> shards = shardNames(readSmallFile(index, Reason.INDEX_UNREADABLE, Reason.INDEX_UNREADABLE),
+                index.toString());
         WeightFiles files = new WeightFiles();
         try {
             for (String shard : shards) {
                 Path path = directory.resolve(shard);
                 if (Files.notExists(path)) {
                     throw new CheckpointException(Reason.SHARD_MISSING,
-                            "shard " + Text.quote(shard) + ": expected a file, got none at " + path + " (in " + index + ")");
+                            "shard " + Text.quote(shard) + ": expected a file, got none at " + path + " (in " + index
+                            + ")");
                 }
                 files.add(SafeTensors.open(path));
             }
@@ -94,7 +96,8 @@ final class WeightFiles implements AutoCloseable {
             }
             if (!isSafe(shard.text())) {
                 throw new CheckpointException(Reason.UNSAFE_SHARD_NAME, "weight_map of tensor " + Text.quote(tensor)
-                        + ": expected a .safetensors file inside the directory, got " + shard.describe() + " (in " + file + ")");
+                        + ": expected a .safetensors file inside the directory, got " + shard.describe() + " (in "
+                        + file + ")");
             }
             shards.add(shard.text());
         });
@@ -105,7 +108,8 @@ final class WeightFiles implements AutoCloseable {
         return shards;
     }
 
-    /// Whether a name stays inside the directory on every operating system: relative, without `..`, drives or backslashes.
+    /// Whether a name stays inside the directory on every operating system: relative, without `..`, drives or
+    /// backslashes.
     private static boolean isSafe(String name) {
         if (!name.endsWith(".safetensors") || name.length() > 1000) {
             return false;
@@ -165,6 +169,7 @@ final class WeightFiles implements AutoCloseable {
             }
             byte[] content = new byte[(int) source.size()];
             source.read(0, MemorySegment.ofArray(content));
+            source.checkUnchanged();
             return content;
         } catch (SafeTensorsException e) {
             Reason reason = e.reason() == SafeTensorsException.Reason.NOT_FOUND ? ifMissing : ifUnreadable;

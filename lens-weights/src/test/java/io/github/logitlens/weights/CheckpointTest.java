@@ -61,15 +61,20 @@ class CheckpointTest {
                 assertEquals(Optional.of(dir.resolve("tiny")), checkpoint.directory());
                 assertEquals(List.of(), checkpoint.ignoredTensors());
                 Map<WeightRole, String> names = Map.ofEntries(Map.entry(WeightRole.TOKEN_EMBEDDING, "wte.weight"),
-                        Map.entry(WeightRole.POSITION_EMBEDDING, "wpe.weight"), Map.entry(WeightRole.LN1_GAIN, "h.1.ln_1.weight"),
-                        Map.entry(WeightRole.LN1_BIAS, "h.1.ln_1.bias"), Map.entry(WeightRole.QKV_WEIGHT, "h.1.attn.c_attn.weight"),
+                        Map.entry(WeightRole.POSITION_EMBEDDING, "wpe.weight"), Map.entry(WeightRole.LN1_GAIN,
+                        "h.1.ln_1.weight"),
+                        Map.entry(WeightRole.LN1_BIAS, "h.1.ln_1.bias"), Map.entry(WeightRole.QKV_WEIGHT,
+                        "h.1.attn.c_attn.weight"),
                         Map.entry(WeightRole.QKV_BIAS, "h.1.attn.c_attn.bias"),
                         Map.entry(WeightRole.ATTN_OUT_WEIGHT, "h.1.attn.c_proj.weight"),
-                        Map.entry(WeightRole.ATTN_OUT_BIAS, "h.1.attn.c_proj.bias"), Map.entry(WeightRole.LN2_GAIN, "h.1.ln_2.weight"),
-                        Map.entry(WeightRole.LN2_BIAS, "h.1.ln_2.bias"), Map.entry(WeightRole.MLP_IN_WEIGHT, "h.1.mlp.c_fc.weight"),
+                        Map.entry(WeightRole.ATTN_OUT_BIAS, "h.1.attn.c_proj.bias"), Map.entry(WeightRole.LN2_GAIN,
+                        "h.1.ln_2.weight"),
+                        Map.entry(WeightRole.LN2_BIAS, "h.1.ln_2.bias"), Map.entry(WeightRole.MLP_IN_WEIGHT,
+                        "h.1.mlp.c_fc.weight"),
                         Map.entry(WeightRole.MLP_IN_BIAS, "h.1.mlp.c_fc.bias"),
                         Map.entry(WeightRole.MLP_OUT_WEIGHT, "h.1.mlp.c_proj.weight"),
-                        Map.entry(WeightRole.MLP_OUT_BIAS, "h.1.mlp.c_proj.bias"), Map.entry(WeightRole.FINAL_LN_GAIN, "ln_f.weight"),
+                        Map.entry(WeightRole.MLP_OUT_BIAS, "h.1.mlp.c_proj.bias"), Map.entry(WeightRole.FINAL_LN_GAIN,
+                        "ln_f.weight"),
                         Map.entry(WeightRole.FINAL_LN_BIAS, "ln_f.bias"));
                 for (WeightRole role : WeightRole.values()) {
                     if (role == WeightRole.UNEMBEDDING) {
@@ -81,7 +86,8 @@ class CheckpointTest {
                     assertEquals(tensor.name(), weight.name());
                     assertEquals(DType.F32, weight.dtype());
                     assertArrayEquals(tensor.values(), weight.readAll());
-                    List<Long> shape = weight.rows() == 1 ? List.of((long) weight.columns()) : List.of((long) weight.rows(), (long) weight.columns());
+                    List<Long> shape = weight.rows() == 1 ? List.of((long) weight.columns())
+                            : List.of((long) weight.rows(), (long) weight.columns());
                     assertEquals(tensor.shape(), shape);
                     assertEquals(tensor.values().length, weight.length());
                 }
@@ -180,7 +186,8 @@ class CheckpointTest {
             List<Tensor> tensors = tinyTensors("");
             replace(tensors, "h.1.ln_1.weight", find(tensors, "h.1.ln_1.weight").shaped(5L));
             Path directory = tiny(tensors);
-            assertEquals("tensor 'h.1.ln_1.weight': expected shape [4], got [5] (in " + directory.resolve("model.safetensors") + ")",
+            assertEquals("tensor 'h.1.ln_1.weight': expected shape [4], got [5] (in "
+                    + directory.resolve("model.safetensors") + ")",
                     refused(Reason.WRONG_SHAPE, directory));
             replace(tensors, "h.0.attn.c_attn.weight", find(tensors, "h.0.attn.c_attn.weight").shaped(12L, 4L));
             String message = refused(Reason.WRONG_SHAPE, tiny(tensors));
@@ -191,9 +198,11 @@ class CheckpointTest {
         @Test
         void vocabularyAndContextMustFit() throws IOException {
             Path directory = TestFiles.checkpoint(dir.resolve("v"), TINY_CONFIG.replace("7", "8"), tinyTensors(""));
-            assertTrue(refused(Reason.WRONG_SHAPE, directory).contains("'wte.weight': expected shape [8, 4], got [7, 4]"));
+            assertTrue(refused(Reason.WRONG_SHAPE,
+                    directory).contains("'wte.weight': expected shape [8, 4], got [7, 4]"));
             Files.writeString(directory.resolve("config.json"), TINY_CONFIG.replace("5", "6"));
-            assertTrue(refused(Reason.WRONG_SHAPE, directory).contains("'wpe.weight': expected shape [6, 4], got [5, 4]"));
+            assertTrue(refused(Reason.WRONG_SHAPE,
+                    directory).contains("'wpe.weight': expected shape [6, 4], got [5, 4]"));
         }
 
         @Test
@@ -221,7 +230,8 @@ class CheckpointTest {
 
         @Test
         void aHundredThousandMissingTensorsAreOneLine() throws IOException {
-            Path directory = TestFiles.checkpoint(dir.resolve("m"), TINY_CONFIG.replace("\"n_layer\": 2", "\"n_layer\": 4096"), List.of());
+            Path directory = TestFiles.checkpoint(dir.resolve("m"), TINY_CONFIG.replace("\"n_layer\": 2",
+                    "\"n_layer\": 4096"), List.of());
             String message = refused(Reason.TENSOR_MISSING, directory);
             assertTrue(message.length() < 500, message);
             assertTrue(message.contains("and 49148 more"), message);
@@ -257,7 +267,8 @@ class CheckpointTest {
         @Test
         void pipesAreRefusedWithoutWaiting() throws Exception {
             Path directory = Files.createDirectory(dir.resolve("p"));
-            assertEquals(0, new ProcessBuilder("mkfifo", directory.resolve("config.json").toString()).start().waitFor(), "mkfifo");
+            assertEquals(0, new ProcessBuilder("mkfifo",
+                    directory.resolve("config.json").toString()).start().waitFor(), "mkfifo");
             refused(Reason.CONFIG_UNREADABLE, directory);
         }
 
@@ -380,7 +391,8 @@ class CheckpointTest {
         void tiedWithATensorOfAnotherShape() throws IOException {
             List<Tensor> tensors = tinyTensors("");
             tensors.add(head(tensors).shaped(8L, 4L));
-            assertTrue(refused(Reason.WRONG_SHAPE, tiny(tensors)).contains("'lm_head.weight': expected shape [7, 4], got [8, 4]"));
+            assertTrue(refused(Reason.WRONG_SHAPE,
+                    tiny(tensors)).contains("'lm_head.weight': expected shape [7, 4], got [8, 4]"));
         }
     }
 
@@ -454,15 +466,19 @@ class CheckpointTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"../x.safetensors", "a/../../x.safetensors", "/etc/x.safetensors", "C:x.safetensors",
-            "C:\\\\x.safetensors", "..\\\\x.safetensors", "\\\\\\\\host\\\\share\\\\x.safetensors", "//host/x.safetensors", "x.bin", "", "./x.safetensors",
-            "a//x.safetensors", "x.safetensors/", "x\\u0000.safetensors", "x\\n.safetensors", "file:///x.safetensors", "..safetensors/../x.safetensors"})
+            "C:\\\\x.safetensors", "..\\\\x.safetensors", "\\\\\\\\host\\\\share\\\\x.safetensors",
+                    "//host/x.safetensors", "x.bin", "", "./x.safetensors",
+            "a//x.safetensors", "x.safetensors/", "x\\u0000.safetensors", "x\\n.safetensors", "file:///x.safetensors",
+            "..safetensors/../x.safetensors"})
         void unsafeNamesAreRefused(String name) throws IOException {
             refused(Reason.UNSAFE_SHARD_NAME, sharded("{\"weight_map\": {\"wte.weight\": \"" + name + "\"}}"));
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "[]", "{}", "{\"weight_map\": []}", "{\"weight_map\": null}", "{\"weight_map\": {}}", "{\"weight_map\": {\"a\": 1}}",
-            "{\"weight_map\": {\"a\": {\"b\": \"c.safetensors\"}}}", "{\"weight_map\": {\"a\": \"x.safetensors\"}", "{\"weight_map\": {\"a\": \"x.safetensors\", \"a\": \"x.safetensors\"}}"})
+        @ValueSource(strings = {"", "[]", "{}", "{\"weight_map\": []}", "{\"weight_map\": null}",
+            "{\"weight_map\": {}}", "{\"weight_map\": {\"a\": 1}}",
+            "{\"weight_map\": {\"a\": {\"b\": \"c.safetensors\"}}}", "{\"weight_map\": {\"a\": \"x.safetensors\"}",
+            "{\"weight_map\": {\"a\": \"x.safetensors\", \"a\": \"x.safetensors\"}}"})
         void invalidIndex(String index) throws IOException {
             refused(Reason.INDEX_INVALID, sharded(index));
         }

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
 
-    private static final Gpt2Config GPT2 = new Gpt2Config(12, 12, 768, 3072, 50257, 1024, 1e-5, ActivationFunction.GELU_NEW, true,
+    private static final Gpt2Config GPT2 = new Gpt2Config(12, 12, 768, 3072, 50257, 1024, 1e-5,
+            ActivationFunction.GELU_NEW, true,
             false, true);
 
     private static Gpt2Config parse(String json) {
@@ -81,17 +82,20 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource({"gelu_new, GELU_NEW", "gelu_fast, GELU_NEW", "gelu_pytorch_tanh, GELU_NEW", "gelu_accurate, GELU_NEW",
-        "gelu_python_tanh, GELU_NEW", "gelu, GELU", "gelu_python, GELU", "relu, RELU", "silu, SILU", "swish, SILU", "tanh, TANH",
+        "gelu_python_tanh, GELU_NEW", "gelu, GELU", "gelu_python, GELU", "relu, RELU", "silu, SILU", "swish, SILU",
+                "tanh, TANH",
         "quick_gelu, QUICK_GELU"})
     void activations(String name, ActivationFunction expected) {
         assertEquals(expected, parse("{\"activation_function\":\"" + name + "\"}").activation());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"n_layer", "n_head", "n_embd", "n_positions", "n_ctx", "vocab_size", "n_inner", "hidden_size",
+    @ValueSource(strings = {"n_layer", "n_head", "n_embd", "n_positions", "n_ctx", "vocab_size", "n_inner",
+        "hidden_size",
         "num_attention_heads"})
     void sizesAreIntegersInTheirRange(String field) {
-        for (String value : new String[] {"0", "-1", "-0", "1000000000", "4294967297", "99999999999999999999999", "12.0", "1e2", "\"12\"", "true",
+        for (String value : new String[] {"0", "-1", "-0", "1000000000", "4294967297", "99999999999999999999999",
+                "12.0", "1e2", "\"12\"", "true",
             "[]", "{}", "[12]"}) {
             String message = refused(Reason.CONFIG_INVALID, "{\"" + field + "\": " + value + "}");
             assertTrue(message.startsWith(field + ": expected an integer from 1 to "), message);
@@ -103,7 +107,8 @@ class ConfigReaderTest {
 
     @Test
     void headsDivideTheModel() {
-        assertEquals("n_head: expected a divisor of n_embd 768, got 7 (in config.json)", refused(Reason.CONFIG_INVALID, "{\"n_head\":7}"));
+        assertEquals("n_head: expected a divisor of n_embd 768, got 7 (in config.json)", refused(Reason.CONFIG_INVALID,
+                "{\"n_head\":7}"));
     }
 
     @ParameterizedTest
@@ -120,7 +125,8 @@ class ConfigReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"scale_attn_weights", "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn", "tie_word_embeddings",
+    @ValueSource(strings = {"scale_attn_weights", "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn",
+        "tie_word_embeddings",
         "add_cross_attention"})
     void flagsAreTrueOrFalse(String field) {
         for (String value : new String[] {"1", "\"true\"", "null", "[]", "{}"}) {
@@ -129,8 +135,10 @@ class ConfigReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"model_type\":\"llama\"}", "{\"model_type\":\"GPT2\"}", "{\"model_type\":null}", "{\"model_type\":2}",
-        "{\"add_cross_attention\":true}", "{\"activation_function\":\"gelu_10\"}", "{\"activation_function\":\"linear\"}",
+    @ValueSource(strings = {"{\"model_type\":\"llama\"}", "{\"model_type\":\"GPT2\"}", "{\"model_type\":null}",
+        "{\"model_type\":2}",
+        "{\"add_cross_attention\":true}", "{\"activation_function\":\"gelu_10\"}",
+        "{\"activation_function\":\"linear\"}",
         "{\"pruned_heads\":{\"0\":[1]}}"})
     void whatIsNotGpt2IsRefused(String json) {
         refused(Reason.UNSUPPORTED_MODEL, json);
@@ -142,7 +150,8 @@ class ConfigReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "null", "{", "{}{}", "{\"n_layer\":1,\"n_layer\":1}", "{\"a\":{\"b\":1,\"b\":2}}", "\uFEFF{}", "{\"a\":NaN}",
+    @ValueSource(strings = {"", "[]", "null", "{", "{}{}", "{\"n_layer\":1,\"n_layer\":1}",
+        "{\"a\":{\"b\":1,\"b\":2}}", "\uFEFF{}", "{\"a\":NaN}",
         "{n_layer:1}", "<html>", "{\"a\":\"\\uD800\"}"})
     void whatIsNotOneObjectIsRefused(String json) {
         refused(Reason.CONFIG_NOT_JSON, json);
@@ -155,12 +164,14 @@ class ConfigReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1, 1, 1, 1, 1", "1, 0, 1, 1, 1, 1", "1, 1, 0, 1, 1, 1", "1, 1, 1, 0, 1, 1", "1, 1, 1, 1, 0, 1", "1, 1, 1, 1, 1, 0",
+    @CsvSource({"0, 1, 1, 1, 1, 1", "1, 0, 1, 1, 1, 1", "1, 1, 0, 1, 1, 1", "1, 1, 1, 0, 1, 1", "1, 1, 1, 1, 0, 1",
+        "1, 1, 1, 1, 1, 0",
         "-1, 1, 1, 1, 1, 1", "4097, 1, 1, 1, 1, 1", "1, 2, 1, 1, 1, 1", "1, 2, 3, 1, 1, 1", "1, 1, 131073, 1, 1, 1",
         "1, 1, 1, 1048577, 1, 1", "1, 1, 1, 1, 16777217, 1", "1, 1, 1, 1, 1, 1048577"})
     void theRecordChecksItself(int layers, int heads, int d, int mlp, int vocab, int ctx) {
         assertThrows(IllegalArgumentException.class,
-                () -> new Gpt2Config(layers, heads, d, mlp, vocab, ctx, 1e-5, ActivationFunction.GELU, true, false, true));
+                () -> new Gpt2Config(layers, heads, d, mlp, vocab, ctx, 1e-5, ActivationFunction.GELU, true, false,
+                true));
     }
 
     @ParameterizedTest
@@ -172,7 +183,8 @@ class ConfigReaderTest {
 
     @Test
     void theLargestConfigurationDoesNotOverflow() {
-        Gpt2Config largest = new Gpt2Config(4096, 1, 131072, 1 << 20, 1 << 24, 1 << 20, 0, ActivationFunction.GELU, true, false, false);
+        Gpt2Config largest = new Gpt2Config(4096, 1, 131072, 1 << 20, 1 << 24, 1 << 20, 0, ActivationFunction.GELU,
+                true, false, false);
         assertTrue(largest.parameterCount() > 1L << 48);
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Files damaged systematically and at random: only typed exceptions come out, and what is accepted can be read whole.
 ///
-/// The random part runs for `-Dlens.fuzz.seconds` (3 for each kind of file if not given) from `-Dlens.seed`, which failures name.
+/// The random part runs for `-Dlens.fuzz.seconds` (3 for each kind of file if not given) from `-Dlens.seed`, which
+/// failures name.
 class DamageTest {
 
     @TempDir
@@ -30,8 +31,10 @@ class DamageTest {
     @BeforeEach
     void writeAFile() throws IOException {
         Path path = dir.resolve("valid.safetensors");
-        new SafeTensorsWriter().metadata("format", "pt").floats("wte.weight", DType.F16, List.of(3L, 2L), new float[] {1, 2, 3, 4, 5, 6})
-                .floats("b", DType.F32, List.of(2L), new float[] {7, 8}).floats("empty", DType.BF16, List.of(0L, 9L), new float[0])
+        new SafeTensorsWriter().metadata("format", "pt").floats("wte.weight", DType.F16, List.of(3L, 2L),
+                new float[] {1, 2, 3, 4, 5, 6})
+                .floats("b", DType.F32, List.of(2L), new float[] {7, 8}).floats("empty", DType.BF16, List.of(0L, 9L),
+                new float[0])
                 .longs("n", List.of(), new long[] {9}).write(path);
         valid = Files.readAllBytes(path);
     }
@@ -49,7 +52,8 @@ class DamageTest {
             assertEquals(content.length, file.dataStart() + bytes, "tensors do not cover the file");
             return true;
         } catch (SafeTensorsException e) {
-            assertTrue(e.getMessage().length() < 2000 && e.getMessage().chars().noneMatch(Character::isISOControl), e.getMessage());
+            assertTrue(e.getMessage().length() < 2000 && e.getMessage().chars().noneMatch(Character::isISOControl),
+                    e.getMessage());
             return false;
         }
     }
@@ -89,9 +93,12 @@ class DamageTest {
         }
     }
 
-    private static final String[] TOKENS = {"{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "null", "true", "-", "0", "1", "1e999",
-        "18446744073709551615", "9223372036854775808", "4294967296", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"__metadata__\"", "F32",
-        "\"F4\"", " ", "\n", "\0", "\u00E9", "\uD83D\uDE00", "[[[[[[[[", "{\"a\":", "\"model_type\"", "\"weight_map\"", "..", "/"};
+    private static final String[] TOKENS = {"{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "null", "true",
+            "-", "0", "1", "1e999",
+        "18446744073709551615", "9223372036854775808", "4294967296", "\"dtype\"", "\"shape\"", "\"data_offsets\"",
+        "\"__metadata__\"", "F32",
+        "\"F4\"", " ", "\n", "\0", "\u00E9", "\uD83D\uDE00", "[[[[[[[[", "{\"a\":", "\"model_type\"", "\"weight_map\"",
+        "..", "/"};
 
     private static byte[] damage(byte[] content, Random random) {
         byte[] damaged = content.clone();
@@ -128,7 +135,8 @@ class DamageTest {
             try {
                 accepted += target.accepts(input) ? 1 : 0;
             } catch (Throwable e) {
-                fail(what + ", -Dlens.seed=" + (seed + runs) + ": " + new String(input, StandardCharsets.ISO_8859_1), e);
+                fail(what + ", -Dlens.seed=" + (seed + runs) + ": " + new String(input, StandardCharsets.ISO_8859_1),
+                        e);
             }
         }
         System.out.printf("fuzz %s: %d inputs, %d accepted, seed %d%n", what, runs, accepted, seed);
@@ -150,7 +158,8 @@ class DamageTest {
                 ConfigReader.parse(damaged, "config.json");
                 return true;
             } catch (CheckpointException e) {
-                assertTrue(e.getMessage().length() < 1000 && e.getMessage().chars().noneMatch(Character::isISOControl), e.getMessage());
+                assertTrue(e.getMessage().length() < 1000 && e.getMessage().chars().noneMatch(Character::isISOControl),
+                        e.getMessage());
                 return false;
             }
         });
@@ -170,7 +179,8 @@ class DamageTest {
                 }
                 return true;
             } catch (CheckpointException e) {
-                assertTrue(e.getMessage().length() < 1000 && e.getMessage().chars().noneMatch(Character::isISOControl), e.getMessage());
+                assertTrue(e.getMessage().length() < 1000 && e.getMessage().chars().noneMatch(Character::isISOControl),
+                        e.getMessage());
                 return false;
             }
         });

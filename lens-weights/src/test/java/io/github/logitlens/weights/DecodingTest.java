@@ -64,36 +64,51 @@ class DecodingTest {
     void everyF16IsExact() {
         float[] values = readAll(aligned(DType.F16, 1 << 16, everyPattern(), 0));
         for (int pattern = 0; pattern < 1 << 16; pattern++) {
-            int sign = pattern >> 15;
-            int exponent = pattern >> 10 & 0x1F;
-            int mantissa = pattern & 0x3FF;
-            int expected;
-            if (exponent == 31) {
-                expected = sign << 31 | 0x7F80_0000 | mantissa << 13;
-            } else {
-                // From the definition, with doubles, in which every half is exact.
-                double magnitude = exponent == 0 ? mantissa * 0x1p-24 : (1024 + mantissa) * Math.pow(2, exponent - 25);
-                expected = Float.floatToRawIntBits((float) (sign == 1 ? -magnitude : magnitude));
-                assertEquals(magnitude, Math.abs(values[pattern]));
-            }
-            assertEquals(expected, Float.floatToRawIntBits(values[pattern]), "pattern " + Integer.toHexString(pattern));
-            if (exponent != 31) {
-                assertEquals(Float.float16ToFloat((short) pattern), values[pattern]);
+            assertEquals(f16Bits(pattern), Float.floatToRawIntBits(values[pattern]), Integer.toHexString(pattern));
+        }
+    }
+
+    /// The same without a not-a-number near by, which takes another way.
+    @Test
+    void everyF16ThatIsANumberIsExact() {
+        ByteBuffer numbers = ByteBuffer.allocate(2 * 2 * 0x7C01).order(ByteOrder.LITTLE_ENDIAN);
+        for (int magnitude = 0; magnitude <= 0x7C00; magnitude++) {
+            numbers.putShort((short) magnitude).putShort((short) (magnitude | 0x8000));
+        }
+        for (int round = 0; round < 50; round++) { // interpreted first, compiled later
+            float[] values = readAll(aligned(DType.F16, 2 * 0x7C01, numbers.array(), 0));
+            for (int i = 0; i < values.length; i++) {
+                int pattern = numbers.getShort(2 * i) & 0xFFFF;
+                assertEquals(f16Bits(pattern), Float.floatToRawIntBits(values[i]), Integer.toHexString(pattern));
             }
         }
+    }
+
+    /// From the definition, with doubles, in which every half is exact.
+    private static int f16Bits(int pattern) {
+        int sign = pattern >> 15;
+        int exponent = pattern >> 10 & 0x1F;
+        int mantissa = pattern & 0x3FF;
+        if (exponent == 31) {
+            return sign << 31 | 0x7F80_0000 | mantissa << 13;
+        }
+        double magnitude = exponent == 0 ? mantissa * 0x1p-24 : (1024 + mantissa) * Math.pow(2, exponent - 25);
+        return Float.floatToRawIntBits((float) (sign == 1 ? -magnitude : magnitude));
     }
 
     @Test
     void everyBf16IsExact() {
         float[] values = readAll(aligned(DType.BF16, 1 << 16, everyPattern(), 0));
         for (int pattern = 0; pattern < 1 << 16; pattern++) {
-            assertEquals(pattern << 16, Float.floatToRawIntBits(values[pattern]), "pattern " + Integer.toHexString(pattern));
+            assertEquals(pattern << 16, Float.floatToRawIntBits(values[pattern]), "pattern "
+                    + Integer.toHexString(pattern));
         }
     }
 
     @Test
     void everyF32IsItself() {
-        int[] bits = {0, 0x8000_0000, 1, 0x7F80_0000, 0xFF80_0000, 0x7F80_0001, 0x7FC0_0000, 0xFFFF_FFFF, 0x7F7F_FFFF, 0x0080_0000};
+        int[] bits = {0, 0x8000_0000, 1, 0x7F80_0000, 0xFF80_0000, 0x7F80_0001, 0x7FC0_0000, 0xFFFF_FFFF, 0x7F7F_FFFF,
+                0x0080_0000};
         ByteBuffer data = ByteBuffer.allocate(bits.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         data.asIntBuffer().put(bits);
         float[] values = readAll(aligned(DType.F32, bits.length, data.array(), 0));
@@ -104,14 +119,16 @@ class DecodingTest {
 
     @Test
     void f64IsRoundedToNearestEven() {
-        double[] doubles = {0, -0.0, 1, 1 + 0x1p-24, 1 + 0x1p-23, 1 + 3 * 0x1p-24, 1 + 0x1p-24 + 0x1p-50, 1e300, -1e300, 1e-300, 0x1p-149,
+        double[] doubles = {0, -0.0, 1, 1 + 0x1p-24, 1 + 0x1p-23, 1 + 3 * 0x1p-24, 1 + 0x1p-24 + 0x1p-50, 1e300,
+                -1e300, 1e-300, 0x1p-149,
             0x1p-150, 0x1.8p-149, Double.NaN, Double.POSITIVE_INFINITY, Math.PI, 3.4028235677973366e38};
         ByteBuffer data = ByteBuffer.allocate(doubles.length * 8).order(ByteOrder.LITTLE_ENDIAN);
         data.asDoubleBuffer().put(doubles);
         float[] values = readAll(aligned(DType.F64, doubles.length, data.array(), 3));
         for (int i = 0; i < doubles.length; i++) {
             double d = doubles[i];
-            float expected = Double.isNaN(d) || Double.isInfinite(d) || d == 0 ? (float) d : new BigDecimal(d).floatValue();
+            float expected = Double.isNaN(d) || Double.isInfinite(d) || d == 0 ? (float) d
+                    : new BigDecimal(d).floatValue();
             assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(values[i]), "double " + d);
         }
         double[] exact = new double[doubles.length];
@@ -129,7 +146,8 @@ class DecodingTest {
         new Random(11).nextBytes(data);
         float[] expected = readAll(aligned(dtype, elements, data, 0));
         for (int remainder = 0; remainder < 8; remainder++) {
-            try (SafeTensors file = SafeTensors.open(write(aligned(dtype, elements, data, remainder))); Arena arena = Arena.ofConfined()) {
+            try (SafeTensors file = SafeTensors.open(write(aligned(dtype, elements, data,
+                    remainder))); Arena arena = Arena.ofConfined()) {
                 TensorInfo t = file.tensors().getFirst();
                 assertEquals(remainder, file.dataStart() % 8);
                 MemorySegment nativeDst = arena.allocate(elements * 4L + 8);
@@ -142,7 +160,8 @@ class DecodingTest {
                         file.readFloats(t, from, dst, offset + from * 4L, Math.min(size, elements - from));
                     }
                     for (int i = 0; i < elements; i++) {
-                        assertEquals(Float.floatToRawIntBits(expected[i]), dst.get(ValueLayout.JAVA_INT_UNALIGNED, offset + i * 4L));
+                        assertEquals(Float.floatToRawIntBits(expected[i]), dst.get(ValueLayout.JAVA_INT_UNALIGNED,
+                                offset + i * 4L));
                     }
                 }
             }
@@ -181,11 +200,15 @@ class DecodingTest {
             assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, 0, dst, 1, 10));
             assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, 0, dst, 0, -1));
             assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, Long.MAX_VALUE, dst, 0, 1));
-            assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, 0, MemorySegment.ofArray(dst), 4, 10));
-            assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, 0, MemorySegment.ofArray(dst), -4, 1));
+            assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, 0, MemorySegment.ofArray(dst), 4,
+                    10));
+            assertThrows(IndexOutOfBoundsException.class, () -> file.readFloats(t, 0, MemorySegment.ofArray(dst), -4,
+                    1));
             assertThrows(IndexOutOfBoundsException.class, () -> file.readDoubles(t, 5, new double[10], 0, 6));
-            assertThrows(IndexOutOfBoundsException.class, () -> file.readBytes(t, 40, MemorySegment.ofArray(new byte[1]), 0, 1));
-            assertThrows(IllegalArgumentException.class, () -> file.readFloats(t, 0, MemorySegment.ofArray(dst).asReadOnly(), 0, 1));
+            assertThrows(IndexOutOfBoundsException.class, () -> file.readBytes(t, 40,
+                    MemorySegment.ofArray(new byte[1]), 0, 1));
+            assertThrows(IllegalArgumentException.class, () -> file.readFloats(t, 0,
+                    MemorySegment.ofArray(dst).asReadOnly(), 0, 1));
             assertThrows(IllegalArgumentException.class, () -> file.readBytes(t, 0, MemorySegment.ofArray(dst), 0, 1));
             file.readFloats(t, 10, dst, 10, 0);
             assertThrows(IllegalArgumentException.class,
@@ -205,7 +228,8 @@ class DecodingTest {
             if (dtype.isFloat()) {
                 file.readFloats(t, 0, floats, 0, 8);
             } else {
-                SafeTensorsException e = assertThrows(SafeTensorsException.class, () -> file.readFloats(t, 0, floats, 0, 8));
+                SafeTensorsException e = assertThrows(SafeTensorsException.class, () -> file.readFloats(t, 0, floats,
+                        0, 8));
                 assertEquals(Reason.NOT_CONVERTIBLE, e.reason());
                 assertTrue(e.getMessage().contains("'t'") && e.getMessage().contains(dtype.name()), e.getMessage());
             }

@@ -38,14 +38,16 @@ class ForeignFormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<!DOCTYPE html><html><head><title>404</title></head></html>", "\n\n  <HTML><body>", "<html>",
+    @ValueSource(strings = {"<!DOCTYPE html><html><head><title>404</title></head></html>", "\n\n  <HTML><body>",
+        "<html>",
         "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "\uFEFF<!doctype html>"})
     void htmlPage(String page) {
         message(Reason.HTML_PAGE, utf8(page));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"error\":\"Repository not found\"}", "{}", "  {\"error\": \"Entry not found\"}\n", "[{\"e\":1}]"})
+    @ValueSource(strings = {"{\"error\":\"Repository not found\"}", "{}", "  {\"error\": \"Entry not found\"}\n",
+        "[{\"e\":1}]"})
     void jsonErrorBody(String body) {
         assertTrue(message(Reason.JSON_DOCUMENT, utf8(body)).contains(body.strip()));
     }
@@ -58,7 +60,8 @@ class ForeignFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"zip, 504B0304140000000800, PyTorch", "pickle, 80028A0A6CFC9C46F920, PyTorch", "GGUF, 4747554603000000AA, GGUF"})
+    @CsvSource({"zip, 504B0304140000000800, PyTorch", "pickle, 80028A0A6CFC9C46F920, PyTorch",
+        "GGUF, 4747554603000000AA, GGUF"})
     void otherFormats(String what, String hex, String named) {
         assertTrue(message(Reason.OTHER_FORMAT, HexFormat.of().parseHex(hex)).contains(named));
     }

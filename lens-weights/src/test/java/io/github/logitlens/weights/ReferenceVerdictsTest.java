@@ -28,7 +28,8 @@ class ReferenceVerdictsTest {
             if (parts[1].equals("OK")) {
                 assertEquals(new TreeSet<>(strings(parts[2])).toString(), verdict, shown);
             } else {
-                assertTrue(Arrays.asList(parts[1].split("\\|")).contains(verdict), verdict + " but " + parts[1] + ": " + shown);
+                assertTrue(Arrays.asList(parts[1].split("\\|")).contains(verdict), verdict + " but " + parts[1] + ": "
+                        + shown);
             }
         }
     }
@@ -51,7 +52,8 @@ class ReferenceVerdictsTest {
         for (String string : keyed.isEmpty() ? new String[0] : keyed.split("(?<=\"), (?=\")")) {
             object.append(n == 0 ? "" : ",").append('"').append(n++).append("\":").append(string);
         }
-        Map<String, JsonFields.Value> fields = JsonFields.parse(object.append("}}").toString().getBytes(StandardCharsets.UTF_8),
+        Map<String,
+                JsonFields.Value> fields = JsonFields.parse(object.append("}}").toString().getBytes(StandardCharsets.UTF_8),
                 "verdict", CheckpointException.Reason.CONFIG_NOT_JSON);
         return fields.get("list").children().values().stream().map(JsonFields.Value::text).toList();
     }

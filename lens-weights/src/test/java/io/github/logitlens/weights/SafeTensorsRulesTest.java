@@ -66,7 +66,8 @@ class SafeTensorsRulesTest {
         @ParameterizedTest
         @ValueSource(longs = {3, 100_000_000})
         void mustFitInTheFile(long length) {
-            refused(Reason.INVALID_HEADER_LENGTH, withLength(length, "{}".getBytes(StandardCharsets.UTF_8), new byte[0]));
+            refused(Reason.INVALID_HEADER_LENGTH, withLength(length, "{}".getBytes(StandardCharsets.UTF_8),
+                    new byte[0]));
         }
     }
 
@@ -74,7 +75,8 @@ class SafeTensorsRulesTest {
     class Utf8 {
 
         @ParameterizedTest
-        @CsvSource({"overlong slash, C0AF", "overlong NUL, C080", "overlong in three, E080AF", "overlong in four, F08080AF",
+        @CsvSource({"overlong slash, C0AF", "overlong NUL, C080", "overlong in three, E080AF",
+            "overlong in four, F08080AF",
             "high surrogate, EDA080", "low surrogate, EDBFBF", "above U+10FFFF, F4908080", "five bytes, F888808080",
             "lone continuation, 80", "cut short, E282", "latin-1, E9", "FF, FF"})
         void isStrict(String what, String hex) {
@@ -90,11 +92,13 @@ class SafeTensorsRulesTest {
 
         @Test
         void cutShortAtTheEnd() {
-            refused(Reason.HEADER_NOT_UTF8, file(new byte[] {'{', '}', (byte) 0xF0, (byte) 0x9F, (byte) 0x98}, new byte[0]));
+            refused(Reason.HEADER_NOT_UTF8, file(new byte[] {'{', '}', (byte) 0xF0, (byte) 0x9F, (byte) 0x98},
+                    new byte[0]));
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"\u0080", "\u07FF", "\u0800", "\uD7FF", "\uE000", "\uFFFF", "\uD800\uDC00", "\uDBFF\uDFFF", "\u007F"})
+        @ValueSource(strings = {"\u0080", "\u07FF", "\u0800", "\uD7FF", "\uE000", "\uFFFF", "\uD800\uDC00",
+            "\uDBFF\uDFFF", "\u007F"})
         void bordersAreAccepted(String text) {
             try (SafeTensors open = TestFiles.open(file("{\"__metadata__\":{\"k\":\"" + text + "\"}}", 0))) {
                 assertEquals(Map.of("k", text), open.metadata());
@@ -106,16 +110,20 @@ class SafeTensorsRulesTest {
     class Json {
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "[]", "null", "1", "\"a\"", "{", "{}{}", "{},", "{}x", "{}\0", "\uFEFF{}", "{\"a\"}", "{\"a\":}", "{,}",
+        @ValueSource(strings = {"", "[]", "null", "1", "\"a\"", "{", "{}{}", "{},", "{}x", "{}\0", "\uFEFF{}",
+            "{\"a\"}", "{\"a\":}", "{,}",
             "{a:1}", "{'a':1}", "// c\n{}", "{} // c", "\u00A0{}", "\u000B{}"})
         void mustBeOneObject(String header) {
             refused(Reason.HEADER_NOT_JSON, header, 0);
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"01", "-", "+1", ".5", "1.", "1e", "1e+", "0x1", "NaN", "Infinity", "-Infinity", "1_0", "00", "-01", "tru",
-            "True", "nul", "'a'", "\"\t\"", "\"\u0000\"", "\"\u001F\"", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\uD800\"", "\"\\uDC00\"",
-            "\"\\uD800\\u0041\"", "\"\\uD800x\"", "\"\\uDC00\\uD800\"", "\"abc", "[1,]", "[,1]", "[1 2]", "[1", "{\"a\":1,}", "{\"a\" 1}",
+        @ValueSource(strings = {"01", "-", "+1", ".5", "1.", "1e", "1e+", "0x1", "NaN", "Infinity", "-Infinity", "1_0",
+            "00", "-01", "tru",
+            "True", "nul", "'a'", "\"\t\"", "\"\u0000\"", "\"\u001F\"", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"",
+            "\"\\uD800\"", "\"\\uDC00\"",
+            "\"\\uD800\\u0041\"", "\"\\uD800x\"", "\"\\uDC00\\uD800\"", "\"abc", "[1,]", "[,1]", "[1 2]", "[1",
+            "{\"a\":1,}", "{\"a\" 1}",
             "{\"a\":1 \"b\":2}", "{1:2}", "[}", "{]", "1e309", "1e999", "-1e999", "1e99999999999999999999", "123e400",
             "17976931348623159e292"})
         void isStrictWhereItIsIgnored(String value) {
@@ -123,9 +131,12 @@ class SafeTensorsRulesTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"0", "-0", "1.0", "1E+2", "1e308", "1.7976931348623157e308", "0e999999999999", "-0.0e99999999999", "1e-999",
-            "1e-99999999999999999999", "123456789012345678901234567890", "\"\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"", "\"\u007F\"",
-            "true", "false", "null", "[]", "{}", "[ ]", "{ }", "[[],{},[1,[2]]]", "{\"a\":{\"a\":[{\"b\":1}]},\"a\":2}", " [ 1 , 2 ] "})
+        @ValueSource(strings = {"0", "-0", "1.0", "1E+2", "1e308", "1.7976931348623157e308", "0e999999999999",
+            "-0.0e99999999999", "1e-999",
+            "1e-99999999999999999999", "123456789012345678901234567890", "\"\"",
+            "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"", "\"\u007F\"",
+            "true", "false", "null", "[]", "{}", "[ ]", "{ }", "[[],{},[1,[2]]]",
+            "{\"a\":{\"a\":[{\"b\":1}]},\"a\":2}", " [ 1 , 2 ] "})
         void unknownFieldsAreIgnored(String value) {
             assertEquals(1, accepted(withField("\"x\":" + value), 1).size());
         }
@@ -170,7 +181,8 @@ class SafeTensorsRulesTest {
 
         @Test
         void namesMayBeEscaped() {
-            assertEquals("wte", accepted("{\"\\u0077te\":{\"\\u0064type\":\"\\u00558\",\"shape\":[],\"data_offsets\":[0,1]}}", 1)
+            assertEquals("wte",
+                    accepted("{\"\\u0077te\":{\"\\u0064type\":\"\\u00558\",\"shape\":[],\"data_offsets\":[0,1]}}", 1)
                     .getFirst().name());
         }
     }
@@ -194,7 +206,8 @@ class SafeTensorsRulesTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"[]", "1", "\"a\"", "true", "{\"a\":1}", "{\"a\":null}", "{\"a\":[]}", "{\"a\":{}}", "{\"a\":\"b\",\"c\":2.5}"})
+        @ValueSource(strings = {"[]", "1", "\"a\"", "true", "{\"a\":1}", "{\"a\":null}", "{\"a\":[]}", "{\"a\":{}}",
+            "{\"a\":\"b\",\"c\":2.5}"})
         void otherValuesAreRefused(String value) {
             refused(Reason.INVALID_METADATA, "{\"__metadata__\":" + value + "}", 0);
         }
@@ -218,17 +231,25 @@ class SafeTensorsRulesTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"{}", "null", "1", "\"a\"", "[]", "[\"F32\",[1],[0,4]]",
-            "{\"shape\":[1],\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"shape\":[1]}",
+            "{\"shape\":[1],\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"data_offsets\":[0,4]}",
+                    "{\"dtype\":\"F32\",\"shape\":[1]}",
             "{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}",
             "{\"dtype\":\"F32\",\"shape\":[1],\"shape\":[1],\"data_offsets\":[0,4]}",
             "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"data_offsets\":[0,4]}",
-            "{\"dtype\":{\"F32\":null},\"shape\":[1],\"data_offsets\":[0,4]}", "{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}",
-            "{\"dtype\":32,\"shape\":[1],\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"shape\":null,\"data_offsets\":[0,4]}",
-            "{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}",
-            "{\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"shape\":[[1]],\"data_offsets\":[0,4]}",
-            "{\"dtype\":\"F32\",\"shape\":[null],\"data_offsets\":[0,4]}", "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[]}",
-            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}", "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,4]}",
-            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":{\"0\":4}}", "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":null}"})
+            "{\"dtype\":{\"F32\":null},\"shape\":[1],\"data_offsets\":[0,4]}",
+            "{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}",
+            "{\"dtype\":32,\"shape\":[1],\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":null,\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":1,\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":[[1]],\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":[null],\"data_offsets\":[0,4]}",
+            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[]}",
+            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}",
+            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,4]}",
+            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":{\"0\":4}}",
+            "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":null}"})
         void needTheThreeFieldsOnceAndOfTheirType(String value) {
             refused(Reason.INVALID_TENSOR_ENTRY, "{\"t\":" + value + "}", 4);
         }
@@ -236,8 +257,10 @@ class SafeTensorsRulesTest {
         @ParameterizedTest
         @ValueSource(strings = {"-1", "-0", "1.0", "1e0", "18446744073709551616", "1E1"})
         void numbersAreUnsignedIntegers(String number) {
-            refused(Reason.INVALID_TENSOR_ENTRY, "{\"t\":{\"dtype\":\"U8\",\"shape\":[" + number + "],\"data_offsets\":[0,1]}}", 1);
-            refused(Reason.INVALID_TENSOR_ENTRY, "{\"t\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0," + number + "]}}", 1);
+            refused(Reason.INVALID_TENSOR_ENTRY, "{\"t\":{\"dtype\":\"U8\",\"shape\":[" + number
+                    + "],\"data_offsets\":[0,1]}}", 1);
+            refused(Reason.INVALID_TENSOR_ENTRY, "{\"t\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0," + number
+                    + "]}}", 1);
         }
 
         @ParameterizedTest
@@ -250,19 +273,24 @@ class SafeTensorsRulesTest {
         @EnumSource
         void everyDtypeHasItsSize(DType dtype) {
             // Eight elements are whole bytes for all of them.
-            assertEquals(dtype, accepted("{" + entry("t", dtype.name(), "[2,4]", 0, dtype.bits()) + "}", dtype.bits()).getFirst().dtype());
-            refused(Reason.SIZE_MISMATCH, "{" + entry("t", dtype.name(), "[2,4]", 0, dtype.bits() + 1) + "}", dtype.bits() + 1);
+            assertEquals(dtype, accepted("{" + entry("t", dtype.name(), "[2,4]", 0, dtype.bits()) + "}",
+                    dtype.bits()).getFirst().dtype());
+            refused(Reason.SIZE_MISMATCH, "{" + entry("t", dtype.name(), "[2,4]", 0, dtype.bits() + 1) + "}",
+                    dtype.bits() + 1);
         }
 
         @Test
         void aNameTwiceIsRefused() {
-            refused(Reason.DUPLICATE_TENSOR, "{" + entry("t", "U8", "[1]", 0, 1) + "," + entry("t", "U8", "[1]", 1, 2) + "}", 2);
-            refused(Reason.DUPLICATE_TENSOR, "{" + entry("t", "U8", "[1]", 0, 1) + "," + entry("\\u0074", "U8", "[1]", 0, 1) + "}", 1);
+            refused(Reason.DUPLICATE_TENSOR, "{" + entry("t", "U8", "[1]", 0, 1) + "," + entry("t", "U8", "[1]", 1, 2)
+                    + "}", 2);
+            refused(Reason.DUPLICATE_TENSOR, "{" + entry("t", "U8", "[1]", 0, 1) + "," + entry("\\u0074", "U8", "[1]",
+                    0, 1) + "}", 1);
         }
 
         @Test
         void namesAreFree() {
-            for (String name : List.of("", " ", "../../etc/passwd", "\\u0000", "\\n", "data_offsets", "\uD83D\uDE00", "x".repeat(70_000))) {
+            for (String name : List.of("", " ", "../../etc/passwd", "\\u0000", "\\n", "data_offsets", "\uD83D\uDE00",
+                    "x".repeat(70_000))) {
                 assertEquals(1, accepted("{" + entry(name, "U8", "[1]", 0, 1) + "}", 1).size());
             }
         }
@@ -272,7 +300,8 @@ class SafeTensorsRulesTest {
             String name = "\\u001b[31m\\n\u202E" + "x".repeat(100_000);
             SafeTensorsException e = refused(Reason.UNKNOWN_DTYPE, "{" + entry(name, "F9", "[1]", 0, 1) + "}", 1);
             assertTrue(e.getMessage().length() < 400, e.getMessage());
-            assertEquals(0, e.getMessage().chars().filter(c -> Character.isISOControl(c) || c == 0x202E).count(), e.getMessage());
+            assertEquals(0, e.getMessage().chars().filter(c -> Character.isISOControl(c) || c == 0x202E).count(),
+                    e.getMessage());
         }
     }
 
@@ -281,16 +310,19 @@ class SafeTensorsRulesTest {
 
         @Test
         void liesInTheOrderOfTheBytes() {
-            List<TensorInfo> tensors = accepted("{" + entry("b", "U8", "[2]", 1, 3) + "," + entry("a", "U8", "[1]", 0, 1) + "}", 3);
+            List<TensorInfo> tensors = accepted("{" + entry("b", "U8", "[2]", 1, 3) + "," + entry("a", "U8", "[1]", 0,
+                    1) + "}", 3);
             assertEquals(List.of("a", "b"), tensors.stream().map(TensorInfo::name).toList());
             assertThrows(UnsupportedOperationException.class, () -> tensors.remove(0));
         }
 
         @ParameterizedTest
-        @CsvSource({"does not begin at 0, 1, 2, 2, 3", "hole, 0, 1, 2, 3", "overlap, 0, 2, 1, 3", "alias, 0, 3, 0, 3", "backwards, 0, 3, 3, 0",
+        @CsvSource({"does not begin at 0, 1, 2, 2, 3", "hole, 0, 1, 2, 3", "overlap, 0, 2, 1, 3", "alias, 0, 3, 0, 3",
+            "backwards, 0, 3, 3, 0",
             "inside, 0, 3, 1, 2"})
         void everyByteOnce(String what, long begin1, long end1, long begin2, long end2) {
-            refused(Reason.INVALID_OFFSETS, "{" + entry("a", "U8", "[" + Math.abs(end1 - begin1) + "]", begin1, end1) + ","
+            refused(Reason.INVALID_OFFSETS, "{" + entry("a", "U8", "[" + Math.abs(end1 - begin1) + "]", begin1, end1)
+                    + ","
                     + entry("b", "U8", "[" + Math.abs(end2 - begin2) + "]", begin2, end2) + "}", 3);
         }
 
@@ -307,7 +339,8 @@ class SafeTensorsRulesTest {
         void emptyTensorsSitAtBoundariesOnly() {
             String two = entry("a", "U8", "[1]", 0, 1) + "," + entry("b", "U8", "[1]", 1, 2);
             for (int at = 0; at <= 2; at++) {
-                accepted("{" + two + "," + entry("e", "F32", "[0]", at, at) + "," + entry("f", "F32", "[3,0]", at, at) + "}", 2);
+                accepted("{" + two + "," + entry("e", "F32", "[0]", at, at) + "," + entry("f", "F32", "[3,0]", at, at)
+                        + "}", 2);
             }
             refused(Reason.INVALID_OFFSETS,
                     "{" + entry("a", "U8", "[2]", 0, 2) + "," + entry("e", "F32", "[0]", 1, 1) + "}", 2);
@@ -335,7 +368,8 @@ class SafeTensorsRulesTest {
             StringBuilder header = new StringBuilder("{");
             long size = (1L << 61) - 1; // the largest whose bits fit
             for (int i = 0; i < 9; i++) {
-                header.append(i == 0 ? "" : ",").append("\"t" + i + "\":{\"dtype\":\"U8\",\"shape\":[" + size + "],\"data_offsets\":["
+                header.append(i == 0 ? "" : ",").append("\"t" + i + "\":{\"dtype\":\"U8\",\"shape\":[" + size
+                        + "],\"data_offsets\":["
                         + Long.toUnsignedString(i * size) + "," + Long.toUnsignedString((i + 1) * size) + "]}");
             }
             refused(Reason.INVALID_OFFSETS, header + "}", 1); // the last claim's end has wrapped
@@ -395,7 +429,8 @@ class SafeTensorsRulesTest {
         @Test
         void bothSizesAreInTheMessage() {
             SafeTensorsException e = refused(Reason.SIZE_MISMATCH, "{" + entry("wte", "F16", "[3,5]", 0, 60) + "}", 60);
-            assertEquals("tensor 'wte': expected 30 bytes for F16 [3, 5], got 60 (in test.safetensors)", e.getMessage());
+            assertEquals("tensor 'wte': expected 30 bytes for F16 [3, 5], got 60 (in test.safetensors)",
+                    e.getMessage());
         }
     }
 }

@@ -118,7 +118,8 @@ class SafeTensorsWriterTest {
                             float[] read = new float[count];
                             file.readFloats(t, 0, read, 0, count);
                             for (int k = 0; k < count; k++) {
-                                assertEquals(Float.floatToRawIntBits(values[k]), Float.floatToRawIntBits(read[k]), what);
+                                assertEquals(Float.floatToRawIntBits(values[k]), Float.floatToRawIntBits(read[k]),
+                                        what);
                             }
                         }
                         default -> throw new AssertionError();
@@ -165,7 +166,8 @@ class SafeTensorsWriterTest {
                 int bits = Float.floatToRawIntBits(value);
                 double low = Float.intBitsToFloat(bits & 0xFFFF_0000);
                 double high = Float.intBitsToFloat((bits & 0xFFFF_0000) + 0x1_0000);
-                boolean up = Double.isInfinite(low) ? false : (bits & 0xFFFF) > 0x8000 || (bits & 0xFFFF) == 0x8000 && (bits & 0x1_0000) != 0;
+                boolean up = Double.isInfinite(low) ? false : (bits & 0xFFFF) > 0x8000 || (bits & 0xFFFF) == 0x8000
+                        && (bits & 0x1_0000) != 0;
                 bf16.add((float) (up ? high : low));
             }
         }
@@ -250,7 +252,8 @@ class SafeTensorsWriterTest {
         while (true) {
             int[] calls = {0};
             int now = failAt++;
-            SafeTensorsWriter writer = new SafeTensorsWriter().floats("t", DType.F32, List.of(100_000L), (first, dst, n) -> {
+            SafeTensorsWriter writer = new SafeTensorsWriter().floats("t", DType.F32, List.of(100_000L), (first, dst,
+                    n) -> {
                 if (++calls[0] == now) {
                     throw new IllegalStateException("call " + now);
                 }
@@ -273,7 +276,8 @@ class SafeTensorsWriterTest {
         SafeTensorsWriter writer = new SafeTensorsWriter();
         Path taken = Files.createDirectory(dir.resolve("taken"));
         Files.createFile(taken.resolve("inside"));
-        for (Path path : List.of(dir.resolve("none").resolve("t"), taken, Path.of("/"), Path.of("/proc/self/nothing/t"))) {
+        for (Path path : List.of(dir.resolve("none").resolve("t"), taken, Path.of("/"),
+                Path.of("/proc/self/nothing/t"))) {
             SafeTensorsException e = assertThrows(SafeTensorsException.class, () -> writer.write(path));
             assertEquals(Reason.WRITE_FAILED, e.reason(), e.getMessage());
             assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
