@@ -56,6 +56,7 @@ public final class CheckpointException extends RuntimeException {
         NOT_FLOATING_POINT
     }
 
+    /// What [#reason()] returns.
     private final Reason reason;
 
     CheckpointException(Reason reason, String message) {

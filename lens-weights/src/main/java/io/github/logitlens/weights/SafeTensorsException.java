@@ -78,6 +78,7 @@ public final class SafeTensorsException extends RuntimeException {
         WRITE_FAILED
     }
 
+    /// What [#reason()] returns.
     private final Reason reason;
 
     SafeTensorsException(Reason reason, String message) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Files damaged systematically and at random: only typed exceptions come out, and what is accepted can be read whole.
 ///
-/// The random part runs for `-Dlens.fuzz.seconds` (3 for each kind of file if not given) from `-Dlens.seed`, which
+/// The random part runs for `-Dlens.fuzz.seconds` (2 for each kind of file if not given) from `-Dlens.seed`, which
 /// failures name.
 class DamageTest {
 
@@ -60,6 +60,10 @@ class DamageTest {
 
     @Test
     void everyTruncationIsRefused() {
+        everyTruncationIsRefused(valid);
+    }
+
+    private static void everyTruncationIsRefused(byte[] valid) {
         assertTrue(survives(valid));
         for (int length = 0; length < valid.length; length++) {
             assertEquals(false, survives(Arrays.copyOf(valid, length)), "cut to " + length);
@@ -69,6 +73,10 @@ class DamageTest {
 
     @Test
     void everyByteMayBeAnyOther() {
+        everyByteMayBeAnyOther(valid);
+    }
+
+    private static void everyByteMayBeAnyOther(byte[] valid) {
         int dataStart = valid.length - 28;
         List<TensorInfo> tensors = tensors(valid);
         for (int at = 0; at < valid.length; at++) {
@@ -85,6 +93,30 @@ class DamageTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theSameInASmallHeapOnASmallStack() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
+                "-cp", System.getProperty("java.class.path"), DamageTest.class.getName(),
+                dir.resolve("valid.safetensors").toString()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals("survived", output.strip());
+    }
+
+    /// In the other JVM: damages the file given, in memory, on a stack of 256 KB.
+    ///
+    /// @param args the file
+    /// @throws Exception if the file cannot be read
+    public static void main(String[] args) throws Exception {
+        byte[] valid = Files.readAllBytes(Path.of(args[0]));
+        Thread thread = new Thread(null, () -> {
+            everyTruncationIsRefused(valid);
+            everyByteMayBeAnyOther(valid);
+            System.out.println("survived");
+        }, "small stack", 256 << 10);
+        thread.start();
+        thread.join();
     }
 
     private static List<TensorInfo> tensors(byte[] content) {
@@ -127,7 +159,7 @@ class DamageTest {
 
     private static void fuzz(String what, byte[] start, Target target) {
         long seed = Long.getLong("lens.seed", System.nanoTime());
-        long end = System.nanoTime() + Long.getLong("lens.fuzz.seconds", 3) * 1_000_000_000L;
+        long end = System.nanoTime() + Long.getLong("lens.fuzz.seconds", 2) * 1_000_000_000L;
         long runs = 0;
         long accepted = 0;
         for (; System.nanoTime() < end; runs++) {

@@ -1,0 +1,18 @@
+/// Checkpoints: what a GPT-2 is made of, read from disk.
+///
+/// ```java
+/// try (Checkpoint checkpoint = Checkpoint.open("demo")) {                  // or a directory
+///     Gpt2Config config = checkpoint.config();
+///     float[] gain = checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll();   // [dModel]
+/// }
+/// ```
+///
+/// [io.github.logitlens.weights.Checkpoint] is the way in: a configuration and weights by role, all checked when it is
+/// opened, none read before it is asked for. Below it lies [io.github.logitlens.weights.SafeTensors], the file format by
+/// itself, with its twin [io.github.logitlens.weights.SafeTensorsWriter]. Nothing here computes; nothing outside this
+/// package knows Hugging Face's names.
+///
+/// What is wrong with a file ends in an unchecked exception that says why in one line and as a constant:
+/// [io.github.logitlens.weights.SafeTensorsException] for a file's bytes,
+/// [io.github.logitlens.weights.CheckpointException] for what they should amount to.
+package io.github.logitlens.weights;
