@@ -1,6 +1,8 @@
 package io.github.logitlens.tools;
 
 import io.github.logitlens.Compute;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -9,36 +11,33 @@ import picocli.CommandLine.Spec;
 /// How it is computed. No result depends on it.
 final class ComputeOptions {
 
-    /// The spellings of `-Dlens.kernels`.
-    enum KernelWish {
-        auto, vector, scalar
-    }
+    private static final List<String> KERNELS = List.of("auto", "vector", "scalar");
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with, 1 to 1024. Default: all processors.")
-    private int threads;
+    private Optional<Integer> threads = Optional.empty();
 
     @Option(
             names = "--kernels",
             paramLabel = "KIND",
             description = "auto, vector or scalar: the same results at different speeds. Default: auto.")
-    private KernelWish kernels;
+    private Optional<String> kernels = Optional.empty();
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
     /// Hands the choices to the library, which reads them once, when it first computes.
     ///
-    /// @throws ParameterException if the number of threads is out of range
+    /// @throws ParameterException if there is no such choice
     void apply() {
-        if (spec.commandLine().getParseResult().hasMatchedOption("--threads")) {
-            if (threads < 1 || threads > 1024) {
-                throw new ParameterException(spec.commandLine(), "--threads: expected 1 to 1024, got " + threads);
-            }
-            System.setProperty("lens.threads", Integer.toString(threads));
+        if (threads.isPresent() && (threads.get() < 1 || threads.get() > 1024)) {
+            throw new ParameterException(spec.commandLine(), "--threads: expected 1 to 1024, got " + threads.get());
         }
-        if (kernels != null) {
-            System.setProperty("lens.kernels", kernels.name());
+        if (kernels.isPresent() && !KERNELS.contains(kernels.get())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--kernels: expected auto, vector or scalar, got \"" + kernels.get() + "\"");
         }
+        threads.ifPresent(n -> System.setProperty("lens.threads", n.toString()));
+        kernels.ifPresent(kind -> System.setProperty("lens.kernels", kind));
     }
 
     /// What computes, in a few words.

@@ -7,12 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `lens inspect`: what is in safetensors files.
 @Command(
         name = "inspect",
-        mixinStandardHelpOptions = true,
+        customSynopsis = "lens inspect FILE...",
         separator = " ",
         description = {
             "",
@@ -26,6 +27,9 @@ final class InspectCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Safetensors files.")
     private List<String> paths = List.of();
+
+    @Mixin
+    private HelpOption help;
 
     InspectCommand(Stdio stdio) {
         this.stdio = stdio;

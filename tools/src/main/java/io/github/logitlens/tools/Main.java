@@ -13,10 +13,13 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,17 +33,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "lens",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        separator = " ",
         customSynopsis = {
-            "lens [OPTIONS] PROMPT            read a prompt at every layer of the model",
-            "       lens run [OPTIONS] PROMPT        the same; its options: lens run --help",
-            "       lens tokens [OPTIONS] TEXT       how GPT-2 splits a text",
-            "       lens inspect FILE...             what is in safetensors files"
+            "lens [OPTIONS] PROMPT          what the model would say next, at each of its layers",
+            "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
+            "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
+            "       lens inspect FILE...           what is in safetensors files",
+            "       lens --version"
         },
-        description = {
-            "",
-            "What a GPT-2 would say next, if it had to stop at each of its layers."
-        },
+        description = "",
         footer = {
             "",
             "Examples:",
@@ -48,12 +48,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  lens --top-k 3 --track \" Paris\" --track \" London\" \"The Eiffel Tower is in\"",
             "  lens --model ./gpt2 --position all \"Once upon a time\"",
             "  lens --json \"The capital of France is\" > result.json",
-            "  cat poem.txt | lens --position -1 -",
-            "  lens -- \"-273 degrees is\"         what follows -- is the prompt as it stands",
-            "  lens run tokens                   the prompt \"tokens\"",
+            "  lens --position 0:8 - < poem.txt",
+            "  lens -- \"-273 degrees is\"",
+            "  lens run tokens",
             "",
-            "Exit code: 0 done, 1 failed (a file, a model, refused input), 2 wrong usage.",
-            "LENS_MODEL names the model where --model does not; LENS_DEBUG=1 adds stack traces to errors."
+            "Exit code: 0 done, 1 failed (a file, a model, refused input), 2 wrong usage. LENS_DEBUG=1 adds stack traces."
         })
 public final class Main implements Runnable {
 
@@ -92,19 +91,26 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(stdio))
                 .addSubcommand(new TokensCommand(stdio))
                 .addSubcommand(new InspectCommand(stdio));
-        StringWriter help = new StringWriter();
+        // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
+        CommandLine run = line.getSubcommands().get("run");
+        Map<String, IHelpSectionRenderer> sections = line.getHelpSectionMap();
+        sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, help -> run.getHelp().parameterList());
+        sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> run.getHelp().optionList());
+        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST);
+        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
+        StringWriter shown = new StringWriter();
         line.setExpandAtFiles(false)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setUsageHelpWidth(110)
-                .setOut(new PrintWriter(help))
+                .setOut(new PrintWriter(shown))
                 .setErr(stdio.errWriter())
                 .setParameterExceptionHandler((e, rest) -> wrongUsage(stdio, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(stdio, e));
         try {
             int code = line.execute(withCommand(args, line.getSubcommands().keySet()));
             line.getOut().flush();
-            if (!help.toString().isEmpty()) {
-                stdio.print(out -> out.write(help.toString()));
+            if (!shown.toString().isEmpty()) {
+                stdio.print(out -> out.write(shown.toString()));
             }
             return code;
         } catch (RuntimeException | Error e) {

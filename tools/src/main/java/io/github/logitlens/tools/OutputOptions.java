@@ -113,6 +113,8 @@ final class OutputOptions {
 
     private static void replace(Path target, Stdio.Body body) throws IOException {
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+        // For the end by Ctrl-C, which no `finally` sees.
+        temporary.toFile().deleteOnExit();
         try {
             try (Writer out =
                     Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW,

@@ -25,10 +25,12 @@ final class PromptArgument {
 
     /// A prompt is held in memory several times over; no model reads a thousandth of this.
     private static final int MAX_BYTES = 64 << 20;
+    private static final String STDIN = "standard input";
 
     @Parameters(
             paramLabel = "PROMPT",
             arity = "0..*",
+            hideParamSyntax = true,
             description = {
                 "The text. '-' reads it from standard input, @FILE from a file, both as UTF-8, less one line end at its end. "
                         + "What follows -- is the text as it stands."
@@ -104,6 +106,9 @@ final class PromptArgument {
         }
         try {
             Path path = Path.of(name());
+            if (name().isEmpty()) {
+                throw new ParameterException(spec.commandLine(), "expected a file's name behind @, got none");
+            }
             if (Files.isDirectory(path)) {
                 throw new CommandException(name() + ": expected a file, got a directory");
             }
@@ -115,11 +120,12 @@ final class PromptArgument {
 
     private static CommandException unreadable(String name, Exception e) {
         String message = String.valueOf(e.getMessage());
-        return new CommandException(message.startsWith(name) ? message : name + ": " + message, e);
+        return new CommandException((message.startsWith(name) ? message : name + ": " + message)
+                + (name.equals(STDIN) ? "" : "; a prompt that begins with '@' goes behind --"), e);
     }
 
     private String name() {
-        return isStdin() ? "standard input" : words.getFirst().substring(1);
+        return isStdin() ? STDIN : words.getFirst().substring(1);
     }
 
     private boolean isStdin() {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 /// `lens run`: a prompt's predictions at every layer.
 @Command(
         name = "run",
-        mixinStandardHelpOptions = true,
+        customSynopsis = "lens run [OPTIONS] PROMPT",
         separator = " ",
         sortOptions = false,
         description = {"", "Reads a prompt at every layer: what the model would say next if it had to stop there.", ""},
@@ -42,6 +42,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private ComputeOptions compute;
+
+    @Mixin
+    private HelpOption help;
 
     RunCommand(Stdio stdio) {
         this.stdio = stdio;

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 /// `lens tokens`: how the tokenizer splits a text.
 @Command(
         name = "tokens",
-        mixinStandardHelpOptions = true,
+        customSynopsis = "lens tokens [OPTIONS] PROMPT",
         separator = " ",
         sortOptions = false,
         description = {"", "Shows how the model's tokenizer splits a text: ids, bytes and text of each token.", ""})
@@ -53,6 +53,9 @@ final class TokensCommand implements Callable<Integer> {
 
     @Mixin
     private OutputOptions output;
+
+    @Mixin
+    private HelpOption help;
 
     TokensCommand(Stdio stdio) {
         this.stdio = stdio;

@@ -9,6 +9,9 @@ import java.util.List;
 /// Tokens as text: a line each, with id, bytes and text.
 public final class TokenTable {
 
+    /// A run of a hundred dashes is one token: it may stand out of its column.
+    private static final int BYTES_WIDTH = 24;
+
     private TokenTable() {
     }
 
@@ -18,7 +21,8 @@ public final class TokenTable {
     /// @param out    where to
     /// @throws IOException if `out` fails
     public static void write(List<Token> tokens, Writer out) throws IOException {
-        int hex = Math.max(5, tokens.stream().mapToInt(token -> token.hex().length()).max().orElse(0));
+        int hex = tokens.stream().mapToInt(token -> token.hex().length()).max().orElse(0);
+        hex = Math.clamp(hex, "bytes".length(), BYTES_WIDTH);
         out.write("   id  " + TextWidth.padded("bytes", hex) + "  text\n");
         for (Token token : tokens) {
             out.write(TextWidth.leftPadded(Integer.toString(token.id()), 5) + "  " + TextWidth.padded(token.hex(), hex) + "  \""

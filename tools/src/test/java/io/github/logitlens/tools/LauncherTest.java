@@ -1,0 +1,186 @@
+package io.github.logitlens.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The script `bin/lens`, in a project, with a Maven and on a JDK that are scripts themselves and say what they were asked.
+@Timeout(60)
+class LauncherTest {
+
+    @TempDir
+    private Path dir;
+
+    private Path root;
+    private Path builds;
+
+    @BeforeEach
+    void makeProject() throws IOException {
+        root = dir.resolve("a project");
+        builds = dir.resolve("builds");
+        Path script = root.resolve("tools/bin/lens");
+        Files.createDirectories(script.getParent());
+        Files.copy(Path.of("bin/lens"), script);
+        assertTrue(script.toFile().setExecutable(true));
+        Files.createDirectories(root.resolve("tools/src/main"));
+        Files.writeString(root.resolve("tools/src/main/A.java"), "");
+        Files.writeString(root.resolve("pom.xml"), "");
+        Files.writeString(root.resolve("tools/pom.xml"), "");
+        for (Path source : List.of(root.resolve("pom.xml"), root.resolve("tools/pom.xml"),
+                root.resolve("tools/src/main/A.java"), root.resolve("tools/src/main"))) {
+            Files.setLastModifiedTime(source, FileTime.from(Instant.now().minusSeconds(100)));
+        }
+        jdk("jdk", "25.0.1");
+        script("path/mvn", """
+                echo "built on $JAVA_HOME" >> '%s'
+                sleep 0.3
+                mkdir -p '%s/tools/target/lib'
+                echo jar > '%2$s/tools/target/lens-tools-1.jar'
+                echo jar > '%2$s/tools/target/lib/lens-core-1.jar'
+                """.formatted(builds, root));
+    }
+
+    private void jdk(String name, String version) throws IOException {
+        script(name + "/bin/java", "echo run $0\nfor word; do echo \"[$word]\"; done\n");
+        script(name + "/bin/javac", "");
+        Files.writeString(dir.resolve(name + "/release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = dir.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + text);
+        assertTrue(file.toFile().setExecutable(true));
+    }
+
+    private Process start(Path script, Path cwd, String jdk, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(cwd.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", dir.resolve("path") + ":/usr/bin:/bin");
+        builder.environment().put("LENS_JAVA", jdk);
+        return builder.start();
+    }
+
+    private static Cli finish(Process process) throws IOException, InterruptedException {
+        String out = new String(process.getInputStream().readAllBytes());
+        String err = new String(process.getErrorStream().readAllBytes());
+        return new Cli(process.waitFor(), out, err);
+    }
+
+    private Cli lens(String... args) throws IOException, InterruptedException {
+        return finish(start(root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString(), args));
+    }
+
+    private int builds() throws IOException {
+        return Files.exists(builds) ? Files.readAllLines(builds).size() : 0;
+    }
+
+    @Test
+    void buildsOnceAndHandsTheWordsOn() throws Exception {
+        Cli first = lens("The  Eiffel \"Tower\" $HOME *", "", "--top-k", "3");
+        assertEquals(0, first.code(), first.err());
+        assertTrue(first.err().contains("lens: building"), first.err());
+        List<String> words = first.lines();
+        assertEquals("run " + dir.resolve("jdk/bin/java"), words.get(0));
+        assertTrue(words.containsAll(List.of("[--add-modules]", "[jdk.incubator.vector]",
+                "[" + root.toRealPath() + "/tools/target/lens/*]")), first.out());
+        assertEquals(List.of("[io.github.logitlens.tools.Main]", "[The  Eiffel \"Tower\" $HOME *]", "[]", "[--top-k]", "[3]"),
+                words.subList(words.size() - 5, words.size()));
+        assertEquals("", lens().err());
+        assertEquals(List.of("built on " + dir.resolve("jdk")), Files.readAllLines(builds));
+        assertTrue(Files.exists(root.resolve("tools/target/lens/lens-tools-1.jar")));
+        assertTrue(Files.exists(root.resolve("tools/target/lens/lens-core-1.jar")));
+    }
+
+    @Test
+    void buildsAgainWhenASourceIsNewerOrGone() throws Exception {
+        lens();
+        Files.setLastModifiedTime(root.resolve("tools/src/main/A.java"), FileTime.from(Instant.now().plusSeconds(2)));
+        lens();
+        assertEquals(2, builds());
+        Files.delete(root.resolve("tools/src/main/A.java"));
+        Files.setLastModifiedTime(root.resolve("tools/src/main"), FileTime.from(Instant.now().plusSeconds(2)));
+        lens();
+        assertEquals(3, builds());
+    }
+
+    @Test
+    void firstCallsAtOnceBuildOnce() throws Exception {
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            processes.add(start(root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString(), "word " + i));
+        }
+        for (int i = 0; i < 4; i++) {
+            Cli cli = finish(processes.get(i));
+            assertEquals(0, cli.code(), cli.err());
+            assertEquals("[word " + i + "]", cli.lines().getLast());
+        }
+        assertEquals(1, builds());
+        assertFalse(Files.exists(root.resolve("tools/target/lens.lock"), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void lockOfADeadProcessIsNoObstacle() throws Exception {
+        Files.createDirectories(root.resolve("tools/target"));
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        Files.createSymbolicLink(root.resolve("tools/target/lens.lock"), Path.of(Long.toString(dead.pid())));
+        assertEquals(0, lens().code());
+        assertEquals(1, builds());
+    }
+
+    @Test
+    void failedBuildSaysSoAndLeavesNothing() throws Exception {
+        script("path/mvn", "echo '[ERROR] no compiler'; exit 1\n");
+        Cli cli = lens();
+        assertEquals(1, cli.code());
+        assertEquals("", cli.out());
+        assertTrue(cli.err().contains("[ERROR] no compiler\nlens: the build failed"), cli.err());
+        assertFalse(Files.exists(root.resolve("tools/target/lens")));
+        makeMavenWork();
+        assertEquals(0, lens().code());
+    }
+
+    private void makeMavenWork() throws IOException {
+        script("path/mvn", "cd '" + root + "/tools/target' && mkdir -p lib && echo > lens-tools-1.jar && echo > lib/a.jar\n");
+    }
+
+    @Test
+    void worksThroughLinksFromAnywhere() throws Exception {
+        Path elsewhere = Files.createDirectories(dir.resolve("else where"));
+        Path absolute = Files.createSymbolicLink(elsewhere.resolve("lens"), root.resolve("tools/bin/lens"));
+        Path relative = Files.createSymbolicLink(elsewhere.resolve("second"), Path.of("lens"));
+        for (Path link : List.of(absolute, relative)) {
+            Cli cli = finish(start(link, elsewhere, dir.resolve("jdk/bin/java").toString(), "x"));
+            assertEquals(0, cli.code(), cli.err());
+            assertEquals("[x]", cli.lines().getLast());
+        }
+        assertEquals(1, builds());
+    }
+
+    @Test
+    void otherJdksAreRefusedByTheirReleaseFile() throws Exception {
+        for (String version : List.of("17.0.2", "24", "26-ea", "2.5", "250")) {
+            jdk("other", version);
+            Cli cli = finish(start(root.resolve("tools/bin/lens"), dir, dir.resolve("other").toString()));
+            assertEquals(new Cli(1, "", "lens: LENS_JAVA: expected a JDK 25, got " + dir.resolve("other") + "\n"), cli);
+        }
+        jdk("other", "25");
+        assertEquals(0, finish(start(root.resolve("tools/bin/lens"), dir, dir.resolve("other").toString())).code());
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.logitlens.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputOptionsTest {
+
+    @TempDir
+    private Path dir;
+
+    private String write(String name, String... options) throws IOException {
+        Path file = dir.resolve(name);
+        String[] args = Stream.concat(
+                Stream.of(options), Stream.of("--output", file.toString(), "Hello")).toArray(String[]::new);
+        assertEquals("", Cli.lens(args).succeeds().out());
+        try (Stream<Path> files = Files.list(dir)) {
+            assertTrue(files.noneMatch(path -> path.toString().endsWith(".tmp")), "a temporary file is left");
+        }
+        return Files.readString(file);
+    }
+
+    @Test
+    void endingChoosesTheFormat() throws IOException {
+        String table = Cli.lens("Hello").out();
+        String json = Cli.lens("--json", "Hello").out();
+        assertEquals(table, write("a.txt"));
+        assertEquals(json, write("b.json"));
+        assertEquals(json, write("B.JSON"));
+        assertEquals(json, write("c.txt", "--json"));
+        assertEquals(table, write("d.json", "--format", "table"));
+        assertEquals(table, write("without", "--format", "TABLE"));
+    }
+
+    @Test
+    void replacesAFileAndFollowsALink() throws IOException {
+        Path real = Files.writeString(dir.resolve("real.json"), "old");
+        Path link = Files.createSymbolicLink(dir.resolve("link.json"), real);
+        String json = write("link.json");
+        assertEquals(json, Files.readString(real));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
+    @Test
+    void tokensAndLinesOfIds() throws IOException {
+        Path file = dir.resolve("ids.jsonl");
+        Path input = Files.writeString(dir.resolve("in"), "\"The Eiffel Tower is in\"\n\"\"\n");
+        Cli.lens("tokens", "--output", file.toString(), "@" + input).succeeds();
+        assertEquals(List.of("[464,412,733,417,8765,318,287]", "[]"), Files.readAllLines(file));
+    }
+}

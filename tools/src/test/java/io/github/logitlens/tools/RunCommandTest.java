@@ -1,0 +1,161 @@
+package io.github.logitlens.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.Lens;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.TokenPrediction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunCommandTest {
+
+    private static final String EIFFEL = "The Eiffel Tower is in";
+
+    /// The lines that are rows of a table, which all have a bar behind their label.
+    private static List<String> rows(Cli cli) {
+        return cli.lines().stream().filter(line -> line.matches("(Embedding|Layer \\d+( mid)?) +\\|.*")).toList();
+    }
+
+    @Test
+    void printsARowForEachPointInTheDocumentedForm() {
+        Cli cli = Cli.lens(EIFFEL).succeeds();
+        List<String> rows = rows(cli);
+        LensResult result = Lens.run(EIFFEL);
+        assertEquals(result.points().size(), rows.size());
+        for (int point = 0; point < rows.size(); point++) {
+            String[] cells = rows.get(point).split(" \\| ", -1);
+            assertEquals(result.points().get(point).label(), cells[0].strip());
+            List<TokenPrediction> top = result.top(result.points().get(point), -1);
+            assertEquals(5, cells.length - 1);
+            for (int i = 0; i < 5; i++) {
+                String cell = top.get(i).token().display() + String.format(Locale.ROOT, ": %.3f", top.get(i).probability());
+                assertEquals(cell, cells[i + 1].stripTrailing());
+            }
+        }
+        assertTrue(rows.getFirst().startsWith("Embedding  | "), rows.getFirst());
+        assertTrue(rows.getLast().matches("Layer \\d+ +\\|  Paris: [01]\\.\\d{3} +\\| .*"), rows.getLast());
+    }
+
+    @Test
+    void columnsAreAligned() {
+        List<String> rows = rows(Cli.lens(EIFFEL).succeeds());
+        List<Integer> bars = bars(rows.getFirst());
+        rows.forEach(row -> assertEquals(bars, bars(row), row));
+    }
+
+    private static List<Integer> bars(String row) {
+        return IntStream.range(0, row.length())
+                .filter(i -> row.startsWith(" | ", i)).boxed().collect(Collectors.toList());
+    }
+
+    @Test
+    void headerNamesModelTokensPositionBosAndKernels() {
+        List<String> lines = Cli.lens(EIFFEL).succeeds().lines();
+        assertTrue(lines.get(0).matches("model +demo, \\d+ layers, dModel \\d+"), lines.get(0));
+        assertEquals("tokens    7: \"The\" \" E\" \"iff\" \"el\" \" Tower\" \" is\" \" in\"", lines.get(1));
+        assertEquals("BOS       none", lines.get(2));
+        assertTrue(lines.get(3).matches("compute +(scalar|vector \\(\\d+-bit\\)) kernels, \\d+ threads?"), lines.get(3));
+        assertEquals("position  6 (last), after \" in\"", lines.get(4));
+        assertEquals("", lines.get(5));
+    }
+
+    @Test
+    void runIsTheDefaultCommand() {
+        assertEquals(Cli.lens("run", EIFFEL).succeeds(), Cli.lens(EIFFEL).succeeds());
+        assertTrue(Cli.lens("run", "tokens").succeeds().out().contains("3: \"t\" \"ok\" \"ens\"\n"));
+        assertEquals(Cli.lens("--top-k", "2", EIFFEL).succeeds(), Cli.lens("run", EIFFEL, "--top-k", "2"));
+    }
+
+    @Test
+    void bosIsATokenMoreAndIsSaid() {
+        Cli cli = Cli.lens("--bos", "Hello").succeeds();
+        assertTrue(cli.out().contains("tokens    2: \"<|endoftext|>\" \"Hello\"\n"), cli.out());
+        assertTrue(cli.out().contains("BOS       prepended"), cli.out());
+        assertTrue(Cli.lens("--bos", "").succeeds().out().contains("position  0 (last), after \"<|endoftext|>\""));
+    }
+
+    @Test
+    void midPointsDoubleTheLayers() {
+        int plain = rows(Cli.lens(EIFFEL).succeeds()).size();
+        List<String> rows = rows(Cli.lens("--mid", EIFFEL).succeeds());
+        assertEquals(2 * plain - 1, rows.size());
+        assertTrue(rows.get(1).startsWith("Layer 0 mid  | "), rows.get(1));
+        assertTrue(rows.get(2).startsWith("Layer 0      | "), rows.get(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '=', value = {
+        "all = 0 1 2 3 4 5 6", "last = 6", "2 = 2", "-2 = 5", "1,3 = 1 3", "4: = 4 5 6", ":2 = 0 1", "0:40 = 0 1 2 3 4 5 6"
+    })
+    void oneTableForEachPosition(String choice, String expected) {
+        Cli cli = Cli.lens("--position", choice, EIFFEL).succeeds();
+        String positions = cli.lines().stream().filter(line -> line.startsWith("position "))
+                .map(line -> line.split(" +")[1]).collect(Collectors.joining(" "));
+        assertEquals(expected, positions);
+        int each = rows(Cli.lens(EIFFEL)).size();
+        assertEquals(positions.split(" ").length * each, rows(cli).size());
+    }
+
+    @Test
+    void trackedTokensHaveProbabilityLogitAndRankAtEveryPoint() {
+        Cli cli = Cli.lens("--track", " Paris", "--track", " London", EIFFEL).succeeds();
+        List<String> rows = rows(cli);
+        List<String> tracked = rows.subList(rows.size() / 2, rows.size());
+        String number = "-?\\d+\\.\\d+(e-\\d+)?";
+        String cell = ": " + number + " +logit +" + number + " +rank +\\d+";
+        tracked.forEach(row -> assertTrue(row.matches(".*\\|  Paris" + cell + " \\|  London" + cell), row));
+        assertTrue(tracked.getLast().matches(".*Paris.*rank +1 \\|.*"), tracked.getLast());
+    }
+
+    @Test
+    void controlAndWideCharactersDoNoHarm() {
+        Cli cli = Cli.lens("--track", "\n", "--", "-日本\n\t\u001b[31mé\u202e🙂").succeeds();
+        assertTrue(cli.out().chars().noneMatch(c -> c < ' ' && c != '\n' || c == 0x7f || c == 0x202e || c == 0xfffd), cli.out());
+        assertTrue(cli.out().contains(" | \\n: "), cli.out());
+    }
+
+    @Test
+    void longPromptsAreCutInTheHeaderOnly() {
+        List<String> lines = Cli.lens(" a".repeat(100)).succeeds().lines();
+        assertTrue(lines.get(1).startsWith("tokens    100: \" a\" \" a\""), lines.get(1));
+        String header = String.join("\n", lines.subList(0, lines.indexOf("BOS       none")));
+        assertTrue(header.contains("… (36 more) …"), header);
+        assertEquals(64, header.split("\" a\"", -1).length - 1);
+        lines.forEach(line -> assertTrue(line.startsWith("Layer") || line.startsWith("Emb") || line.length() <= 100, line));
+    }
+
+    @Test
+    void readsStandardInputAndFilesLessOneLineEnd(@TempDir Path dir) throws Exception {
+        Path file = dir.resolve("a prompt é.txt");
+        Cli written = Cli.lens(EIFFEL + "\n").succeeds();
+        for (String end : List.of("\n\n", "\n\r\n")) {
+            byte[] bytes = (EIFFEL + end).getBytes(StandardCharsets.UTF_8);
+            assertEquals(written, Cli.withInput(bytes, "-"));
+            assertEquals(written, Cli.withInput(bytes, "--stdin"));
+            Files.write(file, bytes);
+            assertEquals(written, Cli.lens("@" + file));
+        }
+        assertEquals(Cli.lens(EIFFEL), Cli.withInput(EIFFEL.getBytes(StandardCharsets.UTF_8), "run", "-"));
+    }
+
+    @Test
+    void whatFollowsTheDashesIsThePromptAsItStands() {
+        for (String prompt : List.of("-", "--", "-5 degrees", "@nobody", "--json", "tokens", "--help")) {
+            String first = Cli.lens("--json", "--", prompt).succeeds().json().path("tokens").findValuesAsText("text")
+                    .stream().collect(Collectors.joining());
+            assertEquals(prompt, first);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.github.logitlens.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.logitlens.Bos;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensPoint;
+import io.github.logitlens.LensReading;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.TokenPrediction;
+import io.github.logitlens.TrackedToken;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The schema `logitlens.run/1`, field by field, against the library's own result.
+class RunJsonTest {
+
+    private static final String PROMPT = "The Eiffel Tower is in 日本\n";
+
+    private static List<String> names(JsonNode node) {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void holdsTheWholeResult() {
+        JsonNode json = Cli.lens("--json", "--top-k", "3", "--position", "all", "--bos", "--mid", "--track", " Paris", PROMPT)
+                .succeeds().json();
+        try (LogitLens lens = LogitLens.open("demo")) {
+            LensResult result = lens.run(
+                    PROMPT, LensOptions.defaults().topK(3).bos(Bos.PREPEND).midPoints(true).track(" Paris"));
+            assertEquals(List.of("schema", "model", "options", "tokens", "points", "readings"), names(json));
+            assertEquals("logitlens.run/1", json.path("schema").textValue());
+
+            assertEquals(Cli.parse("{\"id\": \"demo\", \"layers\": %d, \"dModel\": %d, \"vocabSize\": 50257}"
+                    .formatted(result.config().nLayers(), result.config().dModel())), json.path("model"));
+            assertEquals(Cli.parse("""
+                    {"bos": true, "topK": 3, "layerNorm": "RECOMPUTED", "lens": "logit", "positions": "all",
+                     "midPoints": true, "tracked": [" Paris"]}"""), json.path("options"));
+
+            assertEquals(result.tokens().size(), json.path("tokens").size());
+            for (int position = 0; position < result.tokens().size(); position++) {
+                JsonNode token = json.path("tokens").get(position);
+                assertEquals(List.of("position", "id", "text", "bytes"), names(token));
+                assertEquals(position, token.path("position").intValue());
+                assertEquals(result.tokens().get(position).id(), token.path("id").intValue());
+                assertEquals(result.tokens().get(position).hex(), token.path("bytes").textValue());
+            }
+
+            assertEquals(result.points().size(), json.path("points").size());
+            for (LensPoint point : result.points()) {
+                checkPoint(point, json.path("points").get(point.index()));
+            }
+
+            assertEquals(result.points().size() * result.positions().size(), json.path("readings").size());
+            int row = 0;
+            for (int position : result.positions()) {
+                for (LensPoint point : result.points()) {
+                    checkReading(result, result.reading(point, position), json.path("readings").get(row++));
+                }
+            }
+
+            float[] logits = lens.model().logits(ids(result));
+            JsonNode last = json.path("readings").get(row - 1).path("top").get(0);
+            assertEquals(logits[last.path("id").intValue()], last.path("logit").floatValue(), "the model's own output");
+        }
+    }
+
+    private static int[] ids(LensResult result) {
+        return result.tokens().stream().mapToInt(token -> token.id()).toArray();
+    }
+
+    private static void checkPoint(LensPoint point, JsonNode json) {
+        assertEquals(List.of("index", "name", "label", "layer"), names(json));
+        assertEquals(point.index(), json.path("index").intValue());
+        assertEquals(point.name(), json.path("name").textValue());
+        assertEquals(point.label(), json.path("label").textValue());
+        if (point.index() == 0) {
+            assertTrue(json.path("layer").isNull());
+        } else {
+            assertEquals(point.hook().layer(), json.path("layer").intValue());
+        }
+    }
+
+    private static void checkReading(LensResult result, LensReading reading, JsonNode json) {
+        assertEquals(List.of("point", "position", "entropy", "klToFinal", "top", "tracked"), names(json));
+        assertEquals(reading.point().index(), json.path("point").intValue());
+        assertEquals(reading.position(), json.path("position").intValue());
+        assertEquals(reading.entropy(), json.path("entropy").doubleValue());
+        assertEquals(reading.klToFinal(), json.path("klToFinal").doubleValue());
+        assertEquals(3, json.path("top").size());
+        for (int rank = 0; rank < 3; rank++) {
+            TokenPrediction prediction = reading.top().get(rank);
+            JsonNode top = json.path("top").get(rank);
+            assertEquals(List.of("id", "text", "logit", "probability"), names(top));
+            assertEquals(prediction.id(), top.path("id").intValue());
+            assertEquals(prediction.token().text(), top.path("text").textValue());
+            assertEquals(prediction.logit(), Float.parseFloat(top.path("logit").asText()));
+            assertEquals(prediction.probability(), top.path("probability").doubleValue());
+        }
+        TrackedToken paris = result.track(" Paris", reading.position()).get(reading.point().index());
+        JsonNode tracked = json.path("tracked").get(0);
+        assertEquals(List.of("id", "text", "logit", "probability", "rank"), names(tracked));
+        assertEquals(paris.id(), tracked.path("id").intValue());
+        assertEquals(paris.logit(), Float.parseFloat(tracked.path("logit").asText()));
+        assertEquals(paris.probability(), tracked.path("probability").doubleValue());
+        assertEquals(paris.rank(), tracked.path("rank").intValue());
+    }
+
+    @Test
+    void lastPointDiffersFromTheFinalDistributionByNothing() {
+        JsonNode readings = Cli.lens("--json", "--position", "all", PROMPT).succeeds().json().path("readings");
+        int last = readings.get(readings.size() - 1).path("point").intValue();
+        readings.forEach(reading -> {
+            if (reading.path("point").intValue() == last) {
+                assertEquals(0.0, reading.path("klToFinal").doubleValue());
+            }
+            assertFalse(reading.has("tracked"));
+        });
+    }
+
+    @Test
+    void logitsAreFloatsInShortestForm() {
+        JsonNode top = Cli.lens("--json", "Hello").succeeds().json().path("readings").get(0).path("top");
+        top.forEach(prediction -> {
+            String text = prediction.path("logit").asText();
+            assertEquals(Float.toString(Float.parseFloat(text)), text);
+        });
+    }
+}
