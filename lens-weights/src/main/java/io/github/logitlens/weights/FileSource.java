@@ -127,12 +127,14 @@ final class FileSource implements ByteSource {
         return new SafeTensorsException(Reason.FILE_CHANGED, path + ": changed while it was open: " + how);
     }
 
-    /// The system's own words: the message of a `FileSystemException` repeats the path.
+    /// The system's own words; where a `FileSystemException` has only the path for a message, what its type says.
     static String describe(IOException e) {
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (e) {
+            case AccessDeniedException _ -> "no permission";
+            case NoSuchFileException _ -> "no such file or directory";
+            case FileSystemException f when f.getReason() != null -> f.getReason();
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
     }
 
     @Override

@@ -21,7 +21,7 @@ public final class SafeTensorsException extends RuntimeException {
     public enum Reason {
         /// There is no file of that name.
         NOT_FOUND,
-        /// The file may not be read or written.
+        /// The file may not be read.
         NO_PERMISSION,
         /// The path is empty, or a directory, a pipe, a device: anything but a file.
         NOT_A_REGULAR_FILE,

@@ -283,6 +283,9 @@ class SafeTensorsWriterTest {
             assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
         }
         assertEquals(List.of("taken"), filesInDir());
+        Path none = dir.resolve("none").resolve("t");
+        assertEquals(none + ": cannot be written: no such file or directory",
+                assertThrows(SafeTensorsException.class, () -> writer.write(none)).getMessage());
     }
 
     @Test
