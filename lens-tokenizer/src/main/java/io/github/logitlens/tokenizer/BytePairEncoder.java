@@ -7,13 +7,19 @@ import java.util.Arrays;
 /// Short pre-tokens are scanned; long ones go through a linked list and a heap, so that time stays
 /// O(length · log length) whatever the text.
 final class BytePairEncoder {
-    /// Up to this length a scan of all ranks is faster than a heap.
-    private static final int SCAN = 96;
+    /// Up to this length a scan of all ranks is faster than a heap. A rank and a position below this fit in an `int`.
+    private static final int SCAN = 1 << 31 - MergeTable.RANK_BITS;
 
     /// Told about each merge, in order.
     interface Listener {
         /// `left` and `right`, `left` beginning at byte `offset` of the pre-token, became `result`.
         void merged(int rank, int offset, int left, int right, int result);
+    }
+
+    /// Room for one call's scans.
+    static final class Scratch {
+        final int[] ids = new int[SCAN];
+        final int[] ranks = new int[SCAN];
     }
 
     private static final byte WHOLE = 1;
@@ -25,6 +31,8 @@ final class BytePairEncoder {
     private final MergeTable merges;
     /// By byte: its token.
     private final int[] byteTokens = new int[256];
+    /// By two bytes, the first the higher: the rank of their tokens.
+    private final int[] bytePairs = new int[1 << 16];
     /// By id: whether the merges make this token of its own bytes; 0 while nobody has asked. Threads may find it out twice.
     private final byte[] wholes;
     private final WordCache words = new WordCache();
@@ -36,22 +44,26 @@ final class BytePairEncoder {
         for (int b = 0; b < 256; b++) {
             byteTokens[b] = vocabulary.findShort(b, 1);
         }
+        for (int pair = 0; pair < bytePairs.length; pair++) {
+            bytePairs[pair] = merges.rank(byteTokens[pair >> 8], byteTokens[pair & 0xFF]);
+        }
     }
 
     /// Appends the tokens of all of `text` to `out`.
     void encode(Utf8Text text, IntSink out) {
+        Scratch scratch = new Scratch();
         int at = 0;
         while (at < text.length()) {
             long eight = text.eight(at);
             int count = shortWord(eight);
             if (count > 0) {
                 long key = eight & Utf8Text.mask(count);
-                encodeWord(key, vocabulary.findShort(key, count), text, at, at + count, out);
+                encodeWord(key, vocabulary.findShort(key, count), text, at, at + count, out, scratch);
                 at += count;
             } else {
                 int end = PreTokenizer.next(text.bytes(), at, text.length());
                 long key = text.key(at, end);
-                encodeWord(key, vocabulary.find(key, text, at, end), text, at, end, out);
+                encodeWord(key, vocabulary.find(key, text, at, end), text, at, end, out, scratch);
                 at = end;
             }
         }
@@ -71,64 +83,68 @@ final class BytePairEncoder {
     }
 
     /// Appends the tokens of the pre-token `text[from, to)`, whose key is `key` and which is the token `id`, or none (-1).
-    private void encodeWord(long key, int id, Utf8Text text, int from, int to, IntSink out) {
+    private void encodeWord(long key, int id, Utf8Text text, int from, int to, IntSink out,
+            Scratch scratch) {
         if (id >= 0 && wholes[id] == WHOLE) {
             out.add(id);
         } else if (!words.find(key, text, from, to, out)) {
-            int before = out.size();
-            merge(text.bytes(), from, to, out);
-            boolean isWhole = id >= 0 && out.size() == before + 1 && out.get(before) == id;
-            if (isWhole) {
+            if (to - from > SCAN) { merge(text.bytes(), from, to, out, (rank, offset, left, right, result) -> { }); }
+            else {
+            int count = scan(text.bytes(), from, to, scratch.ids, scratch.ranks);
+            for (int i = 0; i < count; i++) {
+                out.add(scratch.ids[i]);
+            }
+            if (count == 1 && id == scratch.ids[0]) {
                 wholes[id] = WHOLE;
             } else {
-                words.put(key, text, from, to, out.toArray(before));
-            }
+                words.put(key, text, from, to, scratch.ids, count);
+            } }
         }
     }
-
-    /// Appends the tokens of the pre-token `text[from, to)` to `out`.
-    private void merge(byte[] text, int from, int to, IntSink out) {
-        if (to - from <= SCAN) {
-            scan(text, from, to, out);
-        } else {
-            merge(text, from, to, out, (rank, offset, left, right, result) -> { });
-        }
+    void merge(byte[] text, int from, int to, IntSink out, Scratch scratch) {
+            if (to - from > SCAN) { merge(text, from, to, out, (rank, offset, left, right, result) -> { }); return;}
+            int count = scan(text, from, to, scratch.ids, scratch.ranks);
+            for (int i = 0; i < count; i++) {
+                out.add(scratch.ids[i]);
+            }
     }
 
-    private void scan(byte[] text, int from, int to, IntSink out) {
-        int size = to - from;
-        int[] ids = new int[size];
-        int[] ranks = new int[size];
-        for (int i = 0; i < size; i++) {
-            ids[i] = byteTokens[text[from + i] & 0xFF];
+    private int scan(byte[] text, int from, int to, int[] ids, int[] ranks) {
+        int last = to - from - 1;
+        int b = text[from] & 0xFF;
+        ids[0] = byteTokens[b];
+        for (int i = 0; i < last; i++) {
+            int next = text[from + i + 1] & 0xFF;
+            ids[i + 1] = byteTokens[next];
+            ranks[i] = bytePairs[b << 8 | next];
+            b = next;
         }
-        for (int i = 0; i + 1 < size; i++) {
-            ranks[i] = merges.rank(ids[i], ids[i + 1]);
-        }
-        while (size > 1) {
-            int best = 0;
-            for (int i = 1; i < size - 1; i++) {
-                if (ranks[i] < ranks[best]) {
-                    best = i;
-                }
+        while (true) {
+            int first = Integer.MAX_VALUE;
+            for (int i = 0; i < last; i++) {
+                first = Math.min(first, ranks[i] << 7 | i);
             }
-            if (ranks[best] == MergeTable.NONE) {
+            int best = first % SCAN;
+            int bestRank = first / SCAN;
+            if (bestRank == MergeTable.NONE) {
                 break;
             }
-            ids[best] = merges.result(ranks[best]);
-            size--;
-            System.arraycopy(ids, best + 2, ids, best + 1, size - best - 1);
-            System.arraycopy(ranks, best + 1, ranks, best, size - best);
+            int merged = merges.result(bestRank);
+            ids[best] = merged;
             if (best > 0) {
-                ranks[best - 1] = merges.rank(ids[best - 1], ids[best]);
+                ranks[best - 1] = merges.rank(ids[best - 1], merged);
             }
-            if (best + 1 < size) {
-                ranks[best] = merges.rank(ids[best], ids[best + 1]);
+            last--;
+            if (best < last) {
+                ranks[best] = merges.rank(merged, ids[best + 2]);
+                for (int i = best + 1; i < last; i++) {
+                    ids[i] = ids[i + 1];
+                    ranks[i] = ranks[i + 1];
+                }
+                ids[last] = ids[last + 1];
             }
         }
-        for (int i = 0; i < size; i++) {
-            out.add(ids[i]);
-        }
+        return last + 1;
     }
 
     /// Appends the tokens of the pre-token `text[from, to)` to `out`, telling `listener` of each merge.

@@ -76,14 +76,14 @@ public final class Gpt2Tokenizer {
     /// The tokens of `text`, with special tokens read as `mode` says.
     public int[] encode(String text, SpecialTokens mode) {
         Objects.requireNonNull(text, "text");
-        IntSink out = new IntSink(text.length() / 3 + 16);
+        IntSink out = new IntSink(text.length() / 3);
         if (addedTokens.matchNothing(mode)) {
             encoder.encode(Utf8Text.of(text), out);
             return out.toArray();
         }
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
             if (piece.isPlain()) {
-                encoder.encode(Utf8Text.of(text.substring(piece.start(), piece.end())), out);
+                encoder.encode(Utf8Text.of(text, piece.start(), piece.end()), out);
             } else {
                 out.add(piece.id());
             }
@@ -114,9 +114,10 @@ public final class Gpt2Tokenizer {
     }
 
     private void addSpans(String text, int from, int to, int firstCodePoint, List<TokenSpan> spans) {
-        Utf8Text utf8 = Utf8Text.of(text.substring(from, to));
-        IntSink ids = new IntSink(utf8.length() / 3 + 16);
-        encoder.encode(utf8, ids);
+        Utf8Text utf8 = Utf8Text.of(text, from, to);
+        IntSink out = new IntSink(utf8.length() / 3);
+        encoder.encode(utf8, out);
+        int[] ids = out.toArray();
         byte[] bytes = utf8.bytes();
         // The character at hand: its first byte, the byte after it, its index in UTF-16 units and in code points.
         int charByte = 0;
@@ -124,8 +125,8 @@ public final class Gpt2Tokenizer {
         int unit = from;
         int codePoint = firstCodePoint;
         int tokenByte = 0;
-        for (int i = 0; i < ids.size(); i++) {
-            int tokenEnd = tokenByte + vocabulary.length(ids.get(i));
+        for (int id : ids) {
+            int tokenEnd = tokenByte + vocabulary.length(id);
             while (nextByte <= tokenByte) {
                 charByte = nextByte;
                 unit += Character.charCount(text.codePointAt(unit));
@@ -141,7 +142,7 @@ public final class Gpt2Tokenizer {
                 nextByte += Utf8.sequenceLength(bytes, charByte, utf8.length());
             }
             int end = unit + Character.charCount(text.codePointAt(unit));
-            spans.add(new TokenSpan(ids.get(i), start, end, codePointStart, codePoint + 1));
+            spans.add(new TokenSpan(id, start, end, codePointStart, codePoint + 1));
             tokenByte = tokenEnd;
         }
     }
@@ -157,16 +158,16 @@ public final class Gpt2Tokenizer {
         List<Explanation.PreToken> preTokens = new ArrayList<>();
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
             String part = text.substring(piece.start(), piece.end());
-            byte[] bytes = Utf8.encode(part, 0);
+            Utf8Text utf8 = Utf8Text.of(part);
             if (!piece.isPlain()) {
-                preTokens.add(new Explanation.PreToken(part, HexFormat.of().formatHex(bytes), List.of(),
-                        List.of(token(piece.id()))));
+                preTokens.add(new Explanation.PreToken(part, HexFormat.of().formatHex(utf8.bytes(), 0, utf8.length()),
+                        List.of(), List.of(token(piece.id()))));
                 continue;
             }
             int at = 0;
-            while (at < bytes.length) {
-                int end = PreTokenizer.next(bytes, at, bytes.length);
-                preTokens.add(explain(bytes, at, end));
+            while (at < utf8.length()) {
+                int end = PreTokenizer.next(utf8.bytes(), at, utf8.length());
+                preTokens.add(explain(utf8.bytes(), at, end));
                 at = end;
             }
         }

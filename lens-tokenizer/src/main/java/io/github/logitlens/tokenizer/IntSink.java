@@ -1,43 +1,51 @@
 package io.github.logitlens.tokenizer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/// A growing `int[]`.
+/// Collects `int`s in chunks, so that growing copies nothing.
 final class IntSink {
-    private int[] ints;
+    private static final int CHUNK = 1 << 14;
+
+    private final List<int[]> full = new ArrayList<>();
+    /// How many are in `full`.
+    private int fullSize;
+    private int[] chunk;
     private int size;
 
-    IntSink(int capacity) {
-        ints = new int[capacity];
+    /// A sink for about `expected` values.
+    IntSink(int expected) {
+        chunk = new int[Math.max(16, Math.min(expected, CHUNK))];
     }
 
     void add(int value) {
-        if (size == ints.length) {
-            ints = Arrays.copyOf(ints, Math.max(16, size + (size >> 1)));
+        if (size == chunk.length) {
+            full.add(chunk);
+            fullSize += size;
+            chunk = new int[CHUNK];
+            size = 0;
         }
-        ints[size++] = value;
-    }
-
-    void addAll(int[] values) {
-        for (int value : values) {
-            add(value);
-        }
+        chunk[size++] = value;
     }
 
     int size() {
-        return size;
+        return fullSize + size;
     }
 
-    int get(int index) {
-        return ints[index];
+    /// The value added last.
+    int last() {
+        return size > 0 ? chunk[size - 1] : full.getLast()[full.getLast().length - 1];
     }
 
     int[] toArray() {
-        return toArray(0);
-    }
-
-    /// What was added after the first `from`.
-    int[] toArray(int from) {
-        return Arrays.copyOfRange(ints, from, size);
+        int[] all = new int[size()];
+        int at = 0;
+        for (int[] part : full) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        System.arraycopy(chunk, 0, all, at, size);
+        return all;
     }
 }

@@ -193,6 +193,7 @@ final class ModelBuilder {
                         + "\", got none" + Place.in(file, 0));
             }
         }
-        return new Model(tokens.build(file), merges.build(), List.copyOf(addedTokens));
+        Vocabulary vocabulary = tokens.build(file);
+        return new Model(vocabulary, merges.build(vocabulary.size()), List.copyOf(addedTokens));
     }
 }

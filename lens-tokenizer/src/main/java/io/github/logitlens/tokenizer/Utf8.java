@@ -9,60 +9,41 @@ final class Utf8 {
     private Utf8() {
     }
 
-    /// The UTF-8 bytes of `text`, with `padding` zero bytes after them; a lone surrogate becomes U+FFFD.
-    static byte[] encode(String text, int padding) {
-        int length = encodedLength(text);
-        byte[] out = new byte[length + padding];
-        if (length == text.length()) {
-            for (int i = 0; i < length; i++) {
-                out[i] = (byte) text.charAt(i);
-            }
-            return out;
+    /// Writes `chars[0, count)` as UTF-8 to `out` at `at` and returns the index after it; a lone surrogate becomes U+FFFD.
+    /// There must be room for three bytes a unit.
+    static int encode(char[] chars, int count, byte[] out, int at) {
+        int all = 0;
+        for (int i = 0; i < count; i++) {
+            all |= chars[i];
         }
-        int at = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        if (all < 0x80) {
+            for (int i = 0; i < count; i++) {
+                out[at + i] = (byte) chars[i];
+            }
+            return at + count;
+        }
+        int to = at;
+        for (int i = 0; i < count; i++) {
+            char c = chars[i];
             if (c < 0x80) {
-                out[at++] = (byte) c;
+                out[to++] = (byte) c;
             } else if (c < 0x800) {
-                out[at++] = (byte) (0xC0 | c >> 6);
-                out[at++] = (byte) (0x80 | c & 0x3F);
-            } else if (isPair(text, i)) {
-                int codePoint = Character.toCodePoint(c, text.charAt(++i));
-                out[at++] = (byte) (0xF0 | codePoint >> 18);
-                out[at++] = (byte) (0x80 | codePoint >> 12 & 0x3F);
-                out[at++] = (byte) (0x80 | codePoint >> 6 & 0x3F);
-                out[at++] = (byte) (0x80 | codePoint & 0x3F);
+                out[to++] = (byte) (0xC0 | c >> 6);
+                out[to++] = (byte) (0x80 | c & 0x3F);
+            } else if (Character.isHighSurrogate(c) && i + 1 < count && Character.isLowSurrogate(chars[i + 1])) {
+                int codePoint = Character.toCodePoint(c, chars[++i]);
+                out[to++] = (byte) (0xF0 | codePoint >> 18);
+                out[to++] = (byte) (0x80 | codePoint >> 12 & 0x3F);
+                out[to++] = (byte) (0x80 | codePoint >> 6 & 0x3F);
+                out[to++] = (byte) (0x80 | codePoint & 0x3F);
             } else {
                 int unit = Character.isSurrogate(c) ? REPLACEMENT : c;
-                out[at++] = (byte) (0xE0 | unit >> 12);
-                out[at++] = (byte) (0x80 | unit >> 6 & 0x3F);
-                out[at++] = (byte) (0x80 | unit & 0x3F);
+                out[to++] = (byte) (0xE0 | unit >> 12);
+                out[to++] = (byte) (0x80 | unit >> 6 & 0x3F);
+                out[to++] = (byte) (0x80 | unit & 0x3F);
             }
         }
-        return out;
-    }
-
-    private static int encodedLength(String text) {
-        long length = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x800 && isPair(text, i)) {
-                i++;
-                length += 4;
-            } else {
-                length += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
-            }
-        }
-        if (length > Integer.MAX_VALUE - 16) {
-            throw new IllegalArgumentException("text: expected less than 2 GiB of UTF-8, got " + length + " bytes");
-        }
-        return (int) length;
-    }
-
-    private static boolean isPair(String text, int index) {
-        return Character.isHighSurrogate(text.charAt(index)) && index + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(index + 1));
+        return to;
     }
 
     /// The text of `bytes[from, to)`, with U+FFFD for each maximal ill-formed part.

@@ -2,32 +2,57 @@ package io.github.logitlens.tokenizer;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
-/// Bytes with eight zero bytes after them, so that eight can be read at once at any of them.
+/// Bytes, text as a rule, with eight bytes to spare after them, so that eight can be read at once at any of them.
 ///
 /// (A `ByteBuffer` reads as fast as a `VarHandle` here, and its first use does not cost ten milliseconds.)
 final class Utf8Text {
     static final int PADDING = 8;
 
+    /// Units encoded at a time.
+    private static final int CHUNK = 4096;
+
     private final byte[] bytes;
     private final ByteBuffer words;
     private final int length;
 
-    /// `bytes` is *owned from here on*; its last [#PADDING] bytes are zero and not part of the text.
-    Utf8Text(byte[] bytes) {
-        this(bytes, bytes.length - PADDING);
-    }
-
-    /// The first `length` of `bytes`, *owned from here on*, with at least [#PADDING] more behind them.
+    /// The first `length` of `bytes`, *owned from here on*; from `length` on, at least [#PADDING] of them are there.
     Utf8Text(byte[] bytes, int length) {
         this.bytes = bytes;
         this.words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         this.length = length;
     }
 
-    /// The text as UTF-8; a lone surrogate becomes U+FFFD.
+    /// `text[from, to)` as UTF-8; a lone surrogate becomes U+FFFD.
+    ///
+    /// @throws IllegalArgumentException if that is 2 GiB or more
+    static Utf8Text of(String text, int from, int to) {
+        char[] chars = new char[Math.min(to - from, CHUNK)];
+        byte[] out = new byte[to - from + Math.min((to - from) / 8 + 3 * CHUNK, 2 * (to - from)) + PADDING];
+        int length = 0;
+        int at = from;
+        while (at < to) {
+            int count = Math.min(to - at, CHUNK);
+            if (at + count < to && Character.isHighSurrogate(text.charAt(at + count - 1))) {
+                count--;
+            }
+            text.getChars(at, at + count, chars, 0);
+            long needed = length + 3L * count + PADDING;
+            if (needed > out.length) {
+                if (needed > Integer.MAX_VALUE - 16) {
+                    throw new IllegalArgumentException("text: expected less than 2 GiB of UTF-8, got more");
+                }
+                out = Arrays.copyOf(out, (int) Math.max(needed, Math.min(out.length * 3L / 2, Integer.MAX_VALUE - 16)));
+            }
+            length = Utf8.encode(chars, count, out, length);
+            at += count;
+        }
+        return new Utf8Text(out, length);
+    }
+
     static Utf8Text of(String text) {
-        return new Utf8Text(Utf8.encode(text, PADDING));
+        return of(text, 0, text.length());
     }
 
     byte[] bytes() {

@@ -177,11 +177,11 @@ final class Vocabulary {
             if (to >= 0) {
                 insert(id, to);
             } else {
-                byte[] own = Utf8.encode(symbol, 0);
-                reserve(own.length);
-                System.arraycopy(own, 0, made.text.bytes(), end, own.length);
+                Utf8Text own = Utf8Text.of(symbol);
+                reserve(own.length());
+                System.arraycopy(own.bytes(), 0, made.text.bytes(), end, own.length());
                 literals.put(symbol, id);
-                place(id, end + own.length);
+                place(id, end + own.length());
             }
         }
 
@@ -194,7 +194,7 @@ final class Vocabulary {
                 }
             }
             made.size = count;
-            made.text = new Utf8Text(Arrays.copyOf(made.text.bytes(), end + Utf8Text.PADDING));
+            made.text = new Utf8Text(Arrays.copyOf(made.text.bytes(), end + Utf8Text.PADDING), end);
             for (int id : literals.values()) {
                 if (made.find(made.text, made.starts[id], made.ends[id]) < 0) {
                     insertSlot(id);

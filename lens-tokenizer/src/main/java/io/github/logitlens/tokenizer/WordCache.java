@@ -1,40 +1,72 @@
 package io.github.logitlens.tokenizer;
 
-import java.util.Arrays;
+import java.lang.invoke.VarHandle;
 
-/// The tokens of pre-tokens that were seen before and took several: at most [#SLOTS] of them, of at most [#LONGEST] bytes
-/// each, the later in the place of the earlier.
+/// The tokens of pre-tokens that were seen before and took several: at most [#SLOTS] of them, of [#SHORTEST] to [#LONGEST]
+/// bytes, the later in the place of the earlier.
 ///
-/// Any number of threads may use it without locks: an entry is immutable, and a lost update costs only time.
+/// Any number of threads may use it without locks: an entry does not change once it is in its slot, and a lost update costs
+/// only time.
 final class WordCache {
-    static final int LONGEST = 64;
+    /// Merging fewer bytes takes less time than missing the processor's cache.
+    private static final int SHORTEST = 12;
+    private static final int LONGEST = 64;
+    private static final int SLOT_BITS = 14;
+    private static final int SLOTS = 1 << SLOT_BITS;
 
-    private static final int SLOTS = 1 << 14;
-
-    private record Entry(long key, byte[] word, int[] ids) {
-    }
-
-    private final Entry[] entries = new Entry[SLOTS];
+    /// An entry is one array, so that it is one place in memory: length, bytes (four in an `int`, the last with zeros), ids.
+    private final int[][] entries = new int[SLOTS][];
 
     /// Appends the tokens of `text[from, to)`, whose key is `key`, to `out`; false if they are not here.
     boolean find(long key, Utf8Text text, int from, int to, IntSink out) {
-        Entry entry = entries[slot(key)];
-        if (entry == null || entry.key != key || entry.word.length != to - from
-                || to - from > 8 && !Arrays.equals(entry.word, 0, to - from, text.bytes(), from, to)) {
+        int length = to - from;
+        int[] entry = length < SHORTEST ? null : entries[slot(key)];
+        if (entry == null) {
             return false;
         }
-        out.addAll(entry.ids);
+        VarHandle.loadLoadFence();
+        if (entry[0] != length) {
+            return false;
+        }
+        int words = length + 3 >> 2;
+        for (int i = 0; i < words; i++) {
+            if (entry[1 + i] != word(text, from, to, i)) {
+                return false;
+            }
+        }
+        for (int i = 1 + words; i < entry.length; i++) {
+            out.add(entry[i]);
+        }
         return true;
     }
 
-    /// Keeps `ids`, *owned from here on*, as the tokens of `text[from, to)`.
-    void put(long key, Utf8Text text, int from, int to, int[] ids) {
-        if (to - from <= LONGEST) {
-            entries[slot(key)] = new Entry(key, Arrays.copyOfRange(text.bytes(), from, to), ids);
+    /// Keeps `ids[0, count)`, *copied*, as the tokens of `text[from, to)`.
+    void put(long key, Utf8Text text, int from, int to, int[] ids, int count) {
+        int length = to - from;
+        if (length < SHORTEST || length > LONGEST) {
+            return;
         }
+        int words = length + 3 >> 2;
+        int[] entry = new int[1 + words + count];
+        entry[0] = length;
+        for (int i = 0; i < words; i++) {
+            entry[1 + i] = word(text, from, to, i);
+        }
+        for (int i = 1 + words; i < entry.length; i++) {
+            entry[i] = ids[i - 1 - words];
+        }
+        VarHandle.storeStoreFence();
+        entries[slot(key)] = entry;
+    }
+
+    /// The four bytes of `text[from, to)` from byte `4 * index` on.
+    private static int word(Utf8Text text, int from, int to, int index) {
+        int at = from + 4 * index;
+        int word = (int) text.eight(at);
+        return to - at < 4 ? word & (int) Utf8Text.mask(to - at) : word;
     }
 
     private static int slot(long key) {
-        return (int) (key * 0x9E3779B97F4A7C15L >>> 50);
+        return (int) (key * 0x9E3779B97F4A7C15L >>> 64 - SLOT_BITS);
     }
 }
