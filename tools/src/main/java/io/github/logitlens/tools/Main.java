@@ -164,7 +164,8 @@ public final class Main implements Runnable {
                     TokenizerFormatException _, IllegalArgumentException _ -> report(stdio, e.getMessage(), e);
             case ExceptionInInitializerError _ when e.getCause() != null && e.getCause().getMessage() != null ->
                 report(stdio, e.getCause().getMessage(), e);
-            case OutOfMemoryError _ -> report(stdio, "not enough memory: " + e.getMessage(), e);
+            case OutOfMemoryError _ -> report(stdio,
+                    "not enough memory: " + e.getMessage() + " (LENS_JAVA_OPTS=-Xmx8g gives the lens more)", e);
             default -> report(stdio, "internal error, please report it: " + e
                     + (debug() ? "" : " (LENS_DEBUG=1 shows where)"), e);
         }
