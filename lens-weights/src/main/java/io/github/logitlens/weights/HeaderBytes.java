@@ -70,6 +70,24 @@ final class HeaderBytes {
         return true;
     }
 
+    private void skipAscii() {
+        while (at < windowLength && window[at] >= 0) {
+            at++;
+        }
+    }
+
+    void skipWhitespace() {
+        do {
+            while (at < windowLength && isWhitespace(window[at])) {
+                at++;
+            }
+        } while (at == windowLength && fill());
+    }
+
+    static boolean isWhitespace(int b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
     /// Reads to the end and returns the index of the first byte that is not part of valid UTF-8 (shortest forms only,
     /// no surrogates, nothing above U+10FFFF), or [#END].
     int firstInvalidUtf8() {
@@ -77,14 +95,16 @@ final class HeaderBytes {
         int low = 0x80;
         int high = 0xBF;
         for (int b = next(); b != END; b = next()) {
-            if (missing > 0) {
+            if (missing == 0 && b < 0x80) {
+                skipAscii();
+            } else if (missing > 0) {
                 if (b < low || b > high) {
                     return position() - 1;
                 }
                 missing--;
                 low = 0x80;
                 high = 0xBF;
-            } else if (b >= 0x80) {
+            } else {
                 if (b < 0xC2 || b > 0xF4) {
                     return position() - 1;
                 }

@@ -188,7 +188,7 @@ final class HeaderParser {
         }
         int start = in.position();
         int count = 1;
-        for (int b = in.next(); b == ',' || b >= '0' && b <= '9' || JsonScanner.isWhitespace(b); b = in.next()) {
+        for (int b = in.next(); b == ',' || b >= '0' && b <= '9' || HeaderBytes.isWhitespace(b); b = in.next()) {
             count += b == ',' ? 1 : 0;
         }
         in.seek(start);
@@ -196,7 +196,7 @@ final class HeaderParser {
         long[] numbers = new long[count];
         int n = 0;
         do {
-            json.skipWhitespace();
+            in.skipWhitespace();
             int first = in.peek();
             if (first != '-' && (first < '0' || first > '9')) {
                 throw wrongType(Reason.INVALID_TENSOR_ENTRY, field + " of tensor " + Text.quote(tensor),

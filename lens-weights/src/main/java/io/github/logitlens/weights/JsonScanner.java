@@ -28,13 +28,13 @@ final class JsonScanner {
     /// Checks that everything is one JSON object, and goes back to its first byte. After this nothing else here throws.
     void requireOneObject() {
         in.seek(0);
-        skipWhitespace();
+        in.skipWhitespace();
         int start = in.position();
         if (in.peek() != '{') {
             throw notJson("an object");
         }
         skipValue();
-        skipWhitespace();
+        in.skipWhitespace();
         if (in.peek() != HeaderBytes.END) {
             throw notJson("the end");
         }
@@ -45,7 +45,7 @@ final class JsonScanner {
     void skipValue() {
         int depth = 0;
         while (true) {
-            skipWhitespace();
+            in.skipWhitespace();
             switch (in.peek()) {
                 case '{', '[' -> {
                     boolean object = in.next() == '{';
@@ -196,14 +196,14 @@ final class JsonScanner {
     /// Reads a key, of which the quote comes next but for white space, and the colon behind it, up to the value's first
     /// byte.
     String key(int limit) {
-        skipWhitespace();
+        in.skipWhitespace();
         String key = string(limit);
         colon();
         return key;
     }
 
     private void skipKey() {
-        skipWhitespace();
+        in.skipWhitespace();
         if (in.peek() != '"') {
             throw notJson("a key in double quotes");
         }
@@ -212,9 +212,9 @@ final class JsonScanner {
     }
 
     private void colon() {
-        skipWhitespace();
+        in.skipWhitespace();
         expect(':', "':'");
-        skipWhitespace();
+        in.skipWhitespace();
     }
 
     /// Reads a string, of which the quote comes next. One that takes more than `limit` bytes in UTF-8 is cut there:
@@ -230,7 +230,7 @@ final class JsonScanner {
     /// How many bytes the string takes, of which the quote comes next after white space; at least as many as its text
     /// does.
     int stringLength() {
-        skipWhitespace();
+        in.skipWhitespace();
         int start = in.position();
         skipString();
         int length = in.position() - start;
@@ -338,7 +338,7 @@ final class JsonScanner {
 
     /// After an element: true at a comma, false at the closing bracket.
     boolean another(char close) {
-        skipWhitespace();
+        in.skipWhitespace();
         int b = in.peek();
         if (b != ',' && b != close) {
             throw notJson("',' or '" + close + "'");
@@ -349,7 +349,7 @@ final class JsonScanner {
 
     /// Whether `close` comes next, which is then skipped.
     boolean skipIf(char close) {
-        skipWhitespace();
+        in.skipWhitespace();
         if (in.peek() != close) {
             return false;
         }
@@ -368,16 +368,6 @@ final class JsonScanner {
         for (int i = 0; i < word.length(); i++) {
             expect(word.charAt(i), "'" + word + "'");
         }
-    }
-
-    void skipWhitespace() {
-        while (isWhitespace(in.peek())) {
-            in.next();
-        }
-    }
-
-    static boolean isWhitespace(int b) {
-        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
     private JsonException notJson(String expected) {

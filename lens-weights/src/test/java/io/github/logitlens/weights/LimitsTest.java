@@ -88,22 +88,17 @@ class LimitsTest {
 
     @Test
     void spacesAndBrackets() throws Exception {
-        assertEquals(List.of("0 tensors, 0 metadata", "HEADER_NOT_JSON", "HEADER_TOO_DEEP", "HEADER_TOO_DEEP",
-                "HEADER_TOO_DEEP"),
-                verdicts("64m", file("{}", " ", "", 0), file("", "[", "", 0), file("{\"a\":", "[", "", 0), file("",
-                "{\"a\":", "", 0),
-                        file("{\"a\":{\"shape\":", "[", "", 0)));
+        assertEquals(List.of("0 tensors, 0 metadata", "HEADER_NOT_JSON", "HEADER_TOO_DEEP", "HEADER_TOO_DEEP"),
+                verdicts("64m", file("{}", " ", "", 0), file("", "[", "", 0), file("{\"a\":", "[", "", 0),
+                        file("", "{\"a\":", "", 0)));
     }
 
     @Test
     void ignoredValues() throws Exception {
         String tensor = "{\"t\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1],\"x\":";
-        assertEquals(List.of("1 tensors, 0 metadata", "1 tensors, 0 metadata", "1 tensors, 0 metadata",
-                "HEADER_NOT_JSON",
-                "UNKNOWN_DTYPE", "INVALID_TENSOR_ENTRY"),
-                verdicts("64m", file(tensor + "\"", "x", "\"}}", 1), file(tensor + "[1", ",[{\"a\":1e5}]", "]}}", 1),
-                        file(tensor + "1,\"", "y", "\":2}}", 1), file(tensor, "1", "}}", 1),
-                        file("{\"t\":{\"dtype\":\"", "F", "\"}}", 1), file("{\"t\":{\"shape\":[1", ",[]", "]}}", 1)));
+        assertEquals(List.of("1 tensors, 0 metadata", "1 tensors, 0 metadata", "HEADER_NOT_JSON", "UNKNOWN_DTYPE"),
+                verdicts("64m", file(tensor + "[1", ",[{\"a\":1e5}]", "]}}", 1), file(tensor + "1,\"", "y", "\":2}}", 1),
+                        file(tensor, "1", "}}", 1), file("{\"t\":{\"dtype\":\"", "F", "\"}}", 1)));
     }
 
     @Test
