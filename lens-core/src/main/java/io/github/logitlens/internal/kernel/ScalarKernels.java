@@ -98,16 +98,11 @@ public final class ScalarKernels implements Kernels {
             for (int point = points - 1; point >= 0; point--) {
                 int row = firstRow + group + point;
                 int offset = (group + point) * PANEL;
-                float max = stats.max[row];
-                for (int n = 0; n < columns; n++) {
-                    max = Math.max(max, logits[offset + n]);
-                }
-                raiseMax(stats, row, max, point == points - 1);
-                accumulate(logits, offset, 0, columns, stats, row);
-                enterTop(logits, offset, 0, columns, firstColumn, stats, row);
+                enter(logits, offset, columns, firstColumn, stats, row, point == points - 1);
+                accumulate(logits, offset, columns, stats, row);
                 stats.countGreater(row, logits, offset, columns, firstColumn);
             }
-            cross(logits, group, 0, columns, stats, firstRow);
+            cross(logits, group, columns, stats, firstRow);
         }
     }
 
@@ -134,11 +129,26 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
-    /// Adds columns `from..to` of one tile row to its sums.
-    static void accumulate(float[] logits, int offset, int from, int to, VocabularyStatistics stats, int row) {
+    /// Enters a tile row's logits into the top-k, and moves the sums if one of them is a new maximum. NaN never is.
+    private static void enter(
+            float[] logits, int offset, int columns, int firstColumn, VocabularyStatistics stats, int row, boolean last) {
+        float max = stats.max[row];
+        float threshold = stats.threshold(row);
+        for (int n = 0; n < columns; n++) {
+            float logit = logits[offset + n];
+            if (logit > threshold) {
+                stats.enter(row, logit, firstColumn + n);
+                threshold = stats.threshold(row);
+                max = logit > max ? logit : max;
+            }
+        }
+        raiseMax(stats, row, max, last);
+    }
+
+    private static void accumulate(float[] logits, int offset, int columns, VocabularyStatistics stats, int row) {
         float max = stats.max[row];
         int lanes = row * Lanes.COUNT;
-        for (int n = from; n < to; n++) {
+        for (int n = 0; n < columns; n++) {
             int lane = lanes + n % Lanes.COUNT;
             float z = logits[offset + n] - max;
             float e = Exp.exp(z);
@@ -147,28 +157,17 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
-    /// Adds columns `from..to` of one position's tile rows to their cross sums against the last of them.
-    static void cross(float[] logits, int group, int from, int to, VocabularyStatistics stats, int firstRow) {
+    /// Adds one position's tile rows to their cross sums against the last of them.
+    private static void cross(float[] logits, int group, int columns, VocabularyStatistics stats, int firstRow) {
         int points = stats.points;
         int last = (group + points - 1) * PANEL;
         float max = stats.max[firstRow + group + points - 1];
-        for (int n = from; n < to; n++) {
+        for (int n = 0; n < columns; n++) {
             float z = logits[last + n];
             float e = Exp.exp(z - max);
             for (int point = 0; point < points - 1; point++) {
                 int lane = (firstRow + group + point) * Lanes.COUNT + n % Lanes.COUNT;
                 stats.cross[lane] = Math.fma(e, z - logits[(group + point) * PANEL + n], stats.cross[lane]);
-            }
-        }
-    }
-
-    static void enterTop(
-            float[] logits, int offset, int from, int to, int firstColumn, VocabularyStatistics stats, int row) {
-        float threshold = stats.threshold(row);
-        for (int n = from; n < to; n++) {
-            if (logits[offset + n] > threshold) {
-                stats.enter(row, logits[offset + n], firstColumn + n);
-                threshold = stats.threshold(row);
             }
         }
     }

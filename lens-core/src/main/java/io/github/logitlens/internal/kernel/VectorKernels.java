@@ -4,7 +4,7 @@ import io.github.logitlens.weights.ActivationFunction;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -125,7 +125,7 @@ public final class VectorKernels implements Kernels {
         for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int i = strip; i < whole; i += Lanes.COUNT) {
-                FloatVector e = exp(FloatVector.fromArray(SPECIES, row, offset + i).sub(max));
+                FloatVector e = expBounded(FloatVector.fromArray(SPECIES, row, offset + i).sub(max));
                 e.intoArray(row, offset + i);
                 sum = sum.add(e);
             }
@@ -211,24 +211,49 @@ public final class VectorKernels implements Kernels {
             for (int point = points - 1; point >= 0; point--) {
                 int row = firstRow + group + point;
                 int offset = (group + point) * PANEL;
-                FloatVector maxima = FloatVector.fromArray(SPECIES, logits, offset);
-                for (int n = LANES; n < PANEL; n += LANES) {
-                    maxima = maxima.max(FloatVector.fromArray(SPECIES, logits, offset + n));
+                boolean last = point == points - 1;
+                if (passes(logits, offset, stats.threshold(row))) {
+                    enter(logits, offset, firstColumn, stats, row, last);
                 }
-                float tileMax = maxima.reduceLanes(VectorOperators.MAX);
-                ScalarKernels.raiseMax(stats, row, Math.max(stats.max[row], tileMax), point == points - 1);
-                accumulate(logits, offset, stats, row, weights, point == points - 1);
-                if (point < points - 1) {
-                    cross(logits, group, offset, stats, row, weights);
-                }
-                if (!(tileMax <= stats.threshold(row))) {
-                    enterTop(logits, offset, firstColumn, stats, row);
+                accumulate(logits, offset, stats, row, weights, last);
+                if (!last) {
+                    cross(logits, (group + points - 1) * PANEL, offset, stats, row, weights);
                 }
                 if (stats.targetCount() > 0) {
                     stats.countGreater(row, logits, offset, columns, firstColumn);
                 }
             }
         }
+    }
+
+    /// Whether any logit of a whole tile row is above the threshold of its top-k, and so perhaps a new maximum.
+    private static boolean passes(float[] logits, int offset, float threshold) {
+        FloatVector thresholds = FloatVector.broadcast(SPECIES, threshold);
+        VectorMask<Float> above = FloatVector.fromArray(SPECIES, logits, offset).compare(VectorOperators.GT, thresholds);
+        for (int n = LANES; n < PANEL; n += LANES) {
+            above = above.or(FloatVector.fromArray(SPECIES, logits, offset + n).compare(VectorOperators.GT, thresholds));
+        }
+        return above.anyTrue();
+    }
+
+    /// Enters a whole tile row's passing logits into the top-k, and moves the sums if one of them is a new maximum.
+    private static void enter(
+            float[] logits, int offset, int firstColumn, VocabularyStatistics stats, int row, boolean last) {
+        float max = stats.max[row];
+        for (int n = 0; n < PANEL; n += LANES) {
+            long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
+                    .compare(VectorOperators.GT, stats.threshold(row)).toLong();
+            while (passing != 0) {
+                int column = n + Long.numberOfTrailingZeros(passing);
+                passing &= passing - 1;
+                float logit = logits[offset + column];
+                if (logit > stats.threshold(row)) {
+                    stats.enter(row, logit, firstColumn + column);
+                    max = logit > max ? logit : max;
+                }
+            }
+        }
+        ScalarKernels.raiseMax(stats, row, max, last);
     }
 
     /// Adds one whole tile row to its sums; of a final row, keeps the exponentials as its group's `weights`.
@@ -241,7 +266,7 @@ public final class VectorKernels implements Kernels {
             FloatVector weighted = FloatVector.fromArray(SPECIES, stats.weighted, lane);
             for (int n = strip; n < PANEL; n += Lanes.COUNT) {
                 FloatVector z = FloatVector.fromArray(SPECIES, logits, offset + n).sub(max);
-                FloatVector e = exp(z);
+                FloatVector e = expBounded(z);
                 sum = sum.add(e);
                 weighted = z.fma(e, weighted);
                 if (last) {
@@ -255,31 +280,16 @@ public final class VectorKernels implements Kernels {
 
     /// Adds one whole tile row to its cross sums against its group's last row.
     private static void cross(
-            float[] logits, int group, int offset, VocabularyStatistics stats, int row, float[] weights) {
-        int last = (group + stats.points - 1) * PANEL;
+            float[] logits, int lastOffset, int offset, VocabularyStatistics stats, int row, float[] weights) {
         for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
             int lane = row * Lanes.COUNT + strip;
             FloatVector sum = FloatVector.fromArray(SPECIES, stats.cross, lane);
             for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                FloatVector difference = FloatVector.fromArray(SPECIES, logits, last + n)
+                FloatVector difference = FloatVector.fromArray(SPECIES, logits, lastOffset + n)
                         .sub(FloatVector.fromArray(SPECIES, logits, offset + n));
                 sum = FloatVector.fromArray(SPECIES, weights, n).fma(difference, sum);
             }
             sum.intoArray(stats.cross, lane);
-        }
-    }
-
-    private static void enterTop(float[] logits, int offset, int firstColumn, VocabularyStatistics stats, int row) {
-        for (int n = 0; n < PANEL; n += LANES) {
-            long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.GT, stats.threshold(row)).toLong();
-            while (passing != 0) {
-                int column = n + Long.numberOfTrailingZeros(passing);
-                passing &= passing - 1;
-                if (logits[offset + column] > stats.threshold(row)) {
-                    stats.enter(row, logits[offset + column], firstColumn + column);
-                }
-            }
         }
     }
 
@@ -289,22 +299,24 @@ public final class VectorKernels implements Kernels {
 
     /// [Exp#exp], lane by lane.
     private static FloatVector exp(FloatVector x) {
+        return expBounded(x).blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exp.HIGHEST));
+    }
+
+    /// [Exp#exp], lane by lane, of arguments that are not above [Exp#HIGHEST].
+    private static FloatVector expBounded(FloatVector x) {
         FloatVector rounded = x.fma(
                 FloatVector.broadcast(SPECIES, Exp.LOG2_E), FloatVector.broadcast(SPECIES, Exp.ROUNDER));
         FloatVector n = rounded.sub(Exp.ROUNDER);
         FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -Exp.LN2_HIGH), x);
         r = n.fma(FloatVector.broadcast(SPECIES, -Exp.LN2_LOW), r);
-        FloatVector p = FloatVector.broadcast(SPECIES, Exp.C7).fma(r, FloatVector.broadcast(SPECIES, Exp.C6));
-        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C5));
+        FloatVector p = FloatVector.broadcast(SPECIES, Exp.C6).fma(r, FloatVector.broadcast(SPECIES, Exp.C5));
         p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C4));
         p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C3));
         p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C2));
         p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
         p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
-        IntVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA_BITS);
-        FloatVector result = p.reinterpretAsInts().add(power).reinterpretAsFloats();
-        result = result.blend(0f, x.compare(VectorOperators.LT, Exp.LOWEST));
-        result = result.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exp.HIGHEST));
-        return result.blend(x, x.test(VectorOperators.IS_NAN));
+        FloatVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA_BITS)
+                .reinterpretAsFloats();
+        return p.mul(power).blend(0f, x.compare(VectorOperators.LT, Exp.LOWEST));
     }
 }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /// Running statistics of rows of logits over one stretch of the vocabulary, in vocabulary order.
 ///
+/// Logits that are NaN make the sums NaN; they are never a maximum nor among the top.
+///
 /// Rows come in groups of `points`, one group per position; the last row of a group is the position's final residual,
 /// against which the others are compared. Sums are kept in sixteen lanes, shifted by the running maximum `m` of their row:
 /// GPT-2's logits sit near −70, where unshifted sums cancel in float32.

@@ -21,17 +21,18 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     private static final int PANEL = Kernels.PANEL;
     private static final int BLOCK = Kernels.BLOCK;
 
-    /// What attention writes, `[rows, dModel]`.
+    /// What the heads read, `[rows, dModel]`: the input of `out`.
     ///
     /// @param x     normalised residual, `[rows, dModel]`, *not modified*
     /// @param cache keys and values of the positions before `past`, *written* with those of these rows
     /// @param past  positions before row 0
-    float[] apply(Engine engine, RowPanels x, KeyValues cache, int past, int nCtx, int layer, Hooks hooks) {
+    RowPanels heads(
+            Engine engine, RowPanels x, Workspace workspace, KeyValues cache, int past, int nCtx, int layer, Hooks hooks) {
         int rows = x.rows();
         int dModel = out.columns();
         int dHead = dModel / nHeads;
-        float[] projected = new float[Math.multiplyExact(rows, 3 * dModel)];
-        qkv.apply(engine, x, projected);
+        float[] projected = workspace.projected();
+        qkv.store(engine, x, projected);
         fireSlice(hooks, HookSite.ATTN_Q.at(layer), projected, 0, rows, dHead);
         fireSlice(hooks, HookSite.ATTN_K.at(layer), projected, dModel, rows, dHead);
         fireSlice(hooks, HookSite.ATTN_V.at(layer), projected, 2 * dModel, rows, dHead);
@@ -40,7 +41,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         engine.workers().run(nHeads, head -> cache.store(head, past, rows,
                 projected, dModel + head * dHead, projected, 2 * dModel + head * dHead, 3 * dModel));
 
-        RowPanels z = new RowPanels(rows, dModel);
+        RowPanels z = workspace.heads();
         Run run = new Run(engine.kernels(), projected, cache, past, rows, dHead, dModel, z);
         int tasks = nHeads * z.blocks();
         if (hooks.wants(HookSite.ATTN_SCORES.at(layer)) || hooks.wants(HookSite.ATTN_PATTERN.at(layer))) {
@@ -50,9 +51,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             engine.workers().run(tasks, task -> run.attend(task % nHeads, z.blocks() - 1 - task / nHeads));
         }
         fireZ(hooks, HookSite.ATTN_Z.at(layer), z, dHead);
-        float[] result = new float[rows * dModel];
-        out.apply(engine, z, result);
-        return result;
+        return z;
     }
 
     private void fireSlice(Hooks hooks, HookPoint point, float[] projected, int column, int rows, int dHead) {

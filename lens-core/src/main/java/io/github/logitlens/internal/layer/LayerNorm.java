@@ -7,12 +7,13 @@ import io.github.logitlens.internal.kernel.Kernels;
 /// LayerNorm with gain and bias, each `[dModel]`; its output is packed for the product that follows.
 public record LayerNorm(float[] gain, float[] bias, double epsilon) {
 
-    /// Normalises rows into row panels.
+    /// Normalises rows.
     ///
-    /// @param x `[rows, dModel]`, *not modified*
-    RowPanels apply(Engine engine, float[] x, int rows, Hooks hooks, HookPoint scalePoint, HookPoint normalizedPoint) {
+    /// @param x   `[rows, dModel]`, *not modified*
+    /// @param out `[rows, dModel]`, *written*
+    void apply(Engine engine, float[] x, RowPanels out, Hooks hooks, HookPoint scalePoint, HookPoint normalizedPoint) {
         int dModel = gain.length;
-        RowPanels out = new RowPanels(rows, dModel);
+        int rows = out.rows();
         if (hooks.wants(scalePoint) || hooks.wants(normalizedPoint)) {
             float[] normalized = new float[rows * dModel];
             float[] scales = new float[rows];
@@ -24,10 +25,9 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
             for (int block = 0; block < out.blocks(); block++) {
                 out.pack(block, normalized, out.firstRow(block) * dModel, dModel, 0, dModel);
             }
-            return out;
+            return;
         }
         engine.workers().run(out.blocks(), block -> pack(engine.kernels(), x, 0, out, block));
-        return out;
     }
 
     /// Normalises and packs one block of rows.

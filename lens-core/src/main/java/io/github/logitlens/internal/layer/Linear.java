@@ -15,6 +15,19 @@ public final class Linear {
     private final PanelMatrix weight;
     private final float[] bias;
 
+    /// What becomes of a finished tile, while it is in the first-level cache.
+    @FunctionalInterface
+    interface Sink {
+
+        /// Takes one tile; called by any thread, once per block and panel.
+        ///
+        /// @param tile    `[height of the block][64]`, *owned by the sink during the call*
+        /// @param block   block of rows
+        /// @param column  the tile's first column in the product
+        /// @param columns how many of its 64 columns are real
+        void take(float[] tile, int block, int column, int columns);
+    }
+
     /// @param bias `[columns]`, copied
     Linear(PanelMatrix weight, float[] bias) {
         this.weight = weight;
@@ -25,24 +38,46 @@ public final class Linear {
         return weight.columns();
     }
 
-    /// Computes every row.
+    /// Computes every row into a row-major array.
     ///
     /// @param x   `[rows, depth]`, *not modified*
     /// @param out `[rows, columns]`, *written*
-    void apply(Engine engine, RowPanels x, float[] out) {
+    void store(Engine engine, RowPanels x, float[] out) {
+        apply(engine, x, (tile, block, column, columns) -> {
+            for (int r = 0; r < x.rowsOf(block); r++) {
+                System.arraycopy(tile, r * PANEL, out, (x.firstRow(block) + r) * weight.columns() + column, columns);
+            }
+        });
+    }
+
+    /// Computes every row and adds it to a row-major array.
+    ///
+    /// @param x   `[rows, depth]`, *not modified*
+    /// @param out `[rows, columns]`, *written*
+    void add(Engine engine, RowPanels x, float[] out) {
+        apply(engine, x, (tile, block, column, columns) -> {
+            for (int r = 0; r < x.rowsOf(block); r++) {
+                engine.kernels().add(out, (x.firstRow(block) + r) * weight.columns() + column, tile, r * PANEL, columns);
+            }
+        });
+    }
+
+    /// Computes every row, tile by tile.
+    ///
+    /// @param x `[rows, depth]`, *not modified*
+    void apply(Engine engine, RowPanels x, Sink sink) {
         int panels = weight.panels();
         int forThreads = Math.min(x.blocks() / MIN_BLOCKS, (4 * engine.workers().threads() + panels - 1) / panels);
         int groups = Math.max(1, Math.max(forThreads, (x.blocks() + MAX_BLOCKS - 1) / MAX_BLOCKS));
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(panels * groups, task -> {
             int first = task / panels * perGroup;
-            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, out);
+            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, sink);
         });
     }
 
-    private void panel(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, float[] out) {
+    private void panel(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, Sink sink) {
         float[] tile = new float[Kernels.BLOCK * PANEL];
-        int columns = weight.columnsOf(panel);
         for (int block = firstBlock; block < endBlock; block++) {
             int height = x.height(block);
             for (int r = 0; r < height; r++) {
@@ -50,10 +85,7 @@ public final class Linear {
             }
             kernels.multiply(x.data(), x.offset(block), height, weight.segment(panel), weight.offset(panel), weight.depth(),
                     tile, 0);
-            for (int r = 0; r < x.rowsOf(block); r++) {
-                int row = x.firstRow(block) + r;
-                System.arraycopy(tile, r * PANEL, out, row * weight.columns() + panel * PANEL, columns);
-            }
+            sink.take(tile, block, panel * PANEL, weight.columnsOf(panel));
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.github.logitlens.internal.layer;
 
+import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.weights.ActivationFunction;
 
 /// `W_out · f(W_in · x + b_in) + b_out`.
@@ -11,30 +13,31 @@ import io.github.logitlens.weights.ActivationFunction;
 /// @param out        `[dMlp, dModel]`
 public record Mlp(Linear in, ActivationFunction activation, Linear out) {
 
-    /// What the MLP writes, `[rows, dModel]`.
+    private static final int PANEL = Kernels.PANEL;
+
+    /// The neurons after the activation function, `[rows, dMlp]`.
     ///
     /// @param x normalised residual, `[rows, dModel]`, *not modified*
-    float[] apply(Engine engine, RowPanels x, int layer, Hooks hooks) {
-        int rows = x.rows();
-        int dMlp = in.columns();
-        float[] hidden = new float[Math.multiplyExact(rows, dMlp)];
-        in.apply(engine, x, hidden);
-        hooks.fire(HookSite.MLP_PRE.at(layer), hidden, rows, dMlp);
-        RowPanels post = new RowPanels(rows, dMlp);
-        boolean hooked = hooks.wants(HookSite.MLP_POST.at(layer));
-        if (hooked) {
-            engine.kernels().activate(activation, hidden, 0, rows * dMlp);
-            hooks.fire(HookSite.MLP_POST.at(layer), hidden, rows, dMlp);
-        }
-        engine.workers().run(post.blocks(), block -> {
-            int first = post.firstRow(block) * dMlp;
-            if (!hooked) {
-                engine.kernels().activate(activation, hidden, first, post.rowsOf(block) * dMlp);
+    RowPanels neurons(Engine engine, RowPanels x, Workspace workspace, int layer, Hooks hooks) {
+        RowPanels post = workspace.neurons();
+        HookPoint prePoint = HookSite.MLP_PRE.at(layer);
+        HookPoint postPoint = HookSite.MLP_POST.at(layer);
+        if (hooks.wants(prePoint) || hooks.wants(postPoint)) {
+            int dMlp = in.columns();
+            float[] hidden = new float[Math.multiplyExact(x.rows(), dMlp)];
+            in.store(engine, x, hidden);
+            hooks.fire(prePoint, hidden, x.rows(), dMlp);
+            engine.kernels().activate(activation, hidden, 0, hidden.length);
+            hooks.fire(postPoint, hidden, x.rows(), dMlp);
+            for (int block = 0; block < post.blocks(); block++) {
+                post.pack(block, hidden, post.firstRow(block) * dMlp, dMlp, 0, dMlp);
             }
-            post.pack(block, hidden, first, dMlp, 0, dMlp);
-        });
-        float[] result = new float[rows * out.columns()];
-        out.apply(engine, post, result);
-        return result;
+        } else {
+            in.apply(engine, x, (tile, block, column, columns) -> {
+                engine.kernels().activate(activation, tile, 0, x.rowsOf(block) * PANEL);
+                post.pack(block, tile, 0, PANEL, column, columns);
+            });
+        }
+        return post;
     }
 }

@@ -4,7 +4,7 @@ import io.github.logitlens.internal.kernel.Kernels;
 
 /// The left side of a product, packed for the kernels: blocks of rows, each `[depth][height]`.
 ///
-/// Full blocks have 6 rows; the rest goes into one block of height 1, 2, 4 or 6, whose rows beyond the last are zero.
+/// Full blocks have 6 rows; the rest goes into one block of height 1, 2, 4 or 6, whose rows beyond the last stay zero.
 public final class RowPanels {
 
     private final int rows;

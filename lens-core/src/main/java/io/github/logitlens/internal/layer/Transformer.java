@@ -137,9 +137,10 @@ public final class Transformer {
     /// @return the residual stream after the last block, `[tokens.length, dModel]`, owned by the caller
     public float[] forward(Engine engine, int[] tokens, int past, List<KeyValues> caches, Hooks hooks) {
         float[] x = embed(tokens, past, hooks);
+        Workspace workspace = Workspace.of(config, tokens.length);
         for (int layer = 0; layer < blocks.size(); layer++) {
             KeyValues cache = caches.get(Math.min(layer, caches.size() - 1));
-            blocks.get(layer).apply(engine, x, tokens.length, cache, past, config.nCtx(), layer, hooks);
+            blocks.get(layer).apply(engine, x, tokens.length, workspace, cache, past, config.nCtx(), layer, hooks);
         }
         return x;
     }

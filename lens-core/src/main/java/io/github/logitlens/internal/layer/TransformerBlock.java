@@ -15,21 +15,30 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
     /// Adds this block's two contributions to the residual stream, in place.
     ///
     /// @param x `[rows, dModel]`, *written*
-    public void apply(Engine engine, float[] x, int rows, KeyValues cache, int past, int nCtx, int layer, Hooks hooks) {
+    void apply(Engine engine, float[] x, int rows, Workspace workspace, KeyValues cache, int past, int nCtx, int layer,
+            Hooks hooks) {
         int dModel = x.length / rows;
+        RowPanels normalized = workspace.normalized();
         hooks.fire(HookSite.RESID_PRE.at(layer), x, rows, dModel);
-        RowPanels normalized = ln1.apply(engine, x, rows, hooks, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
-        float[] attnOut = attn.apply(engine, normalized, cache, past, nCtx, layer, hooks);
-        add(engine, x, attnOut, rows, HookSite.ATTN_OUT.at(layer), hooks);
+        ln1.apply(engine, x, normalized, hooks, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
+        RowPanels heads = attn.heads(engine, normalized, workspace, cache, past, nCtx, layer, hooks);
+        add(engine, attn.out(), heads, x, HookSite.ATTN_OUT.at(layer), hooks);
         hooks.fire(HookSite.RESID_MID.at(layer), x, rows, dModel);
-        normalized = ln2.apply(engine, x, rows, hooks, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
-        float[] mlpOut = mlp.apply(engine, normalized, layer, hooks);
-        add(engine, x, mlpOut, rows, HookSite.MLP_OUT.at(layer), hooks);
+        ln2.apply(engine, x, normalized, hooks, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
+        RowPanels neurons = mlp.neurons(engine, normalized, workspace, layer, hooks);
+        add(engine, mlp.out(), neurons, x, HookSite.MLP_OUT.at(layer), hooks);
         hooks.fire(HookSite.RESID_POST.at(layer), x, rows, dModel);
     }
 
-    private static void add(Engine engine, float[] x, float[] write, int rows, HookPoint point, Hooks hooks) {
-        hooks.fire(point, write, rows, x.length / rows);
-        engine.kernels().add(x, 0, write, 0, x.length);
+    /// Adds what a sublayer writes, `out(from)`, to the residual stream.
+    private static void add(Engine engine, Linear out, RowPanels from, float[] x, HookPoint point, Hooks hooks) {
+        if (hooks.wants(point)) {
+            float[] write = new float[x.length];
+            out.store(engine, from, write);
+            hooks.fire(point, write, from.rows(), out.columns());
+            engine.kernels().add(x, 0, write, 0, x.length);
+        } else {
+            out.add(engine, from, x);
+        }
     }
 }
