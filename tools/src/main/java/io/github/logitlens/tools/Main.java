@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
             "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
             "       lens inspect FILE...           what is in safetensors files",
+            "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
             "       lens --version"
         },
         description = "",
@@ -90,7 +91,8 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new RunCommand(stdio))
                 .addSubcommand(new TokensCommand(stdio))
-                .addSubcommand(new InspectCommand(stdio));
+                .addSubcommand(new InspectCommand(stdio))
+                .addSubcommand(new ExportCommand(stdio));
         // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
         CommandLine run = line.getSubcommands().get("run");
         Map<String, IHelpSectionRenderer> sections = line.getHelpSectionMap();
@@ -100,6 +102,7 @@ public final class Main implements Runnable {
         sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
         StringWriter shown = new StringWriter();
         line.setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setUsageHelpWidth(110)
                 .setOut(new PrintWriter(shown))

@@ -1,0 +1,162 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.Bos;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.weights.DType;
+import io.github.logitlens.weights.SafeTensorsWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `lens export`: a prompt's residual stream, and its logits at every layer, as a safetensors file.
+@Command(
+        name = "export",
+        customSynopsis = "lens export [OPTIONS] --output FILE.safetensors PROMPT",
+        separator = " ",
+        sortOptions = false,
+        description = {
+            "",
+            "Writes a prompt's residual stream as a safetensors file, to be read by other tools: 'tokens' I64 [seqLen]; 'resid' "
+                    + "F32 [nLayers + 1, seqLen, dModel], the embedding and then every resid_post; with --logits also 'logits' F32 "
+                    + "[nLayers + 1, positions, vocabSize], the lens at the last positions.",
+            ""
+        })
+final class ExportCommand implements Callable<Integer> {
+
+    /// Which positions' logits are written.
+    enum Logits { NONE, LAST, ALL }
+
+    private final Stdio stdio;
+
+    @Mixin
+    private PromptArgument prompt;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(names = "--ids", description = "The prompt is token ids, separated by commas, not text.")
+    private boolean ids;
+
+    @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")
+    private boolean bos;
+
+    @Option(
+            names = "--logits",
+            paramLabel = "WHICH",
+            description = "Also write the logits at every layer: none, last or all positions. Default: none.")
+    private Logits logits = Logits.NONE;
+
+    @Option(names = "--output", paramLabel = "FILE", required = true, description = "The file, written all or nothing.")
+    private Path output;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private HelpOption help;
+
+    ExportCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    @Override
+    public Integer call() {
+        compute.apply();
+        String text = prompt.read(stdio);
+        try (LogitLens lens = LogitLens.open(model.name())) {
+            write(lens.model(), tokens(lens, text));
+        }
+        return Main.DONE;
+    }
+
+    private int[] tokens(LogitLens lens, String text) {
+        List<Integer> tokens = new ArrayList<>();
+        if (bos) {
+            tokens.add(lens.tokenizer().endOfText());
+        }
+        if (ids) {
+            try {
+                Arrays.stream(text.split(",", -1)).map(id -> Integer.valueOf(id.strip())).forEach(tokens::add);
+            } catch (NumberFormatException e) {
+                throw new CommandException("--ids: expected token ids separated by commas, got \"" + text + "\"", e);
+            }
+        } else {
+            Arrays.stream(lens.tokenizer().encode(text)).forEach(tokens::add);
+        }
+        return tokens.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private void write(Gpt2Model model, int[] tokens) {
+        long points = model.config().nLayers() + 1L;
+        int row = model.config().dModel();
+        float[] resid = new float[Math.toIntExact(points * tokens.length * row)];
+        int perPoint = tokens.length * row;
+        model.run(tokens, Hooks.none().observe(
+                point -> point.equals(HookSite.RESID_PRE.at(0)) || point.site() == HookSite.RESID_POST,
+                (point, activation) -> activation.read(0, resid, index(point) * perPoint, perPoint)));
+        SafeTensorsWriter writer = new SafeTensorsWriter()
+                .metadata("model", model.id())
+                .longs("tokens", List.of((long) tokens.length), Arrays.stream(tokens).asLongStream().toArray())
+                .floats("resid", DType.F32, List.of(points, (long) tokens.length, (long) row), resid);
+        if (logits != Logits.NONE) {
+            int positions = logits == Logits.ALL ? tokens.length : 1;
+            writer.floats("logits", DType.F32, List.of(points, (long) positions, (long) model.config().vocabSize()),
+                    new LogitRows(model, resid, tokens.length, positions));
+        }
+        writer.write(output);
+    }
+
+    private static int index(HookPoint point) {
+        return point.site() == HookSite.RESID_PRE ? 0 : point.layer() + 1;
+    }
+
+    /// Logits computed row by row as the file is written: one row is in memory at a time.
+    private static final class LogitRows implements SafeTensorsWriter.FloatSource {
+
+        private final Gpt2Model model;
+        private final float[] resid;
+        private final int seqLen;
+        private final int positions;
+        private long current = -1;
+        private float[] row = {};
+
+        LogitRows(Gpt2Model model, float[] resid, int seqLen, int positions) {
+            this.model = model;
+            this.resid = resid;
+            this.seqLen = seqLen;
+            this.positions = positions;
+        }
+
+        @Override
+        public void read(long firstElement, float[] dst, int count) {
+            int vocabSize = model.config().vocabSize();
+            for (int done = 0; done < count; ) {
+                long at = firstElement + done;
+                compute(at / vocabSize);
+                int column = (int) (at % vocabSize);
+                int length = Math.min(count - done, vocabSize - column);
+                System.arraycopy(row, column, dst, done, length);
+                done += length;
+            }
+        }
+
+        private void compute(long wanted) {
+            if (wanted != current) {
+                int dModel = model.config().dModel();
+                long position = wanted / positions * seqLen + seqLen - positions + wanted % positions;
+                int from = Math.toIntExact(position * dModel);
+                row = model.unembedding().logits(Arrays.copyOfRange(resid, from, from + dModel));
+                current = wanted;
+            }
+        }
+    }
+}
