@@ -16,14 +16,15 @@ final class BytePairEncoder {
         void merged(int rank, int offset, int left, int right, int result);
     }
 
-    /// Room for one call's scans.
-    static final class Scratch {
+    /// Room for the scans of one call.
+    private static final class Scratch {
         final int[] ids = new int[SCAN];
         final int[] ranks = new int[SCAN];
     }
 
     private static final byte WHOLE = 1;
 
+    // To compare eight bytes at a time.
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long LOW_BITS = 0x0101010101010101L;
 
@@ -83,32 +84,27 @@ final class BytePairEncoder {
     }
 
     /// Appends the tokens of the pre-token `text[from, to)`, whose key is `key` and which is the token `id`, or none (-1).
-    private void encodeWord(long key, int id, Utf8Text text, int from, int to, IntSink out,
-            Scratch scratch) {
+    private void encodeWord(long key, int id, Utf8Text text, int from, int to, IntSink out, Scratch scratch) {
         if (id >= 0 && wholes[id] == WHOLE) {
             out.add(id);
+        } else if (to - from > SCAN) {
+            merge(text.bytes(), from, to, out, (rank, offset, left, right, result) -> { });
         } else if (!words.find(key, text, from, to, out)) {
-            if (to - from > SCAN) { merge(text.bytes(), from, to, out, (rank, offset, left, right, result) -> { }); }
-            else {
-            int count = scan(text.bytes(), from, to, scratch.ids, scratch.ranks);
+            int[] ids = scratch.ids;
+            int count = scan(text.bytes(), from, to, ids, scratch.ranks);
             for (int i = 0; i < count; i++) {
-                out.add(scratch.ids[i]);
+                out.add(ids[i]);
             }
-            if (count == 1 && id == scratch.ids[0]) {
+            if (count == 1 && ids[0] == id) {
                 wholes[id] = WHOLE;
             } else {
-                words.put(key, text, from, to, scratch.ids, count);
-            } }
+                words.put(key, text, from, to, ids, count);
+            }
         }
     }
-    void merge(byte[] text, int from, int to, IntSink out, Scratch scratch) {
-            if (to - from > SCAN) { merge(text, from, to, out, (rank, offset, left, right, result) -> { }); return;}
-            int count = scan(text, from, to, scratch.ids, scratch.ranks);
-            for (int i = 0; i < count; i++) {
-                out.add(scratch.ids[i]);
-            }
-    }
 
+    /// Writes the tokens of the pre-token `text[from, to)`, at most [#SCAN] bytes, to `ids` and returns how many there are.
+    /// `ids[i]` and `ids[i + 1]` have rank `ranks[i]`; both arrays close up at each merge.
     private int scan(byte[] text, int from, int to, int[] ids, int[] ranks) {
         int last = to - from - 1;
         int b = text[from] & 0xFF;
@@ -120,9 +116,10 @@ final class BytePairEncoder {
             b = next;
         }
         while (true) {
+            // The lowest rank and, below it, the first place that has it: a minimum, which needs no branch.
             int first = Integer.MAX_VALUE;
             for (int i = 0; i < last; i++) {
-                first = Math.min(first, ranks[i] << 7 | i);
+                first = Math.min(first, ranks[i] * SCAN | i);
             }
             int best = first % SCAN;
             int bestRank = first / SCAN;

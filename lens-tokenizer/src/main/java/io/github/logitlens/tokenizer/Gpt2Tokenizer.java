@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 
-/// GPT-2's tokenizer: byte-level BPE, the same ids as Hugging Face's `tokenizers` for every text.
+/// GPT-2's tokenizer: byte-level BPE, the same ids as Hugging Face's `tokenizers`.
 ///
 /// ```java
 /// Gpt2Tokenizer tokenizer = Gpt2Tokenizer.gpt2();
@@ -21,11 +21,22 @@ import java.util.OptionalInt;
 /// tokenizer.token(6342).display()                        // " Paris"
 /// ```
 ///
-/// No token is added to what a text holds: no space in front, no `<|endoftext|>`. Letters and numbers are those of Unicode
-/// 14, as in Hugging Face's engine, whatever the JDK knows; a lone surrogate is read as U+FFFD.
+/// No token is added to what a text holds: no space in front, no `<|endoftext|>`.
+///
+/// Where implementations differ, this one has chosen:
+/// * Letters and numbers are those of Unicode 14, whatever the JDK knows, as in `tokenizers` 0.21.0 (releases from 0.22.2 on
+///   were seen to have Unicode 16). Only texts with one of the 9392 letters and numbers added since can give other ids, and
+///   of those few do: such a letter right before `'s`, for one.
+/// * A lone surrogate, which UTF-8 cannot hold, is read as U+FFFD, as in `tiktoken`; Python refuses the text.
+/// * Ill-formed bytes decode to U+FFFD as the WHATWG encoding standard, Python and Rust have it; the JDK differs.
+/// * An added token that is not in the vocabulary decodes to its own text, even where that is made of letters of the byte
+///   alphabet (an added `é`, which Hugging Face decodes to the byte `E9`).
 ///
 /// Immutable; any number of threads may use one.
 public final class Gpt2Tokenizer {
+    /// As many pieces as a message shows.
+    private static final int SHOWN_PIECES = 16;
+
     private final Vocabulary vocabulary;
     private final MergeTable merges;
     private final AddedTokens addedTokens;
@@ -47,6 +58,8 @@ public final class Gpt2Tokenizer {
 
     /// The tokenizer of GPT-2, every size of it, and of the models that share its vocabulary; the files are bundled, and
     /// read once.
+    ///
+    /// @return the tokenizer, always the same one
     public static Gpt2Tokenizer gpt2() {
         return Bundled.GPT2;
     }
@@ -58,6 +71,8 @@ public final class Gpt2Tokenizer {
     /// Gpt2Tokenizer.load(Path.of("distilgpt2")).vocabSize()    // 50257
     /// ```
     ///
+    /// @param directory the directory
+    /// @return the tokenizer
     /// @throws TokenizerFormatException if the files are missing, damaged, or those of another kind of tokenizer
     public static Gpt2Tokenizer load(Path directory) {
         return new Gpt2Tokenizer(TokenizerFiles.read(Objects.requireNonNull(directory, "directory")));
@@ -69,11 +84,18 @@ public final class Gpt2Tokenizer {
     /// tokenizer.encode("Hello world")    // [15496, 995]
     /// tokenizer.encode("")               // []
     /// ```
+    ///
+    /// @param text any text
+    /// @return the ids, a new array
     public int[] encode(String text) {
         return encode(text, SpecialTokens.TEXT);
     }
 
     /// The tokens of `text`, with special tokens read as `mode` says.
+    ///
+    /// @param text any text
+    /// @param mode whether special tokens are looked for
+    /// @return the ids, a new array
     public int[] encode(String text, SpecialTokens mode) {
         Objects.requireNonNull(text, "text");
         IntSink out = new IntSink(text.length() / 3);
@@ -92,11 +114,18 @@ public final class Gpt2Tokenizer {
     }
 
     /// The tokens of `text` and the part of it that each covers; the ids are those of [#encode(String)].
+    ///
+    /// @param text any text
+    /// @return the tokens in order
     public List<TokenSpan> encodeWithSpans(String text) {
         return encodeWithSpans(text, SpecialTokens.TEXT);
     }
 
     /// The tokens of `text` and the part of it that each covers; the ids are those of [#encode(String, SpecialTokens)].
+    ///
+    /// @param text any text
+    /// @param mode whether special tokens are looked for
+    /// @return the tokens in order
     public List<TokenSpan> encodeWithSpans(String text, SpecialTokens mode) {
         Objects.requireNonNull(text, "text");
         List<TokenSpan> spans = new ArrayList<>();
@@ -148,11 +177,18 @@ public final class Gpt2Tokenizer {
     }
 
     /// How `text` becomes tokens: pre-tokens, bytes, merges in order, tokens.
+    ///
+    /// @param text any text
+    /// @return the steps
     public Explanation explain(String text) {
         return explain(text, SpecialTokens.TEXT);
     }
 
     /// How `text` becomes tokens, with special tokens read as `mode` says.
+    ///
+    /// @param text any text
+    /// @param mode whether special tokens are looked for
+    /// @return the steps
     public Explanation explain(String text, SpecialTokens mode) {
         Objects.requireNonNull(text, "text");
         List<Explanation.PreToken> preTokens = new ArrayList<>();
@@ -191,6 +227,8 @@ public final class Gpt2Tokenizer {
     /// tokenizer.decode(15496, 995)    // "Hello world"
     /// ```
     ///
+    /// @param ids the ids, *not modified*
+    /// @return the text
     /// @throws IllegalArgumentException if there is no such token
     public String decode(int... ids) {
         long length = 0;
@@ -210,12 +248,16 @@ public final class Gpt2Tokenizer {
     }
 
     /// A decoder for ids that come one by one.
+    ///
+    /// @return a new decoder
     public StreamingDecoder streamingDecoder() {
         return new StreamingDecoder(vocabulary);
     }
 
     /// The token `id`.
     ///
+    /// @param id 0 to one less than [#vocabSize()]
+    /// @return the token
     /// @throws IllegalArgumentException if there is no such token
     public Token token(int id) {
         checkId(id, vocabulary);
@@ -224,6 +266,8 @@ public final class Gpt2Tokenizer {
 
     /// The tokens `ids`, in order.
     ///
+    /// @param ids the ids, *not modified*
+    /// @return the tokens
     /// @throws IllegalArgumentException if there is no such token
     public List<Token> tokens(int... ids) {
         return Arrays.stream(ids).mapToObj(this::token).toList();
@@ -236,31 +280,37 @@ public final class Gpt2Tokenizer {
     /// tokenizer.singleToken("Paris ")           // OptionalInt.empty
     /// tokenizer.singleToken("<|endoftext|>")    // OptionalInt[50256]
     /// ```
+    ///
+    /// @param text the token's text
+    /// @return its id
     public OptionalInt singleToken(String text) {
         Utf8Text utf8 = Utf8Text.of(Objects.requireNonNull(text, "text"));
         int id = vocabulary.find(utf8, 0, utf8.length());
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /// The token whose text is exactly `text`, or an error that shows its pieces and, if there is one, the token that has a
-    /// space more or less at the front or none around it.
+    /// The token whose text is exactly `text`, or an error that shows its pieces and those tokens, if there are any, that have
+    /// the same text with a space in front or with none around it.
     ///
     /// ```
     /// token text "Paris ": expected one token, got 2: "Paris" | " "; did you mean " Paris" (6342) or "Paris" (40313)?
     /// ```
     ///
+    /// @param text the token's text
+    /// @return its id
     /// @throws IllegalArgumentException if `text` is empty or takes several tokens
     public int requireSingleToken(String text) {
         OptionalInt id = singleToken(text);
         if (id.isPresent()) {
             return id.getAsInt();
         }
-        List<Token> pieces = tokens(encode(text));
-        StringBuilder message = new StringBuilder("token text \"").append(text).append("\": expected one token, got ")
-                .append(pieces.size());
-        for (int i = 0; i < pieces.size(); i++) {
-            message.append(i == 0 ? ": \"" : " | \"").append(pieces.get(i).display()).append('"');
+        int[] pieces = encode(text);
+        StringBuilder message = new StringBuilder("token text \"").append(display(text))
+                .append("\": expected one token, got ").append(pieces.length);
+        for (int i = 0; i < Math.min(pieces.length, SHOWN_PIECES); i++) {
+            message.append(i == 0 ? ": \"" : " | \"").append(token(pieces[i]).display()).append('"');
         }
+        message.append(pieces.length > SHOWN_PIECES ? " | …" : "");
         String separator = "; did you mean ";
         for (String sibling : List.of(" " + text.strip(), text.strip())) {
             OptionalInt other = singleToken(sibling);
@@ -273,13 +323,21 @@ public final class Gpt2Tokenizer {
         throw new IllegalArgumentException(message.append(separator.equals(" or ") ? "?" : "").toString());
     }
 
+    private static String display(String text) {
+        Utf8Text utf8 = Utf8Text.of(text);
+        return new Token(0, Arrays.copyOf(utf8.bytes(), utf8.length())).display();
+    }
+
     /// The number of tokens; ids are 0 to one less. 50257 for GPT-2.
+    ///
+    /// @return the number of tokens
     public int vocabSize() {
         return vocabulary.size();
     }
 
     /// The id of `<|endoftext|>`, which stands between documents and is GPT-2's only possible BOS: 50256 for GPT-2.
     ///
+    /// @return the id
     /// @throws IllegalStateException if the vocabulary has no such token
     public int endOfText() {
         return singleToken(ModelBuilder.END_OF_TEXT).orElseThrow(() -> new IllegalStateException(
@@ -288,6 +346,8 @@ public final class Gpt2Tokenizer {
 
     /// The sha256, in lower-case hexadecimal, of all that decides ids: tokens, merges and added tokens. It is the same
     /// whether they were read from `tokenizer.json` or from `vocab.json` and `merges.txt`.
+    ///
+    /// @return 64 hexadecimal digits
     public String contentHash() {
         MessageDigest digest;
         try {

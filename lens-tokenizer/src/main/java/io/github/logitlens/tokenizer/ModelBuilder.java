@@ -64,14 +64,7 @@ final class ModelBuilder {
             line++;
         }
         while (at < end) {
-            int next = addMerge(text, at, end, file, line);
-            if (next < end && text[next] == '\r') {
-                next++;
-            }
-            if (next < end && text[next] != '\n') {
-                throw badMerge(text, at, end, file, line);
-            }
-            at = next + 1;
+            at = addMerge(text, at, end, file, line);
             line++;
         }
     }
@@ -85,16 +78,9 @@ final class ModelBuilder {
         return true;
     }
 
-    /// Adds the merge that is all of `text`.
-    void addMerge(byte[] text, String file, int line) {
-        if (addMerge(text, 0, text.length, file, line) < text.length) {
-            throw badMerge(text, 0, text.length, file, line);
-        }
-    }
-
-    /// Adds the merge that begins at `from` of `text[0, end)`, two symbols in UTF-8 and one space between, and returns where
-    /// it ends.
-    private int addMerge(byte[] text, int from, int end, String file, int line) {
+    /// Adds the merge in the line that begins at `from` of `text[0, end)`, two symbols in UTF-8 and one space between, and
+    /// returns where the next line begins.
+    int addMerge(byte[] text, int from, int end, String file, int line) {
         int start = tokens.scratch();
         int middle = tokens.appendSymbol(text, from, end, start);
         int space = tokens.appendedTo();
@@ -102,8 +88,9 @@ final class ModelBuilder {
             throw badMerge(text, from, end, file, line);
         }
         int stop = tokens.appendSymbol(text, space + 1, end, middle);
-        int next = tokens.appendedTo();
-        if (next == space + 1) {
+        int to = tokens.appendedTo();
+        int next = to + 1 < end && text[to] == '\r' ? to + 1 : to;
+        if (to == space + 1 || next < end && text[next] != '\n') {
             throw badMerge(text, from, end, file, line);
         }
         int left = tokens.findScratch(start, middle);
@@ -114,7 +101,7 @@ final class ModelBuilder {
         }
         if (left < 0 || right < 0 || result < 0) {
             String what = left < 0 ? "its left symbol" : right < 0 ? "its right symbol" : "its result";
-            throw new TokenizerFormatException(Reason.UNKNOWN_SYMBOL, "merge " + quote(text, from, next, file, line)
+            throw new TokenizerFormatException(Reason.UNKNOWN_SYMBOL, "merge " + quote(text, from, to, file, line)
                     + ": expected " + what + " in the vocabulary, got no such token" + Place.in(file, line));
         }
         if (merges.size() == MergeTable.MAX_SIZE) {
@@ -122,10 +109,10 @@ final class ModelBuilder {
                     + ", got more" + Place.in(file, line));
         }
         if (!merges.add(left, right, result)) {
-            throw new TokenizerFormatException(Reason.DUPLICATE_MERGE, "merge " + quote(text, from, next, file, line)
+            throw new TokenizerFormatException(Reason.DUPLICATE_MERGE, "merge " + quote(text, from, to, file, line)
                     + ": expected once, got it again" + Place.in(file, line));
         }
-        return next;
+        return next + 1;
     }
 
     /// What to say of the line at `from`, which is no merge.

@@ -24,6 +24,8 @@ public final class StreamingDecoder {
 
     /// The text that token `id` completes, often all of its own; empty if it only begins a character.
     ///
+    /// @param id the next token
+    /// @return the text, perhaps empty
     /// @throws IllegalArgumentException if there is no such token
     public String accept(int id) {
         Gpt2Tokenizer.checkId(id, vocabulary);
@@ -35,6 +37,8 @@ public final class StreamingDecoder {
     }
 
     /// What is still held back, as U+FFFD, since nothing follows; then the decoder is as new.
+    ///
+    /// @return the rest, most often empty
     public String finish() {
         String rest = Utf8.decode(held, 0, held.length);
         held = new byte[0];

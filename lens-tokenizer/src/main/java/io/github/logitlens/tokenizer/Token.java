@@ -22,7 +22,9 @@ public record Token(int id, byte[] bytes) {
         bytes = bytes.clone();
     }
 
-    /// The bytes, *copied*.
+    /// The bytes.
+    ///
+    /// @return the bytes, *copied*
     @Override
     public byte[] bytes() {
         return bytes.clone();
@@ -30,6 +32,8 @@ public record Token(int id, byte[] bytes) {
 
     /// The bytes read as UTF-8, with U+FFFD where they are not: for looking at, since the tokens of one character, read
     /// one by one, do not give that character ([Gpt2Tokenizer#decode(int...)] does).
+    ///
+    /// @return the text
     public String text() {
         return Utf8.decode(bytes, 0, bytes.length);
     }
@@ -37,6 +41,8 @@ public record Token(int id, byte[] bytes) {
     /// The text for a screen: the token's characters, with control characters and bytes that are no character as `\n`,
     /// `\t`, `\r` or `\x80`. Invisible format characters and U+FFFD itself are shown by their bytes too, so the result
     /// never holds a bare U+FFFD, a line break or a change of direction.
+    ///
+    /// @return the text for a screen
     public String display() {
         StringBuilder shown = new StringBuilder(bytes.length);
         int at = 0;
@@ -56,6 +62,8 @@ public record Token(int id, byte[] bytes) {
     }
 
     /// The bytes in lower-case hexadecimal.
+    ///
+    /// @return two digits a byte
     public String hex() {
         return HexFormat.of().formatHex(bytes);
     }

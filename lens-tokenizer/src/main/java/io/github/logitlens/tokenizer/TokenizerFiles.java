@@ -1,9 +1,11 @@
 package io.github.logitlens.tokenizer;
 
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -124,7 +126,9 @@ final class TokenizerFiles {
     }
 
     private void parse(String file, JsonReader reader) {
-        try (InputStream in = open(file); JsonParser json = Json.FACTORY.createParser(in)) {
+        // Jackson's own reader of bytes would let ill-formed UTF-8 pass.
+        try (InputStream in = open(file);
+             JsonParser json = Json.FACTORY.createParser(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
             json.nextToken();
             reader.read(json);
             if (json.nextToken() != null) {
@@ -135,9 +139,9 @@ final class TokenizerFiles {
             throw new TokenizerFormatException(Reason.BAD_JSON,
                     "json: expected well-formed JSON of sane depth and sizes, got: " + e.getOriginalMessage()
                             + Place.in(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr()), e);
-        } catch (CharConversionException e) {
+        } catch (CharacterCodingException e) {
             throw new TokenizerFormatException(Reason.BAD_ENCODING,
-                    "json: expected UTF-8, got: " + e.getMessage() + Place.in(file, 0), e);
+                    "json: expected UTF-8, got other bytes" + Place.in(file, 0), e);
         } catch (IOException e) {
             throw unreadable(file, e);
         }

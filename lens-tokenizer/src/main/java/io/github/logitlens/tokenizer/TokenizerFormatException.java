@@ -55,6 +55,8 @@ public final class TokenizerFormatException extends RuntimeException {
     }
 
     /// Why the file was refused.
+    ///
+    /// @return the reason
     public Reason reason() {
         return reason;
     }

@@ -96,7 +96,7 @@ final class TokenizerJson {
                     + " no \"" + (hasVocabulary ? "merges" : "vocab") + "\"" + Place.in(FILE, 0));
         }
         for (PlacedMerge merge : merges) {
-            builder.addMerge(merge.text(), FILE, merge.line());
+            builder.addMerge(merge.text(), 0, merge.text().length, FILE, merge.line());
         }
     }
 

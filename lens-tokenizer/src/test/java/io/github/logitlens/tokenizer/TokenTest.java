@@ -1,0 +1,53 @@
+package io.github.logitlens.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+
+class TokenTest {
+    private static String display(String text) {
+        return new Token(0, text.getBytes(StandardCharsets.UTF_8)).display();
+    }
+
+    @Test
+    void charactersAreShownAndControlsAndBrokenBytesAreEscaped() {
+        assertEquals(" Paris", display(" Paris"));
+        assertEquals("\\n\\n", display("\n\n"));
+        assertEquals("\\t\\r\\x00\\x1b\\x7f", display("\t\r\0\u001B\u007F"));
+        assertEquals("é世😀", display("é世😀"));
+        assertEquals("\\xc2\\x85", display("\u0085"));
+        assertEquals("\\xe2\\x80\\xae", display("\u202E"));
+        assertEquals("\\xef\\xbf\\xbd", display("\uFFFD"));
+        assertEquals(" \\xe2\\x80", new Token(0, new byte[] {' ', (byte) 0xE2, (byte) 0x80}).display());
+    }
+
+    @Test
+    void noTokenOfGpt2IsShownWithAReplacementCharacterOrAControl() {
+        Gpt2Tokenizer tokenizer = Gpt2Tokenizer.gpt2();
+        for (int id = 0; id < tokenizer.vocabSize(); id++) {
+            String shown = tokenizer.token(id).display();
+            assertFalse(shown.contains("\uFFFD") || shown.chars().anyMatch(Character::isISOControl), shown);
+        }
+    }
+
+    @Test
+    void aTokenKeepsItsBytesToItself() {
+        byte[] bytes = {'a', (byte) 0x80};
+        Token token = new Token(7, bytes);
+        bytes[0] = 'b';
+        token.bytes()[0] = 'c';
+        assertArrayEquals(new byte[] {'a', (byte) 0x80}, token.bytes());
+        assertEquals("6180", token.hex());
+        assertEquals("a\uFFFD", token.text());
+        assertEquals("Token[id=7, \"a\\x80\"]", token.toString());
+        assertEquals(new Token(7, new byte[] {'a', (byte) 0x80}), token);
+        assertEquals(new Token(7, new byte[] {'a', (byte) 0x80}).hashCode(), token.hashCode());
+        assertNotEquals(new Token(8, new byte[] {'a', (byte) 0x80}), token);
+        assertNotEquals(new Token(7, new byte[] {'a'}), token);
+    }
+}
