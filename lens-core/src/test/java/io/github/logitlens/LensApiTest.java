@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tokenizer.Token;
@@ -161,6 +162,25 @@ class LensApiTest {
                 boolean same = result.top(point, position).getFirst().id() == answer;
                 assertTrue(point.index() < decided || same, "after the decision the answer is the last one");
                 assertFalse(point.index() == decided - 1 && same, "the decision could be earlier");
+            }
+        }
+    }
+
+    @Test
+    void blocksThatWriteNothingLeaveTheDecisionAtTheEmbedding(@TempDir Path folder) {
+        new TinyModel(3, 2, 8, 16, 90, 12, 61).write(folder, weights -> weights.forEach((name, values) -> {
+            if (name.contains("c_proj")) {
+                Arrays.fill(values, 0);
+            }
+        }));
+        try (LogitLens still = LogitLens.open(folder)) {
+            LensResult result = still.run(new int[] {1, 2, 3}, LensOptions.defaults(), Hooks.none());
+            for (int position : result.positions()) {
+                assertSame(result.embedding(), result.decisionLayer(position));
+                for (LensPoint point : result.points()) {
+                    assertEquals(result.top(result.finalPoint(), position), result.top(point, position));
+                    assertEquals(0, result.reading(point, position).klToFinal(), 1e-12);
+                }
             }
         }
     }

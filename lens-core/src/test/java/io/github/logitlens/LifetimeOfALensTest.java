@@ -1,0 +1,123 @@
+package io.github.logitlens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.fixtures.Golden;
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.model.KvCache;
+import io.github.logitlens.model.Unembedding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Closing a lens, and many threads on one. The time limits end a test that hangs; nothing is measured.
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LifetimeOfALensTest {
+
+    private static final String NAME = "tiny-odd";
+    private static final int[] IDS = Golden.read(NAME).ids();
+
+    private static LogitLens open() {
+        return LogitLens.open(Golden.folder(NAME));
+    }
+
+    private static LensReading end(LogitLens lens) {
+        LensResult result = lens.run(IDS, LensOptions.defaults(), Hooks.none());
+        return result.reading(result.finalPoint(), -1);
+    }
+
+    @Test
+    void aClosedLensRefusesRuns() {
+        LogitLens lens = open();
+        KvCache cache = lens.model().newCache();
+        Unembedding unembedding = lens.model().unembedding();
+        lens.close();
+        lens.close();
+        String message = assertThrows(IllegalStateException.class, () -> end(lens)).getMessage();
+        assertEquals("model 'tiny-odd' is closed", message);
+        assertThrows(IllegalStateException.class, () -> lens.model().logits(IDS));
+        assertThrows(IllegalStateException.class, () -> lens.model().logits(IDS, cache));
+        int d = unembedding.dModel();
+        assertThrows(IllegalStateException.class, () -> unembedding.logits(new float[d]));
+        assertThrows(IllegalStateException.class, () -> unembedding.read(new float[d], 1, 1));
+    }
+
+    @Test
+    void aResultOutlivesItsLens() {
+        LensResult result;
+        try (LogitLens lens = open()) {
+            result = lens.run(IDS, LensOptions.defaults(), Hooks.none());
+        }
+        assertEquals(10, result.top(result.finalPoint(), -1).size());
+        assertEquals(IDS.length, result.tokens().size());
+    }
+
+    @Test
+    void aHookCannotCloseTheModelThatRunsIt() {
+        LogitLens lens = open();
+        LensReading expected = end(lens);
+        Hooks closing = Hooks.none().observe(HookSite.MLP_OUT.at(0), (point, activation) -> lens.close());
+        assertThrows(IllegalStateException.class, () -> lens.run(IDS, LensOptions.defaults(), closing));
+        assertEquals(expected, end(lens), "it is still open");
+        lens.close();
+    }
+
+    @Test
+    void thirtyTwoThreadsReadTheSame() throws Exception {
+        try (LogitLens lens = open(); ExecutorService threads = Executors.newFixedThreadPool(32)) {
+            LensReading expected = end(lens);
+            CyclicBarrier together = new CyclicBarrier(32);
+            List<Future<List<LensReading>>> readings = new ArrayList<>();
+            for (int thread = 0; thread < 32; thread++) {
+                readings.add(threads.submit(() -> {
+                    together.await();
+                    return List.of(end(lens), end(lens), end(lens));
+                }));
+            }
+            for (Future<List<LensReading>> reading : readings) {
+                assertEquals(List.of(expected, expected, expected), reading.get());
+            }
+        }
+    }
+
+    @Test
+    void closingAmongManyRunsGivesEachItsBitsOrARefusal() throws Exception {
+        for (int round = 0; round < 4; round++) {
+            LogitLens lens = open();
+            LensReading expected = end(lens);
+            CyclicBarrier together = new CyclicBarrier(9);
+            try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+                List<Future<Integer>> runs = new ArrayList<>();
+                for (int thread = 0; thread < 8; thread++) {
+                    runs.add(threads.submit(() -> {
+                        together.await();
+                        for (int done = 0; ; done++) {
+                            try {
+                                assertEquals(expected, end(lens));
+                            } catch (IllegalStateException e) {
+                                assertTrue(e.getMessage().endsWith("is closed"), e.getMessage());
+                                return done;
+                            }
+                        }
+                    }));
+                }
+                together.await();
+                for (int i = 0; i < round; i++) {
+                    end(lens);
+                }
+                lens.close();
+                for (Future<Integer> run : runs) {
+                    assertTrue(run.get() >= 0);
+                }
+            }
+        }
+    }
+}

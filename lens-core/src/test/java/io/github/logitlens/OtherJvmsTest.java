@@ -1,0 +1,72 @@
+package io.github.logitlens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.fixtures.Golden;
+import io.github.logitlens.fixtures.JavaProcess;
+import io.github.logitlens.fixtures.JavaProcess.Result;
+import io.github.logitlens.fixtures.ReadingsDigest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// JVMs that are started in other ways: they give this JVM's bits.
+class OtherJvmsTest {
+
+    private static final String TINY = Golden.folder("tiny-odd").toString();
+    private static final int SEQ_LEN = 17;
+
+    private static Result run(String... options) {
+        return JavaProcess.run(List.of(options), ReadingsDigest.class, TINY, Integer.toString(SEQ_LEN));
+    }
+
+    private static void assertSameBits(Result result) {
+        assertEquals(0, result.exit(), result.err());
+        assertEquals(ReadingsDigest.of(TINY, SEQ_LEN), result.out());
+    }
+
+    @Test
+    void withoutTheVectorModuleTheBitsAreTheSameAndItIsSaidOnce() {
+        Result result = run();
+        assertSameBits(result);
+        List<String> warnings = result.err().lines().filter(line -> line.startsWith("WARNING")).toList();
+        assertEquals(1, warnings.size(), result.err());
+        assertTrue(warnings.getFirst().contains("run java with --add-modules jdk.incubator.vector"), result.err());
+    }
+
+    @Test
+    void scalarKernelsOnRequestAreNoReasonToWarn() {
+        Result result = run("-Dlens.kernels=scalar");
+        assertSameBits(result);
+        assertEquals("", result.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dlens.threads=1", "-Dlens.threads=5", "-XX:TieredStopAtLevel=1"})
+    void optionsChangeNoBit(String option) {
+        assertSameBits(run(JavaProcess.VECTOR, option));
+    }
+
+    @Test
+    void theUsersLanguageChangesNoBitAndNoText() {
+        assertSameBits(run(JavaProcess.VECTOR, "-Duser.language=tr", "-Duser.country=TR", "-Dfile.encoding=ISO-8859-9"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dlens.kernels=scalar", "-Dlens.kernels=vector"})
+    void theInterpreterGivesTheSameBits(String kernels) {
+        String tiniest = Golden.folder("tiny-a").toString();
+        Result result = JavaProcess.run(List.of(JavaProcess.VECTOR, "-Xint", kernels), ReadingsDigest.class, tiniest, "3");
+        assertEquals(0, result.exit(), result.err());
+        assertEquals(ReadingsDigest.of(tiniest, 3), result.out());
+    }
+
+    @Test
+    void theBundledModelRunsInASmallHeap() {
+        Result result = JavaProcess.run(List.of(JavaProcess.VECTOR, "-Xmx64m"), ReadingsDigest.class, "demo", "2");
+        assertEquals(0, result.exit(), result.err());
+        assertEquals(ReadingsDigest.of("demo", 2), result.out());
+    }
+}
