@@ -11,9 +11,7 @@ package io.github.logitlens;
 /// is opened with the first call and stays open. To choose a model in code, or to close one, use [LogitLens].
 public final class Lens {
 
-    private static final class Holder {
-        static final LogitLens LENS = LogitLens.open(defaultModel());
-    }
+    private static LogitLens lens;
 
     private Lens() {
     }
@@ -43,6 +41,13 @@ public final class Lens {
     /// @return the readings
     /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit it
     public static LensResult run(String prompt, LensOptions options) {
-        return Holder.LENS.run(prompt, options);
+        return lens().run(prompt, options);
+    }
+
+    private static synchronized LogitLens lens() {
+        if (lens == null) {
+            lens = LogitLens.open(defaultModel());
+        }
+        return lens;
     }
 }

@@ -12,16 +12,17 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
 
     private static final String FLAG = "--add-modules jdk.incubator.vector";
 
-    private static final class Holder {
-        static final KernelChoice CHOICE = choose(System.getProperty("lens.kernels", "auto"));
-    }
+    private static KernelChoice choice;
 
-    /// The choice of this JVM, made once. A missed faster choice is logged once, as a warning.
+    /// The choice of this JVM, made once, on first request. A missed faster choice is logged once, as a warning.
     ///
     /// @return the choice
     /// @throws IllegalStateException if `-Dlens.kernels=vector` cannot be met, or names no choice
-    public static KernelChoice get() {
-        return Holder.CHOICE;
+    public static synchronized KernelChoice get() {
+        if (choice == null) {
+            choice = choose(System.getProperty("lens.kernels", "auto"));
+        }
+        return choice;
     }
 
     private static KernelChoice choose(String wish) {

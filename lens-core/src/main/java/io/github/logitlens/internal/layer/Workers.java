@@ -15,27 +15,10 @@ import java.util.function.IntConsumer;
 /// short calls, and then parks: an idle pool uses no processor time.
 public final class Workers {
 
+    private static final int MAX_THREADS = 1024;
     private static final int SPINS = 2_000;
 
-    private static final class Holder {
-        static final Workers SHARED = new Workers(configured());
-
-        private static int configured() {
-            String text = System.getProperty("lens.threads");
-            if (text == null) {
-                return Runtime.getRuntime().availableProcessors();
-            }
-            try {
-                int threads = Integer.parseInt(text.strip());
-                if (threads >= 1 && threads <= 1024) {
-                    return threads;
-                }
-            } catch (NumberFormatException e) {
-                // reported below, like a number out of range
-            }
-            throw new IllegalArgumentException("-Dlens.threads: expected 1 to 1024, got \"" + text + "\"");
-        }
-    }
+    private static Workers shared;
 
     private final int threads;
     private final Worker[] workers;
@@ -54,8 +37,27 @@ public final class Workers {
     ///
     /// @return the shared pool
     /// @throws IllegalArgumentException if `-Dlens.threads` is not a number from 1 to 1024
-    public static Workers shared() {
-        return Holder.SHARED;
+    public static synchronized Workers shared() {
+        if (shared == null) {
+            shared = new Workers(configured());
+        }
+        return shared;
+    }
+
+    private static int configured() {
+        String text = System.getProperty("lens.threads");
+        if (text == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            int threads = Integer.parseInt(text.strip());
+            if (threads >= 1 && threads <= MAX_THREADS) {
+                return threads;
+            }
+        } catch (NumberFormatException e) {
+            // reported below, like a number out of range
+        }
+        throw new IllegalArgumentException("-Dlens.threads: expected 1 to " + MAX_THREADS + ", got \"" + text + "\"");
     }
 
     /// How many threads work on one call, the caller included.
