@@ -8,7 +8,6 @@ import io.github.logitlens.fixtures.Golden;
 import io.github.logitlens.hook.ActivationCache;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
-import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.ArrayList;

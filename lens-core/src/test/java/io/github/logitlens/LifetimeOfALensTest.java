@@ -1,6 +1,7 @@
 package io.github.logitlens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +12,12 @@ import io.github.logitlens.model.KvCache;
 import io.github.logitlens.model.Unembedding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +61,47 @@ class LifetimeOfALensTest {
         }
         assertEquals(10, result.top(result.finalPoint(), -1).size());
         assertEquals(IDS.length, result.tokens().size());
+    }
+
+    @Test
+    void closingWaitsForTheRunsUnderWay() throws Exception {
+        LogitLens lens = open();
+        LensReading expected = end(lens);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<LensReading> run = threads.submit(() -> {
+                LensResult result = lens.run(IDS, LensOptions.defaults(),
+                        Hooks.none().observe(HookSite.MLP_OUT.at(0), (point, activation) -> {
+                            inside.countDown();
+                            await(goOn);
+                        }));
+                return result.reading(result.finalPoint(), -1);
+            });
+            inside.await();
+            Future<?> close = threads.submit(lens::close);
+            while (true) {
+                try {
+                    lens.model().logits(new int[] {1});
+                } catch (IllegalStateException e) {
+                    break; // the closing thread has got as far as refusing
+                }
+            }
+            assertFalse(close.isDone(), "close() returned while a run was under way");
+            goOn.countDown();
+            assertEquals(expected, run.get(), "a run under way is finished");
+            close.get();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("nobody opened the latch");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

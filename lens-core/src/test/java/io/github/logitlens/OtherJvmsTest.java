@@ -7,12 +7,13 @@ import io.github.logitlens.fixtures.Golden;
 import io.github.logitlens.fixtures.JavaProcess;
 import io.github.logitlens.fixtures.JavaProcess.Result;
 import io.github.logitlens.fixtures.ReadingsDigest;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// JVMs that are started in other ways: they give this JVM's bits.
+/// JVMs that are started in other ways: they give this JVM's bits, or one clear line.
 class OtherJvmsTest {
 
     private static final String TINY = Golden.folder("tiny-odd").toString();
@@ -25,6 +26,14 @@ class OtherJvmsTest {
     private static void assertSameBits(Result result) {
         assertEquals(0, result.exit(), result.err());
         assertEquals(ReadingsDigest.of(TINY, SEQ_LEN), result.out());
+    }
+
+    private static void assertOneLine(String expected, Result result) {
+        List<String> lines = new ArrayList<>(result.err().lines().toList());
+        lines.removeIf(line -> line.equals("WARNING: Using incubator modules: jdk.incubator.vector"));
+        assertEquals(List.of(expected), lines);
+        assertEquals(3, result.exit());
+        assertEquals("", result.out());
     }
 
     @Test
@@ -41,6 +50,25 @@ class OtherJvmsTest {
         Result result = run("-Dlens.kernels=scalar");
         assertSameBits(result);
         assertEquals("", result.err());
+    }
+
+    @Test
+    void vectorKernelsWithoutTheModuleAreRefused() {
+        assertOneLine("IllegalStateException: -Dlens.kernels=vector: the module jdk.incubator.vector is missing;"
+                + " run java with --add-modules jdk.incubator.vector", run("-Dlens.kernels=vector"));
+    }
+
+    @Test
+    void unknownKernelsAreRefused() {
+        assertOneLine("IllegalStateException: -Dlens.kernels: expected auto, vector or scalar, got \"fast\"",
+                run(JavaProcess.VECTOR, "-Dlens.kernels=fast"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "many"})
+    void threadsThatAreNoNumberAreRefused(String threads) {
+        assertOneLine("IllegalArgumentException: -Dlens.threads: expected 1 to 1024, got \"" + threads + "\"",
+                run(JavaProcess.VECTOR, "-Dlens.threads=" + threads));
     }
 
     @ParameterizedTest
@@ -68,5 +96,27 @@ class OtherJvmsTest {
         Result result = JavaProcess.run(List.of(JavaProcess.VECTOR, "-Xmx64m"), ReadingsDigest.class, "demo", "2");
         assertEquals(0, result.exit(), result.err());
         assertEquals(ReadingsDigest.of("demo", 2), result.out());
+    }
+
+    @Test
+    void theDefaultModelThatIsNotThereIsRefused() {
+        Result result = JavaProcess.run(List.of("-Dlens.model=no-such-model"), DefaultModel.class);
+        assertEquals("CheckpointException, CheckpointException", result.out(), result.err());
+    }
+
+    /// Says twice what `Lens.run` throws.
+    static final class DefaultModel {
+
+        public static void main(String[] args) {
+            System.out.println(thrown() + ", " + thrown());
+        }
+
+        private static String thrown() {
+            try {
+                return Lens.run("a").toString();
+            } catch (Throwable t) {
+                return t.getClass().getSimpleName();
+            }
+        }
     }
 }

@@ -68,15 +68,13 @@ class NonFiniteWeightsTest {
         }
     }
 
-    /// Every token once: numbers descending, then NaN; equal ones by id; ranks of numbers are places.
+    /// Every token once: numbers descending, then NaN; equal ones by id; ranks are places.
     private static void assertTopIsDefined(VocabularyReadings readings, int point, String what) {
         Set<Integer> seen = new LinkedHashSet<>();
         for (int rank = 0; rank < readings.topK(); rank++) {
             int id = readings.topId(0, point, rank);
             assertTrue(seen.add(id), what + ": token " + id + " twice");
-            if (!Float.isNaN(readings.topLogit(0, point, rank))) {
-                assertEquals(rank + 1, readings.trackedRank(0, point, id), what + ": rank of token " + id);
-            }
+            assertEquals(rank + 1, readings.trackedRank(0, point, id), what + ": rank of token " + id);
             if (rank > 0) {
                 float before = readings.topLogit(0, point, rank - 1);
                 float logit = readings.topLogit(0, point, rank);

@@ -77,7 +77,7 @@ public final class VocabularyStatistics {
         return targets.length;
     }
 
-    /// Counts the logits of one tile row that rank before each target.
+    /// Counts the logits of one tile row that rank before each target: greater ones, equal ones of lower id, any before NaN.
     ///
     /// @param logits tile row at `offset`, *not modified*
     void countGreater(int row, float[] logits, int offset, int columns, int firstColumn) {
@@ -85,11 +85,13 @@ public final class VocabularyStatistics {
             float target = targetLogits[row * targets.length + t];
             int count = 0;
             int before = Math.max(0, Math.min(columns, targets[t] - firstColumn));
+            boolean number = !Float.isNaN(target);
             for (int n = 0; n < columns; n++) {
-                count += logits[offset + n] > target ? 1 : 0;
-            }
-            for (int n = 0; n < before; n++) {
-                count += logits[offset + n] == target ? 1 : 0;
+                float logit = logits[offset + n];
+                boolean ranksBefore = number
+                        ? logit > target || logit == target && n < before
+                        : !Float.isNaN(logit) || n < before;
+                count += ranksBefore ? 1 : 0;
             }
             greater[row * targets.length + t] += count;
         }

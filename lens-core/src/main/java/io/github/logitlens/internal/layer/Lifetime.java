@@ -26,15 +26,23 @@ public final class Lifetime {
     /// @return what the use returns
     /// @throws IllegalStateException if already closed
     public <T> T during(Supplier<T> use) {
-        lock.readLock().lock();
+        // tryLock, unlike lock, does not queue behind a close() that waits: it fails only once that has the lock
+        boolean inside = lock.getReadHoldCount() > 0;
+        if (closed && !inside || !lock.readLock().tryLock()) {
+            throw refused();
+        }
         try {
-            if (closed && lock.getReadHoldCount() == 1) {
-                throw new IllegalStateException(name + " is closed");
+            if (closed && !inside) {
+                throw refused();
             }
             return use.get();
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    private IllegalStateException refused() {
+        return new IllegalStateException(name + " is closed");
     }
 
     /// Refuses new uses, waits for the running ones, frees. A second call waits for the first and does nothing more.
