@@ -2,14 +2,15 @@ package io.github.logitlens.tokenizer;
 
 import java.lang.invoke.VarHandle;
 
-/// The tokens of pre-tokens that were seen before and took several: at most [#SLOTS] of them, of [#SHORTEST] to [#LONGEST]
-/// bytes, the later in the place of the earlier.
+/// The tokens of pre-tokens that were seen before and took several: at most [#SLOTS] of them, of at most [#LONGEST] bytes,
+/// the later in the place of the earlier.
 ///
 /// Any number of threads may use it without locks: an entry does not change once it is in its slot, and a lost update costs
 /// only time.
 final class WordCache {
-    /// Merging fewer bytes takes less time than missing the processor's cache.
-    private static final int SHORTEST = 12;
+    /// Fewer bytes are kept only if they end in ASCII. Of the scripts beyond, there are so many short pre-tokens that to miss
+    /// the processor's cache takes longer than to merge them again.
+    private static final int SHORT = 12;
     private static final int LONGEST = 64;
     private static final int SLOT_BITS = 14;
     private static final int SLOTS = 1 << SLOT_BITS;
@@ -20,7 +21,7 @@ final class WordCache {
     /// Appends the tokens of `text[from, to)`, whose key is `key`, to `out`; false if they are not here.
     boolean find(long key, Utf8Text text, int from, int to, IntSink out) {
         int length = to - from;
-        int[] entry = length < SHORTEST ? null : entries[slot(key)];
+        int[] entry = isKept(text, to, length) ? entries[slot(key)] : null;
         if (entry == null) {
             return false;
         }
@@ -43,7 +44,7 @@ final class WordCache {
     /// Keeps `ids[0, count)`, *copied*, as the tokens of `text[from, to)`.
     void put(long key, Utf8Text text, int from, int to, int[] ids, int count) {
         int length = to - from;
-        if (length < SHORTEST || length > LONGEST) {
+        if (!isKept(text, to, length)) {
             return;
         }
         int words = length + 3 >> 2;
@@ -57,6 +58,10 @@ final class WordCache {
         }
         VarHandle.storeStoreFence();
         entries[slot(key)] = entry;
+    }
+
+    private static boolean isKept(Utf8Text text, int to, int length) {
+        return length < SHORT ? text.bytes()[to - 1] >= 0 : length <= LONGEST;
     }
 
     /// The four bytes of `text[from, to)` from byte `4 * index` on.
