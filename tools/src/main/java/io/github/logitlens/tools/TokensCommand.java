@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.tools.view.ExplanationText;
 import io.github.logitlens.tools.view.TokenJson;
 import io.github.logitlens.tools.view.TokenTable;
 import io.github.logitlens.weights.Checkpoint;
@@ -23,7 +24,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// `lens tokens`: how the tokenizer splits a text.
 @Command(
@@ -48,6 +52,14 @@ final class TokensCommand implements Callable<Integer> {
             description = "Many texts: one JSON string a line in, from '-' or @FILE, one JSON array of ids a line out.")
     private boolean jsonl;
 
+    @Option(
+            names = "--explain",
+            description = "How the tokens come about: pre-tokens, their bytes, the merges in order, the ids.")
+    private boolean explain;
+
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private ModelOptions model;
 
@@ -64,7 +76,14 @@ final class TokensCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Format format = output.format(EnumSet.allOf(Format.class), jsonl ? Optional.of(Format.JSONL) : Optional.empty());
-        if (format == Format.JSONL) {
+        if (explain && format != Format.TABLE) {
+            throw new ParameterException(spec.commandLine(), "--explain: expected no other format, got " + format);
+        }
+        if (explain) {
+            String prompt = text.read(stdio);
+            Gpt2Tokenizer tokenizer = tokenizer();
+            output.write(stdio, out -> ExplanationText.write(tokenizer.explain(prompt), out));
+        } else if (format == Format.JSONL) {
             PromptArgument.Source source = text.source(stdio);
             Gpt2Tokenizer tokenizer = tokenizer();
             output.write(stdio, out -> encodeLines(source, tokenizer, out));
