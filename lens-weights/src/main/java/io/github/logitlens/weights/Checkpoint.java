@@ -55,29 +55,39 @@ public final class Checkpoint implements AutoCloseable {
 
     /// Opens a model by name.
     ///
-    /// @param model `demo`, or the path of a directory (for one of that name: `./demo`)
+    /// @param model `demo`, the path of a directory (for one of that name: `./demo`), or the name of a model that is in the
+    ///              Hugging Face cache or can be downloaded, such as `gpt2`; see [ModelHub]
     /// @return the open checkpoint; the caller closes it
     /// @throws CheckpointException if there is no such model, or it is not a complete GPT-2
     /// @throws SafeTensorsException if a weight file cannot be read or breaks a rule of its format
+    /// @throws HubException if it has to be downloaded and that fails
     public static Checkpoint open(String model) {
         if (model.equals(BundledModel.ID)) {
             return demo();
         }
-        Path path;
-        try {
-            path = Path.of(model);
-        } catch (InvalidPathException e) {
-            throw unknown(model, "a name that cannot be a path", e);
+        if (isThere(model)) {
+            return open(Path.of(model));
         }
-        if (model.isEmpty() || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw unknown(model, "neither", null);
+        RepoId repo = RepoId.parse(model).orElseThrow(() -> unknown(model));
+        ModelHub hub = ModelHub.standard();
+        if (!repo.mayBeOnTheHub() && hub.find(model).isEmpty()) {
+            throw unknown(model);
         }
-        return open(path);
+        return open(hub.resolve(model), Optional.of(model));
     }
 
-    private static CheckpointException unknown(String model, String got, Throwable cause) {
-        return new CheckpointException(Reason.UNKNOWN_MODEL,
-                "model " + Text.quote(model) + ": expected '" + BundledModel.ID + "' or a directory with config.json and " + WeightFiles.SINGLE_FILE + ", got " + got, cause);
+    private static boolean isThere(String model) {
+        try {
+            return !model.isEmpty() && Files.exists(Path.of(model), LinkOption.NOFOLLOW_LINKS);
+        } catch (InvalidPathException _) {
+            return false;
+        }
+    }
+
+    private static CheckpointException unknown(String model) {
+        return new CheckpointException(Reason.UNKNOWN_MODEL, "model " + Text.quote(model) + ": expected '"
+                + BundledModel.ID + "', a directory with config.json and " + WeightFiles.SINGLE_FILE
+                + ", or a Hugging Face model such as gpt2 or openai-community/gpt2-xl, got none of these");
     }
 
     /// Opens a directory in Hugging Face's layout.
@@ -87,6 +97,10 @@ public final class Checkpoint implements AutoCloseable {
     /// @throws CheckpointException if it is not a complete GPT-2
     /// @throws SafeTensorsException if a weight file cannot be read or breaks a rule of its format
     public static Checkpoint open(Path directory) {
+        return open(directory, Optional.empty());
+    }
+
+    private static Checkpoint open(Path directory, Optional<String> id) {
         if (directory.toString().isEmpty() || !Files.isDirectory(directory)) {
             String got = directory.toString().isEmpty() ? "the empty path"
                     : Files.exists(directory) ? "a file (name the directory that holds it)" : "nothing of that name";
@@ -96,7 +110,7 @@ public final class Checkpoint implements AutoCloseable {
         byte[] json = WeightFiles.readSmallFile(configFile, Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE);
         Gpt2Config config = ConfigReader.parse(json, configFile.toString());
         Path name = directory.toAbsolutePath().normalize().getFileName();
-        return of(name == null ? directory.toString() : name.toString(), Optional.of(directory), config,
+        return of(id.orElse(name == null ? directory.toString() : name.toString()), Optional.of(directory), config,
                 WeightFiles.open(directory));
     }
 
@@ -123,7 +137,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /// What the model is called in results.
     ///
-    /// @return `demo`, or the last part of the directory's path
+    /// @return `demo`, the name under which it was asked for at the hub, or the last part of the directory's path
     public String id() {
         return id;
     }

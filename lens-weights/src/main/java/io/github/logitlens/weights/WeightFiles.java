@@ -61,8 +61,7 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private static WeightFiles openShards(Path directory, Path index) {
-        Set<String> shards = shardNames(readSmallFile(index, Reason.INDEX_UNREADABLE, Reason.INDEX_UNREADABLE),
-                index.toString());
+        Set<String> shards = shardNames(index);
         WeightFiles files = new WeightFiles();
         try {
             for (String shard : shards) {
@@ -79,6 +78,10 @@ final class WeightFiles implements AutoCloseable {
             files.close();
             throw e;
         }
+    }
+
+    static Set<String> shardNames(Path index) {
+        return shardNames(readSmallFile(index, Reason.INDEX_UNREADABLE, Reason.INDEX_UNREADABLE), index.toString());
     }
 
     /// The distinct files of an index, sorted; every name is safe to resolve against the checkpoint's directory.
