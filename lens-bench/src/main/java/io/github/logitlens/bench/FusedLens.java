@@ -1,0 +1,97 @@
+package io.github.logitlens.bench;
+
+import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.model.VocabularyReadings;
+import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.Gpt2Config;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
+
+/// The lens without the forward pass: residuals of all points, one pass over `W_U`, statistics and top 10 as it goes.
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgsAppend = {Jvm.VECTOR_MODULE, Jvm.VECTOR_KERNELS})
+public class FusedLens {
+
+    private static final int TOP_K = 10;
+
+    @Param({"vector", "scalar"})
+    String kernels;
+
+    @Param({"1", "5", "64", "256"})
+    int positions;
+
+    @Param({"1", "2"})
+    int threads;
+
+    @Param("small")
+    String model;
+
+    private Gpt2Model gpt2;
+    private float[] stack;
+
+    static Work work(BenchmarkParams params) {
+        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
+        int rows = Integer.parseInt(params.getParam("positions")) * (config.nLayers() + 1);
+        return Work.Limited.of(Shape.UNEMBED.product(config, rows));
+    }
+
+    @Setup(Level.Trial)
+    public void setUp() {
+        Engines.chooseShared(kernels, threads);
+        ModelSize size = ModelSize.of(model);
+        Path directory = RandomModel.directory(size);
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            gpt2 = Gpt2Model.load(checkpoint);
+        }
+        LensStack residuals = new LensStack(size.config(), positions);
+        gpt2.run(Prompts.tokens(positions, size.config().vocabSize()), residuals.hooks());
+        stack = residuals.values();
+        check(directory, size.config());
+    }
+
+    private void check(Path directory, Gpt2Config config) {
+        VocabularyReadings readings = read();
+        try (Reference reference = new Reference(directory)) {
+            for (int position : new int[] {0, positions - 1}) {
+                Reading[] expected = reference.readings(stack, position, Math.min(TOP_K, config.vocabSize()));
+                for (int point = 0; point < expected.length; point++) {
+                    String what = "position " + position + ", point " + point;
+                    Reading.of(readings, position, point).require(what, expected[point]);
+                }
+                int dModel = config.dModel();
+                int row = (position + 1) * expected.length - 1;
+                float[] logits = gpt2.unembedding().logits(Arrays.copyOfRange(stack, row * dModel, (row + 1) * dModel));
+                Agreement.requireSameBits("logits", reference.logits(stack, row), logits);
+            }
+        }
+    }
+
+    @TearDown(Level.Trial)
+    public void tearDown() {
+        gpt2.close();
+    }
+
+    @Benchmark
+    public VocabularyReadings read() {
+        return gpt2.unembedding().read(stack, gpt2.config().nLayers() + 1, TOP_K);
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.logitlens.bench;
+
+import io.github.logitlens.weights.Gpt2Config;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What one call of a benchmark does.
+sealed interface Work {
+
+    /// Arithmetic and memory traffic that the machine limits.
+    ///
+    /// @param phases one after the other
+    record Limited(List<Phase> phases) implements Work {
+
+        static Limited of(Phase... phases) {
+            return new Limited(List.of(phases));
+        }
+
+        double flops() {
+            return phases.stream().mapToDouble(Phase::flops).sum();
+        }
+
+        double bytes() {
+            return phases.stream().mapToDouble(Phase::bytes).sum();
+        }
+
+        /// The least time it can take, in seconds: in each phase the limit that binds.
+        ///
+        /// @param flopRate   floating-point operations per second at the peak
+        /// @param byteRate   bytes per second at the best bandwidth
+        double floor(double flopRate, double byteRate) {
+            return phases.stream().mapToDouble(p -> Math.max(p.flops() / flopRate, p.bytes() / byteRate)).sum();
+        }
+    }
+
+    /// Something counted, whose limit is not measured.
+    ///
+    /// @param amount in `unit`, per call
+    /// @param unit   such as `MB`
+    record Counted(double amount, String unit) implements Work {
+    }
+
+    /// A stretch of work that is bound by one limit.
+    ///
+    /// @param flops floating-point operations, a fused multiply-add being two
+    /// @param bytes weights that come from memory, once
+    record Phase(double flops, double bytes) {
+
+        private Phase plus(Phase other) {
+            return new Phase(flops + other.flops, bytes + other.bytes);
+        }
+    }
+
+    /// The blocks of a model over new positions, embeddings and element-wise work not counted.
+    ///
+    /// @param past positions before them
+    static Phase blocks(Gpt2Config config, int positions, int past) {
+        Phase block = heads(config, positions, past).plus(Shape.ATTN_OUT.product(config, positions))
+                .plus(Shape.MLP_IN.product(config, positions)).plus(Shape.MLP_OUT.product(config, positions));
+        return new Phase(block.flops() * config.nLayers(), block.bytes() * config.nLayers());
+    }
+
+    /// One attention layer without its last projection; of the scores the causal half.
+    static Phase heads(Gpt2Config config, int positions, int past) {
+        double pairs = (double) positions * past + positions * (positions + 1.0) / 2;
+        Phase scoresAndValues = new Phase(4 * pairs * config.dModel(), 8.0 * past * config.dModel());
+        return Shape.QKV.product(config, positions).plus(scoresAndValues);
+    }
+
+    /// A forward pass and the logits of `rows` residuals.
+    static Limited run(Gpt2Config config, int positions, int past, int rows) {
+        List<Phase> phases = new ArrayList<>();
+        phases.add(blocks(config, positions, past));
+        phases.add(Shape.UNEMBED.product(config, rows));
+        return new Limited(phases);
+    }
+}

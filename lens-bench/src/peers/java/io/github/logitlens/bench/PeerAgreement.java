@@ -1,0 +1,77 @@
+package io.github.logitlens.bench;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.github.logitlens.LensReading;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.TokenPrediction;
+import java.util.List;
+
+/// What a peer's results must have in common with ours: both round, each in an order of its own.
+final class PeerAgreement {
+
+    /// Of logits, which come from some 10⁵ roundings in float32.
+    private static final double LOGIT = 2e-3;
+
+    private PeerAgreement() {
+    }
+
+    /// @throws IllegalStateException if a logit differs by more than rounding
+    static void requireClose(float[] ours, float[] peers) {
+        Agreement.requireEqual("vocabulary", ours.length, peers.length);
+        for (int id = 0; id < ours.length; id++) {
+            if (!(Math.abs(ours[id] - peers[id]) <= LOGIT)) {
+                throw new IllegalStateException("logit of id " + id + ": expected " + ours[id] + ", got " + peers[id]);
+            }
+        }
+    }
+
+    /// Compares the lens at every point and the last position.
+    ///
+    /// @param peers a graph's `ids_top`, `p_top`, `entropy` and `kl`
+    /// @throws IllegalStateException if a reading differs by more than rounding
+    static void requireClose(LensResult ours, OrtSession.Result peers) throws OrtException {
+        for (int point = 0; point < ours.points().size(); point++) {
+            LensReading reading = ours.reading(ours.points().get(point), -1);
+            String what = "point " + point;
+            long[] ids = (long[]) last(((Object[]) peers.get(0).getValue())[point]);
+            float[] probabilities = (float[]) last(((Object[]) peers.get(1).getValue())[point]);
+            double entropy = number(peers.get(2).getValue(), point);
+            double klToFinal = number(peers.get(3).getValue(), point);
+            Agreement.requireClose(what + ", entropy", reading.entropy(), entropy, 1e-3);
+            Agreement.requireClose(what + ", KL to final", reading.klToFinal(), klToFinal, 1e-3);
+            requireClose(what, reading.top(), ids, probabilities);
+        }
+    }
+
+    /// Ids may differ only where their logits are as close as rounding brings them.
+    private static void requireClose(String what, List<TokenPrediction> ours, long[] ids, float[] probabilities) {
+        for (int rank = 0; rank < ours.size(); rank++) {
+            TokenPrediction prediction = ours.get(rank);
+            double probability = prediction.probability();
+            if (!(Math.abs(probabilities[rank] - probability) <= 2 * LOGIT * probability + Float.MIN_NORMAL)) {
+                throw new IllegalStateException(what + ", probability of rank " + rank + ": expected " + probability
+                        + ", got " + probabilities[rank]);
+            }
+            boolean alone = (rank == 0 || ours.get(rank - 1).logit() - prediction.logit() > LOGIT)
+                    && rank + 1 < ours.size() && prediction.logit() - ours.get(rank + 1).logit() > LOGIT;
+            if (alone) {
+                Agreement.requireEqual(what + ", id of rank " + rank, (long) prediction.id(), ids[rank]);
+            }
+        }
+    }
+
+    /// The last row of `[positions][10]`, or the one of `[10]`.
+    private static Object last(Object rows) {
+        return rows instanceof Object[] positions ? positions[positions.length - 1] : rows;
+    }
+
+    /// The last of `[points][positions]`, or the one of `[points]`.
+    private static double number(Object values, int point) {
+        if (values instanceof float[] points) {
+            return points[point];
+        }
+        float[] positions = ((float[][]) values)[point];
+        return positions[positions.length - 1];
+    }
+}
