@@ -37,7 +37,7 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
                 yield new KernelChoice(new VectorKernels(), "-Dlens.kernels=vector", false);
             }
             case "auto" -> present
-                    ? new KernelChoice(new VectorKernels(), "jdk.incubator.vector is there", false)
+                    ? new KernelChoice(new ColdStartKernels(new VectorKernels()), "jdk.incubator.vector is there", false)
                     : new KernelChoice(
                             new ScalarKernels(),
                             "the module jdk.incubator.vector is missing; the results are the same, slower: run java with " + FLAG,

@@ -26,7 +26,7 @@ public final class ExplanationText {
     /// @throws IOException if it cannot be written
     public static void write(Explanation explanation, Writer out) throws IOException {
         for (Explanation.PreToken part : explanation.preTokens()) {
-            out.write("\"" + TokenTable.display(part.text()) + "\"" + "   " + part.hex().replaceAll("..(?=.)", "$0 ") + "\n");
+            out.write("\"" + TokenTable.display(part.text()) + "\"   " + part.hex().replaceAll("..(?=.)", "$0 ") + "\n");
             for (Explanation.Merge merge : part.merges()) {
                 out.write("  " + quoted(merge.left()) + " + " + quoted(merge.right()) + " → " + quoted(merge.result())
                         + "   rank " + merge.rank() + "\n");
