@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// The table after a run: every result beside the limit that binds it, and peers beside ours.
 final class Summary {
 
-    private static final String ROW = "%-16s %-11s %-64s %11s %5s %15s %8s  %-11s %6s";
+    private static final String ROW = "%-16s %-11s %-70s %11s %5s %15s %8s  %-11s %6s";
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
