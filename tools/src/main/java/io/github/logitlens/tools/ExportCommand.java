@@ -72,7 +72,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         compute.apply();
         String text = prompt.read(stdio);
-        try (LogitLens lens = LogitLens.open(model.name())) {
+        try (LogitLens lens = model.open(stdio)) {
             write(lens.model(), tokens(lens, text));
         }
         return Main.DONE;

@@ -2,6 +2,7 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.weights.CheckpointException;
+import io.github.logitlens.weights.HubException;
 import io.github.logitlens.weights.SafeTensorsException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -39,6 +40,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
             "       lens inspect FILE...           what is in safetensors files",
             "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
+            "       lens verify [OPTIONS]          whether a model gives the published numbers",
+            "       lens models                    the models on this machine",
+            "       lens download MODEL...         fetch models from Hugging Face",
             "       lens --version"
         },
         description = "",
@@ -92,7 +96,10 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(stdio))
                 .addSubcommand(new TokensCommand(stdio))
                 .addSubcommand(new InspectCommand(stdio))
-                .addSubcommand(new ExportCommand(stdio));
+                .addSubcommand(new ExportCommand(stdio))
+                .addSubcommand(new VerifyCommand(stdio))
+                .addSubcommand(new ModelsCommand(stdio))
+                .addSubcommand(new DownloadCommand(stdio));
         // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
         CommandLine run = line.getSubcommands().get("run");
         Map<String, IHelpSectionRenderer> sections = line.getHelpSectionMap();
@@ -163,7 +170,8 @@ public final class Main implements Runnable {
                 return DONE;
             }
             // What the library or a command refuses says so in a sentence of its own.
-            case CommandException _, Stdio.OutputException _, CheckpointException _, SafeTensorsException _,
+            case CommandException _, Stdio.OutputException _, CheckpointException _, HubException _,
+                    SafeTensorsException _,
                     TokenizerFormatException _, IllegalArgumentException _ -> report(stdio, e.getMessage(), e);
             case ExceptionInInitializerError _ when e.getCause() != null && e.getCause().getMessage() != null ->
                 report(stdio, e.getCause().getMessage(), e);

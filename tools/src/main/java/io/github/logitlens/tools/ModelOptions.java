@@ -2,16 +2,22 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.Lens;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.HubException;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// Which model.
 final class ModelOptions {
 
+    private static final String DEMO = "demo";
+
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "'demo', which is bundled, or a directory with config.json and model.safetensors. "
-                    + "Default: $LENS_MODEL, else demo.")
+            description = "'demo', which is bundled; a directory with config.json and model.safetensors; or a Hugging Face "
+                    + "model such as gpt2, from this machine's cache or downloaded. Default: $LENS_MODEL, else demo.")
     private String model = Lens.defaultModel();
 
     /// The model's name.
@@ -19,5 +25,33 @@ final class ModelOptions {
     /// @return a name for [LogitLens#open(String)]
     String name() {
         return model;
+    }
+
+    /// Opens the model, and downloads it before if it is not on this machine.
+    ///
+    /// @param stdio where a download shows how it gets on
+    /// @return the model; the caller closes it
+    LogitLens open(Stdio stdio) {
+        files(stdio);
+        return LogitLens.open(model);
+    }
+
+    /// Where the model's files are, downloaded if they are not on this machine.
+    ///
+    /// @param stdio where a download shows how it gets on
+    /// @return a directory; none for the bundled model, nor for a name that is none
+    Optional<Path> files(Stdio stdio) {
+        if (model.equals(DEMO)) {
+            return Optional.empty();
+        }
+        try (DownloadBar bar = DownloadBar.on(stdio)) {
+            return Optional.of(bar.hub().resolve(model));
+        } catch (HubException e) {
+            if (e.reason() == HubException.Reason.BAD_NAME) {
+                // What is no model at all is refused by [Checkpoint#open(String)], which knows the demo too.
+                Checkpoint.open(model).close();
+            }
+            throw e;
+        }
     }
 }

@@ -56,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
         LensOptions options = reading.options();
         compute.apply();
         String text = prompt.read(stdio);
-        try (LogitLens lens = LogitLens.open(model.name())) {
+        try (LogitLens lens = model.open(stdio)) {
             LensResult result = lens.run(text, options);
             RunView view = format == Format.JSON ? new RunJson() : new RunTable(ComputeOptions.description());
             output.write(stdio, out -> view.write(result, out));

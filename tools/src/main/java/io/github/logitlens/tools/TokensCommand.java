@@ -104,16 +104,17 @@ final class TokensCommand implements Callable<Integer> {
 
     /// A tokenizer needs no weights: a directory may hold nothing else.
     private Gpt2Tokenizer tokenizer() {
-        String name = model.name();
-        if (!name.equals("demo")) {
-            Path directory = Path.of(name);
-            if (Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"))) {
-                return Gpt2Tokenizer.load(directory);
-            }
-            // A model without a tokenizer has GPT-2's; what is no model at all is refused here.
-            Checkpoint.open(name).close();
+        Optional<Path> directory = model.files(stdio);
+        if (directory.filter(TokensCommand::hasTokenizer).isPresent()) {
+            return Gpt2Tokenizer.load(directory.get());
         }
+        // A model without a tokenizer has GPT-2's; what is no model at all is refused here.
+        directory.ifPresent(path -> Checkpoint.open(path).close());
         return Gpt2Tokenizer.gpt2();
+    }
+
+    private static boolean hasTokenizer(Path directory) {
+        return Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"));
     }
 
     /// Answers each line as it comes: before waiting for more input, what is done is sent.

@@ -59,8 +59,8 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"no-such-model", "", "../nowhere", "a\u0001b"})
     void unknownModel(String model) {
-        Cli.lens("--model", model, "Hello").failsWith(FAILED, "model", "expected 'demo' or a directory");
-        Cli.lens("tokens", "--model", model, "Hello").failsWith(FAILED, "model", "expected 'demo' or a directory");
+        Cli.lens("--model", model, "Hello").failsWith(FAILED, "model", "expected 'demo', a directory");
+        Cli.lens("tokens", "--model", model, "Hello").failsWith(FAILED, "model", "expected 'demo', a directory");
     }
 
     @Test

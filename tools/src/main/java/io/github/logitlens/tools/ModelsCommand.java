@@ -1,0 +1,50 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.tools.view.ModelList;
+import io.github.logitlens.weights.CachedModel;
+import io.github.logitlens.weights.ModelHub;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `lens models`: what is on this machine.
+@Command(
+        name = "models",
+        customSynopsis = "lens models [OPTIONS]",
+        separator = " ",
+        description = {"", "Lists the GPT-2 models in this machine's Hugging Face cache, where they are and how large.", ""})
+final class ModelsCommand implements Callable<Integer> {
+
+    private final Stdio stdio;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private HelpOption help;
+
+    ModelsCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    @Override
+    public Integer call() {
+        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+        ModelHub hub = ModelHub.standard();
+        List<CachedModel> models = hub.models();
+        output.write(stdio, out -> {
+            if (format == Format.JSON) {
+                ModelList.writeJson(models, out);
+            } else {
+                ModelList.write(models, out);
+            }
+        });
+        if (models.isEmpty() && format == Format.TABLE) {
+            stdio.err().println("lens: no other models in " + hub.cacheDirectory() + "; lens download gpt2 fetches one");
+        }
+        return Main.DONE;
+    }
+}
