@@ -14,21 +14,48 @@ public final class ScalarKernels implements Kernels {
         return "scalar";
     }
 
+    /// Four steps of `k` a turn, each row of `b` and of the tile in an array of its own: loops over 64 elements at one index
+    /// in all arrays are the form that C2 turns into vector instructions.
     @Override
     public void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        float[] row = new float[PANEL];
-        float[] out = new float[PANEL];
+        float[][] out = new float[height][PANEL];
+        float[][] rows = new float[4][PANEL];
         for (int r = 0; r < height; r++) {
-            System.arraycopy(tile, tileOffset + r * PANEL, out, 0, PANEL);
-            for (int k = 0; k < depth; k++) {
-                float x = a[aOffset + k * height + r];
-                MemorySegment.copy(b, FLOAT, bOffset + k * (PANEL * 4L), row, 0, PANEL);
-                for (int n = 0; n < PANEL; n++) {
-                    out[n] = Math.fma(x, row[n], out[n]);
+            System.arraycopy(tile, tileOffset + r * PANEL, out[r], 0, PANEL);
+        }
+        for (int k = 0; k < depth; k += 4) {
+            int steps = Math.min(4, depth - k);
+            for (int i = 0; i < steps; i++) {
+                MemorySegment.copy(b, FLOAT, bOffset + (k + i) * (PANEL * 4L), rows[i], 0, PANEL);
+            }
+            for (int r = 0; r < height; r++) {
+                int x = aOffset + k * height + r;
+                if (steps == 4) {
+                    fourSteps(a[x], a[x + height], a[x + 2 * height], a[x + 3 * height],
+                            rows[0], rows[1], rows[2], rows[3], out[r]);
+                } else {
+                    for (int i = 0; i < steps; i++) {
+                        step(a[x + i * height], rows[i], out[r]);
+                    }
                 }
             }
-            System.arraycopy(out, 0, tile, tileOffset + r * PANEL, PANEL);
+        }
+        for (int r = 0; r < height; r++) {
+            System.arraycopy(out[r], 0, tile, tileOffset + r * PANEL, PANEL);
+        }
+    }
+
+    private static void fourSteps(
+            float x0, float x1, float x2, float x3, float[] b0, float[] b1, float[] b2, float[] b3, float[] out) {
+        for (int n = 0; n < PANEL; n++) {
+            out[n] = Math.fma(x3, b3[n], Math.fma(x2, b2[n], Math.fma(x1, b1[n], Math.fma(x0, b0[n], out[n]))));
+        }
+    }
+
+    private static void step(float x, float[] b, float[] out) {
+        for (int n = 0; n < PANEL; n++) {
+            out[n] = Math.fma(x, b[n], out[n]);
         }
     }
 
