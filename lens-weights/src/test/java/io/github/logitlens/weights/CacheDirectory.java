@@ -35,6 +35,11 @@ record CacheDirectory(Path home) {
         return ModelHub.of(environment(server.endpoint(), more), QUICK);
     }
 
+    ModelHub hubAt(String endpoint) {
+        return ModelHub.of(environment(endpoint), new HubTiming(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(60),
+                Duration.ZERO, Duration.ZERO));
+    }
+
     /// A hub that nobody answers for.
     ModelHub unreachable(String... more) {
         return ModelHub.of(environment("http://127.0.0.1:1", more), QUICK);
