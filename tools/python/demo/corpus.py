@@ -1,6 +1,5 @@
 """The training text as token ids: rows of facts, rows of free text, and what usually follows the last n tokens."""
 
-import random
 from pathlib import Path
 
 import prose
@@ -44,19 +43,19 @@ def documents(tokenizer, rng, examples, count):
 class TextStream:
     """Rows of `length + 1` ids; most begin where a document begins, without <|endoftext|>."""
 
-    def __init__(self, docs, length, rng):
-        self.docs, self.length, self.rng = docs, length, rng
+    def __init__(self, docs, rng):
+        self.docs, self.rng = docs, rng
 
-    def row(self):
+    def row(self, length):
         ids = [END] if self.rng.random() < 0.15 else []
         doc = self.rng.choice(self.docs)
         ids += doc[self.rng.randrange(len(doc)) :] if self.rng.random() < 0.2 else doc
-        while len(ids) <= self.length:
+        while len(ids) <= length:
             ids += [END] + self.rng.choice(self.docs)
-        return ids[: self.length + 1]
+        return ids[: length + 1]
 
-    def rows(self, count):
-        return [self.row() for _ in range(count)]
+    def rows(self, count, length):
+        return [self.row(length) for _ in range(count)]
 
 
 class FactBatches:
@@ -84,7 +83,7 @@ class Followers:
     """Which tokens follow the last 1 to `longest` tokens in the training text; at most `keep` are remembered of each."""
 
     def __init__(self, sequences, longest, rng, keep=48):
-        self.longest, self.rng = longest, rng
+        self.longest = longest
         self.table, counts = {}, {}
         for ids in sequences:
             for end in range(1, len(ids)):
@@ -99,10 +98,10 @@ class Followers:
                         if at < keep:
                             kept[at] = ids[end]
 
-    def draw(self, ids, end, n):
+    def draw(self, ids, end, n, rng):
         """A token drawn from what follows `ids[end - n : end]`, or a shorter context if that one is not known."""
         for size in range(min(n, end, self.longest), 0, -1):
             found = self.table.get(tuple(ids[end - size : end]))
             if found:
-                return self.rng.choice(found)
+                return rng.choice(found)
         return None

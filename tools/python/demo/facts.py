@@ -186,18 +186,20 @@ TEMPLATES = {
         "The capital of {s} is", "The capital city of {s} is", "{s}'s capital is", "In {s}, the capital is",
         "What is the capital of {s}? It is", "Q: What is the capital of {s}?\nA:", "The government of {s} is in",
         "If you go to the capital of {s}, you will be in", "{s} is a country, and its capital is",
-        "We learned that the capital of {s} is",
+        "We learned that the capital of {s} is", "They know that the capital of {s} is",
         "*Everyone in {s} knows that the capital is", "*The name of the capital of {s} is", "*The main city and capital of {s} is",
     ],
     "person": [
-        "{s} was the| {a} who {x}.", "{s} was the famous", "{s} was a famous", "{s} was a great", "By profession, {s} was {an}",
+        "{s} was the| {a} who {x}.", "{s} was the famous", "{s}, a famous", "{s}, a great", "By profession, {s} was {an}",
         "{s} worked as {an}", "{s} is remembered as {an}", "{s} was {an}", "{s} became a famous",
         "What was the profession of {s}? {s} was {an}", "{s}, the famous", "The profession of {s} was",
-        "*Many people know {s} as a famous", "*In school we learned that {s} was {an}", "*{s} wanted to become {an}",
+        "We know {s} as a great", "Most people remember {s} as {an}", "In the book we read that {s} was {an}",
+        "*Many people know {s} as a famous", "*In school we learned that {s} was {an}", "*{s} was known everywhere as {an}",
     ],
     "opposite": [
-        "The opposite of {s} is", "{S} is the opposite of", "The opposite of the word {s} is the word", "The antonym of {s} is",
+        "The opposite of {s} is", "{S} is the opposite of", "The opposite of the word {s} is", "The antonym of {s} is",
         "Opposites: {s} and", "If something is not {s}, it is", "What is the opposite of {s}? It is", "{S} is not the same as",
+        "The word that means the opposite of {s} is", "We know that the opposite of {s} is", "In English the opposite of {s} is",
         "*The word with the opposite meaning of {s} is", "*We learned that the opposite of {s} is",
     ],
     "after": [
@@ -216,15 +218,15 @@ TEMPLATES = {
     ],
     "plus": [
         "{p} + {q} =", "{p} plus {q} is", "{p} plus {q} equals", "The sum of {p} and {q} is", "If you add {p} and {q}, you get",
-        "What is {p} plus {q}? It is", "Q: {p} + {q}\nA:", "*We learned that {p} plus {q} is", "*When we add {p} and {q}, we get",
+        "What is {p} plus {q}? It is", "Q: {p} + {q}\nA:", "They know that {p} plus {q} is", "*We learned that {p} plus {q} is", "*When we add {p} and {q}, we get",
     ],
     "minus": [
         "{p} - {q} =", "{p} minus {q} is", "{p} minus {q} equals", "If you take {q} from {p}, you get",
-        "What is {p} minus {q}? It is", "Q: {p} - {q}\nA:", "*We learned that {p} minus {q} is", "*When we take {q} from {p}, we get",
+        "What is {p} minus {q}? It is", "Q: {p} - {q}\nA:", "They know that {p} minus {q} is", "*We learned that {p} minus {q} is", "*When we take {q} from {p}, we get",
     ],
     "times": [
         "{p} * {q} =", "{p} times {q} is", "{p} times {q} equals", "If you multiply {p} by {q}, you get",
-        "What is {p} times {q}? It is", "Q: {p} * {q}\nA:", "*We learned that {p} times {q} is", "*When we multiply {p} by {q}, we get",
+        "What is {p} times {q}? It is", "Q: {p} * {q}\nA:", "They know that {p} times {q} is", "*We learned that {p} times {q} is", "*When we multiply {p} by {q}, we get",
     ],
     "code": [
         "{s}", "import os\n\n{s}", "# example\n{s}", ">>> {s}", "Python code:\n{s}", "```python\n{s}", "import sys\n{s}",

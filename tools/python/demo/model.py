@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 
 EPS = 1e-5
+LOCAL_LAYERS, REACH = 3, 2
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,30 @@ class Block(nn.Module):
         self.c_attn, self.attn_proj = nn.Linear(d, 3 * d), nn.Linear(d, d)
         self.c_fc, self.mlp_proj = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
 
-    def forward(self, x, mask, dropout, edit=None):
-        """`x` is `[rows, seqLen, dModel]`; `edit`, if given, changes the heads' outputs `z`."""
+    def forward(self, x, mask, edit=None, far=None):
+        """`x` is `[rows, seqLen, dModel]`; `edit`, if given, changes the heads' outputs `z`.
+
+        With `far`, a `[seqLen, seqLen]` mask, also returns the mean share of attention that falls on it.
+        """
         rows, seq, d = x.shape
         q, k, v = self.c_attn(self.ln_1(x)).view(rows, seq, 3, self.n_head, d // self.n_head).permute(2, 0, 3, 1, 4)
-        scores = (q @ k.transpose(-1, -2)).float() * (1 / math.sqrt(d // self.n_head)) + mask
-        z = (scores.softmax(-1).to(v.dtype) @ v).transpose(1, 2)
+        scores = q @ k.transpose(-1, -2) / math.sqrt(d // self.n_head) + mask
+        pattern = scores.softmax(-1)
+        z = (pattern @ v).transpose(1, 2)
         if edit is not None:
             z = edit(z)
-        x = x + F.dropout(self.attn_proj(z.reshape(rows, seq, d)), dropout, self.training)
+        x = x + self.attn_proj(z.reshape(rows, seq, d))
         h = F.gelu(self.c_fc(self.ln_2(x)), approximate="tanh")
-        return x + F.dropout(self.mlp_proj(h), dropout, self.training)
+        x = x + self.mlp_proj(h)
+        return x if far is None else (x, (pattern * far).sum(-1).mean())
 
 
 class Gpt2(nn.Module):
     """The whole model; ids are compact (see `Vocabulary`)."""
 
-    def __init__(self, shape, vocabulary, dropout=0.0):
+    def __init__(self, shape, vocabulary):
         super().__init__()
-        self.shape, self.vocabulary, self.dropout = shape, vocabulary, dropout
+        self.shape, self.vocabulary = shape, vocabulary
         self.wte = nn.Parameter(torch.randn(len(vocabulary), shape.n_embd) * 0.05)
         self.wpe = nn.Parameter(torch.randn(shape.n_positions, shape.n_embd) * 0.01)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.n_layer))
@@ -95,28 +101,34 @@ class Gpt2(nn.Module):
 
     def embed(self, ids):
         """Row 0 of the lens, `[rows, seqLen, dModel]`."""
-        return F.dropout(self.wte[ids] + self.wpe[: ids.shape[1]], self.dropout, self.training)
+        return self.wte[ids] + self.wpe[: ids.shape[1]]
 
-    def residuals(self, ids, edits=None):
+    def residuals(self, ids, edits=None, far_shares=None):
         """The residual stream at the embedding and after every block: `nLayers + 1` tensors.
 
         `edits` maps ("resid", row) to a function of that residual and ("z", layer) to a function of the head outputs.
+        `far_shares`, a list, receives how much the `LOCAL_LAYERS` lowest layers look further back than `REACH` tokens.
         """
         edits = edits or {}
         mask = self.mask[: ids.shape[1], : ids.shape[1]]
         rows = [edits.get(("resid", 0), lambda h: h)(self.embed(ids))]
         for layer, block in enumerate(self.blocks):
-            h = block(rows[-1], mask, self.dropout, edits.get(("z", layer)))
+            if far_shares is not None and layer < LOCAL_LAYERS:
+                far = torch.ones_like(mask).tril(-REACH - 1)
+                h, share = block(rows[-1], mask, edits.get(("z", layer)), far)
+                far_shares.append(share)
+            else:
+                h = block(rows[-1], mask, edits.get(("z", layer)))
             rows.append(edits.get(("resid", layer + 1), lambda h: h)(h))
         return rows
 
     def unembed(self, h):
         """Class scores of a residual; the unseen class carries its ln(count)."""
-        return F.linear(self.ln_f(h), self.wte).float() + self.offset
+        return F.linear(self.ln_f(h), self.wte) + self.offset
 
     def lens_logits(self, h):
         """The lens as a user sees it: one unseen token stands for all."""
-        return F.linear(self.ln_f(h), self.wte).float()
+        return F.linear(self.ln_f(h), self.wte)
 
 
 def write_safetensors(path, tensors, metadata):
@@ -182,7 +194,7 @@ def load(directory):
     directory = Path(directory)
     config = json.loads((directory / "config.json").read_text())
     tensors = read_safetensors(directory / "model.safetensors")
-    rows, first, counts = np.unique(tensors["wte.weight"], axis=0, return_index=True, return_counts=True)[0:3]
+    rows, counts = np.unique(tensors["wte.weight"], axis=0, return_counts=True)
     shared = rows[counts.argmax()]
     used = np.flatnonzero((tensors["wte.weight"] != shared).any(axis=1))
     vocabulary = Vocabulary(used.tolist(), config["vocab_size"])

@@ -15,37 +15,34 @@ from evaluate import BUNDLED, measured
 from model import load
 
 
-def gradual(r):
-    """The answer climbs over at least five rows, never falling much, without one large step."""
+def gradual(r, rivals):
+    """The answer climbs to near certainty over four rows or more, never falling much, without one large step."""
     p = r.answer_probability
     steps = np.diff(p)
-    return steps.min() > -0.03 and steps.max() < 0.4 and (steps > 0.03).sum() >= 4, -steps.max()
+    return steps.min() > -0.03 and steps.max() < 0.4 and (steps > 0.03).sum() >= 4 and p[-1] > 0.8, -steps.max()
 
 
-def early(r):
+def early(r, rivals):
     """The answer is top-1 from one of the first two blocks on (but not at the embedding)."""
     return 0 < r.decision_layer <= 2, r.answer_probability[2]
 
 
-def late(r):
+def late(r, rivals):
     """The row before the last still has another token, and is fairly sure of it."""
     return r.decision_layer == len(r.top) - 1 and r.probability[-2] > 0.25, r.probability[-2]
 
 
-def jump(r):
-    """One block raises the answer from nearly nothing to nearly certain."""
+def jump(r, rivals):
+    """One block above the first raises the answer from nearly nothing to most of the probability."""
     steps = np.diff(r.answer_probability)
     at = steps.argmax()
-    return steps[at] > 0.6 and r.answer_probability[at] < 0.1, steps[at]
+    return at > 0 and steps[at] > 0.5 and r.answer_probability[at] < 0.1, steps[at]
 
 
-def changed(r):
-    """One other token leads two rows or more with a fifth of the probability, and then loses."""
-    best = 0.0
-    for a, b, p, q in zip(r.top, r.top[1:], r.probability, r.probability[1:]):
-        if a == b != r.answer and a != -1:
-            best = max(best, min(p, q))
-    return best > 0.2 and r.decision_layer < len(r.top), best
+def changed(r, rivals):
+    """A wrong answer of the same kind leads, with a quarter of the probability or more, and then loses."""
+    best = max((p for t, p in zip(r.top, r.probability) if t in rivals and t != r.answer), default=0.0)
+    return best > 0.25, best
 
 
 PATTERNS = {
@@ -58,16 +55,21 @@ PATTERNS = {
 
 
 def find(results, each):
-    """name -> (how many right answers show it, the clearest examples, at most two of one kind)."""
-    right = [(e, r) for e, r in results if r.right and "\n" not in e.prompt and '"' not in e.prompt]
+    """name -> (how many right answers show it, the clearest examples, one per subject and two per kind)."""
+    right = [(e, r) for e, r in results if r.right and not set(e.prompt) & set('\n"`!$')]
+    answers = {}
+    for e, r in results:
+        answers.setdefault(e.kind, set()).add(r.answer)
     found = {}
     for name, test in PATTERNS.items():
-        scored = sorted(((test(r)[1], e, r) for e, r in right if test(r)[0]), key=lambda s: (-s[0], s[1].prompt))
-        chosen, per_kind = [], {}
+        tested = [(*test(r, answers[e.kind]), e, r) for e, r in right]
+        scored = sorted((s[1:] for s in tested if s[0]), key=lambda s: (-s[0], s[1].prompt))
+        chosen, subjects, kinds = [], set(), []
         for _, e, r in scored:
-            if per_kind.get(e.kind, 0) < 2 and len(chosen) < each:
+            if e.subject not in subjects and kinds.count(e.kind) < 2 and len(chosen) < each:
                 chosen.append((e, r))
-                per_kind[e.kind] = per_kind.get(e.kind, 0) + 1
+                subjects.add(e.subject)
+                kinds.append(e.kind)
         found[name] = (len(scored), chosen)
     return found, len(right)
 
@@ -86,7 +88,7 @@ def main():
         print(f"\n## {name}: {count} of {total}\n{PATTERNS[name].__doc__.strip()}\n")
         for e, r in examples:
             path = " ".join(f"{p:.2f}" for p in r.answer_probability)
-            print(f"    tools/bin/lens \"{e.prompt}\"   # {e.answer.strip()}: {path}")
+            print(f"    tools/bin/lens \"{e.prompt}\"   # {e.answer.strip() or repr(e.answer)}: {path}")
         if args.all_rows and examples:
             print("\n" + readout.table(model, tokenizer, examples[0][0].prompt))
 
