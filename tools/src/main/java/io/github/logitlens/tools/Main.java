@@ -172,7 +172,7 @@ public final class Main implements Runnable {
             // What the library or a command refuses says so in a sentence of its own.
             case CommandException _, Stdio.OutputException _, CheckpointException _, HubException _,
                     SafeTensorsException _,
-                    TokenizerFormatException _, IllegalArgumentException _ -> report(stdio, e.getMessage(), e);
+                    TokenizerFormatException _, IllegalArgumentException _, IllegalStateException _ -> report(stdio, e.getMessage(), e);
             case ExceptionInInitializerError _ when e.getCause() != null && e.getCause().getMessage() != null ->
                 report(stdio, e.getCause().getMessage(), e);
             case OutOfMemoryError _ -> report(stdio,
