@@ -2,21 +2,24 @@ package io.github.logitlens.internal.kernel;
 
 import io.github.logitlens.weights.ActivationFunction;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The scalar kernels for the first of a JVM's work, the vector kernels for the rest.
+/// The scalar kernels until the vector kernels are warm, then those.
 ///
-/// Until C2 has compiled it, code of the Vector API makes an object of every vector and is far slower than scalar code that
-/// is just as cold. Both give the same bits, so a process that reads one prompt never has to pay for it: measured side by
-/// side, one command took 1.4 s instead of 2.3 on the bundled model, and 2.4 s instead of 5.5 at GPT-2 small's size. The
-/// limit is what one short prompt at that size takes.
+/// Until C2 has compiled it, code of the Vector API makes an object of every vector and is a hundred times slower than scalar
+/// code. Both give the same bits, so a process that reads one prompt never has to pay for it: measured side by side, one
+/// command took 1.4 s instead of 2.3 on the bundled model, and 2.4 s instead of 5.5 at GPT-2 small's size. After the work of
+/// such a prompt a daemon thread runs the vector kernels on numbers of its own until they are the faster ones, while the
+/// callers go on with the scalar kernels. Where they never are, as in a JVM without C2, the scalar kernels stay.
 final class ColdStartKernels implements Kernels {
 
-    /// Multiply-adds after which the vector kernels take over.
+    /// Multiply-adds after which the vector kernels are warmed up.
     private static final long LIMIT = 2_000_000_000;
 
     private final Kernels vector;
-    // Threads may read either kernel and lose each other's counts: neither changes a result.
-    private Kernels current = new ScalarKernels();
+    private final AtomicBoolean warming = new AtomicBoolean();
+    private volatile Kernels current = new ScalarKernels();
+    /// Threads may lose each other's counts: the limit is not exact.
     private long done;
 
     ColdStartKernels(Kernels vector) {
@@ -35,10 +38,22 @@ final class ColdStartKernels implements Kernels {
         kernels.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
         if (kernels != vector) {
             done += (long) height * depth * PANEL;
-            if (done > LIMIT) {
-                current = vector;
+            if (done > LIMIT && warming.compareAndSet(false, true)) {
+                startWarmUp(kernels);
             }
         }
+    }
+
+    private void startWarmUp(Kernels scalar) {
+        Thread thread = new Thread(
+                () -> {
+                    if (new KernelWarmUp(vector, scalar).run()) {
+                        current = vector;
+                    }
+                },
+                "lens-warm-up");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override

@@ -37,9 +37,9 @@ public final class VectorKernels implements Kernels {
     @Override
     public void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        int odd = depth % 4;
-        for (int k = 0; k < odd; k++) {
-            step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L), tile, tileOffset);
+        int odd = depth % 2;
+        if (odd == 1) {
+            step(a, aOffset, height, b, bOffset, tile, tileOffset);
         }
         if (odd == depth) {
             return;
@@ -53,7 +53,7 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /// One step of `k`, for what a chain's length leaves over four.
+    /// One step of `k`, for chains of odd length.
     private static void step(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         for (int r = 0; r < height; r++) {

@@ -1,0 +1,73 @@
+package io.github.logitlens.internal.kernel;
+
+import io.github.logitlens.weights.ActivationFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Runs kernels on numbers of its own until they are compiled, which shows in their beating others at the same work.
+final class KernelWarmUp {
+
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final int WINS = 20;
+    private static final int DEPTH = 256;
+    private static final int POINTS = 13;
+    private static final int ROW = 768;
+
+    private final Kernels cold;
+    private final Kernels rival;
+    private final long deadline = System.nanoTime() + PATIENCE;
+    private final MemorySegment panel = Arena.ofAuto().allocate(4L * Kernels.PANEL * DEPTH, 64);
+    private final float[] left = new float[Kernels.BLOCK * DEPTH];
+    private final float[] tile = new float[POINTS * Kernels.PANEL];
+    private final float[] row = new float[ROW];
+    private final float[] gain = new float[ROW];
+    private final VocabularyStatistics statistics =
+            new VocabularyStatistics(POINTS, POINTS, 10, new int[0], new float[0]);
+
+    /// @param cold  kernels to warm up
+    /// @param rival kernels that are warm
+    KernelWarmUp(Kernels cold, Kernels rival) {
+        this.cold = cold;
+        this.rival = rival;
+    }
+
+    /// Warms up all kernels that matter.
+    ///
+    /// @return whether each of them came to beat its rival in time
+    boolean run() {
+        List<Consumer<Kernels>> work = List.of(
+                kernels -> kernels.multiply(left, 0, 6, panel, 0, DEPTH, tile, 0),
+                kernels -> kernels.multiply(left, 0, 4, panel, 0, DEPTH, tile, 0),
+                kernels -> kernels.multiply(left, 0, 2, panel, 0, DEPTH, tile, 0),
+                kernels -> kernels.multiply(left, 0, 1, panel, 0, DEPTH, tile, 0),
+                kernels -> kernels.layerNorm(row, 0, ROW, gain, gain, 1e-5, row, 0),
+                kernels -> kernels.softmax(row, 0, ROW),
+                kernels -> kernels.activate(ActivationFunction.GELU_NEW, row, 0, ROW),
+                kernels -> kernels.reduce(tile, Kernels.PANEL, 0, statistics, 0, 1));
+        for (Consumer<Kernels> kernel : work) {
+            if (!winsOver(kernel)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean winsOver(Consumer<Kernels> kernel) {
+        int wins = 0;
+        while (wins < WINS) {
+            long start = System.nanoTime();
+            kernel.accept(cold);
+            long middle = System.nanoTime();
+            kernel.accept(rival);
+            long end = System.nanoTime();
+            wins = middle - start <= end - middle ? wins + 1 : 0;
+            if (end > deadline) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.logitlens.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.Test;
+
+class KernelWarmUpTest {
+
+    @Test
+    void theChangeOfKernelsChangesNoBit() throws InterruptedException {
+        int depth = 4096;
+        float[] a = new float[6 * depth];
+        for (int i = 0; i < a.length; i++) {
+            a[i] = (i * 31 % 17 - 8) * 0.37f;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment b = arena.allocate(4L * 64 * depth, 64);
+            for (long i = 0; i < 64L * depth; i++) {
+                b.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 13 % 29 - 14) * 0.11f);
+            }
+            float[] expected = new float[6 * 64];
+            new ScalarKernels().multiply(a, 0, 6, b, 0, depth, expected, 0);
+            Kernels kernels = new ColdStartKernels(new VectorKernels());
+            boolean warming = false;
+            for (int i = 0; i < 3000; i++) {
+                float[] tile = new float[6 * 64];
+                kernels.multiply(a, 0, 6, b, 0, depth, tile, 0);
+                assertArrayEquals(expected, tile);
+                if (!warming) {
+                    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                        warming |= thread.getName().equals("lens-warm-up") && thread.isDaemon();
+                    }
+                }
+            }
+            assertTrue(warming, "the work of 3000 products starts the warm-up");
+        }
+    }
+}
