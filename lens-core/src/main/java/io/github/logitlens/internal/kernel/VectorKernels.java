@@ -211,18 +211,15 @@ public final class VectorKernels implements Kernels {
             for (int point = points - 1; point >= 0; point--) {
                 int row = firstRow + group + point;
                 int offset = (group + point) * PANEL;
-                boolean last = point == points - 1;
                 if (passes(logits, offset, stats.threshold(row))) {
-                    enter(logits, offset, firstColumn, stats, row, last);
-                }
-                accumulate(logits, offset, stats, row, weights, last);
-                if (!last) {
-                    cross(logits, (group + points - 1) * PANEL, offset, stats, row, weights);
+                    enter(logits, offset, firstColumn, stats, row, point == points - 1);
                 }
                 if (stats.targetCount() > 0) {
                     stats.countGreater(row, logits, offset, columns, firstColumn);
                 }
             }
+            accumulateLast(logits, group + points - 1, stats, firstRow, weights);
+            accumulateOthers(logits, group, stats, firstRow, weights);
         }
     }
 
@@ -256,40 +253,51 @@ public final class VectorKernels implements Kernels {
         ScalarKernels.raiseMax(stats, row, max, last);
     }
 
-    /// Adds one whole tile row to its sums; of a final row, keeps the exponentials as its group's `weights`.
-    private static void accumulate(
-            float[] logits, int offset, VocabularyStatistics stats, int row, float[] weights, boolean last) {
+    /// Adds a group's last tile row to its sums, and keeps its exponentials as the group's `weights`.
+    private static void accumulateLast(
+            float[] logits, int tileRow, VocabularyStatistics stats, int firstRow, float[] weights) {
+        int row = firstRow + tileRow;
         float max = stats.max[row];
         for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
             int lane = row * Lanes.COUNT + strip;
             FloatVector sum = FloatVector.fromArray(SPECIES, stats.sum, lane);
             FloatVector weighted = FloatVector.fromArray(SPECIES, stats.weighted, lane);
             for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                FloatVector z = FloatVector.fromArray(SPECIES, logits, offset + n).sub(max);
+                FloatVector z = FloatVector.fromArray(SPECIES, logits, tileRow * PANEL + n).sub(max);
                 FloatVector e = expBounded(z);
+                e.intoArray(weights, n);
                 sum = sum.add(e);
                 weighted = z.fma(e, weighted);
-                if (last) {
-                    e.intoArray(weights, n);
-                }
             }
             sum.intoArray(stats.sum, lane);
             weighted.intoArray(stats.weighted, lane);
         }
     }
 
-    /// Adds one whole tile row to its cross sums against its group's last row.
-    private static void cross(
-            float[] logits, int lastOffset, int offset, VocabularyStatistics stats, int row, float[] weights) {
+    /// Adds a group's other tile rows to their sums, and to their cross sums against its last.
+    private static void accumulateOthers(
+            float[] logits, int group, VocabularyStatistics stats, int firstRow, float[] weights) {
+        int last = group + stats.points - 1;
         for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
-            int lane = row * Lanes.COUNT + strip;
-            FloatVector sum = FloatVector.fromArray(SPECIES, stats.cross, lane);
-            for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                FloatVector difference = FloatVector.fromArray(SPECIES, logits, lastOffset + n)
-                        .sub(FloatVector.fromArray(SPECIES, logits, offset + n));
-                sum = FloatVector.fromArray(SPECIES, weights, n).fma(difference, sum);
+            for (int tileRow = group; tileRow < last; tileRow++) {
+                int lane = (firstRow + tileRow) * Lanes.COUNT + strip;
+                float max = stats.max[firstRow + tileRow];
+                FloatVector sum = FloatVector.fromArray(SPECIES, stats.sum, lane);
+                FloatVector weighted = FloatVector.fromArray(SPECIES, stats.weighted, lane);
+                FloatVector cross = FloatVector.fromArray(SPECIES, stats.cross, lane);
+                for (int n = strip; n < PANEL; n += Lanes.COUNT) {
+                    FloatVector logit = FloatVector.fromArray(SPECIES, logits, tileRow * PANEL + n);
+                    FloatVector z = logit.sub(max);
+                    FloatVector e = expBounded(z);
+                    sum = sum.add(e);
+                    weighted = z.fma(e, weighted);
+                    FloatVector difference = FloatVector.fromArray(SPECIES, logits, last * PANEL + n).sub(logit);
+                    cross = FloatVector.fromArray(SPECIES, weights, n).fma(difference, cross);
+                }
+                sum.intoArray(stats.sum, lane);
+                weighted.intoArray(stats.weighted, lane);
+                cross.intoArray(stats.cross, lane);
             }
-            sum.intoArray(stats.cross, lane);
         }
     }
 
