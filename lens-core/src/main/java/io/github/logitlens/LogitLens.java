@@ -34,9 +34,11 @@ public final class LogitLens implements AutoCloseable {
 
     /// Opens a model by name.
     ///
-    /// @param model `demo` for the bundled model, or a directory in Hugging Face's layout
+    /// @param model `demo` for the bundled model, a directory in Hugging Face's layout, or a name on its hub such as `gpt2`,
+    ///              which is taken from the cache on this machine or else downloaded into it
     /// @return the opened model
     /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
+    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
     public static LogitLens open(String model) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             return open(checkpoint);
