@@ -4,6 +4,7 @@ import io.github.logitlens.weights.CheckpointException.Reason;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -128,7 +129,16 @@ final class WeightFiles implements AutoCloseable {
                 return false;
             }
         }
-        return true;
+        return isPath(name);
+    }
+
+    /// Whether this system can name such a file: in a locale without Unicode it cannot name every one.
+    private static boolean isPath(String name) {
+        try {
+            return !Path.of(name).isAbsolute();
+        } catch (InvalidPathException _) {
+            return false;
+        }
     }
 
     private void add(SafeTensors file) {
