@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The scalar kernels until the vector kernels are warm, then those.
 ///
-/// Until C2 has compiled it, code of the Vector API makes an object of every vector and is a hundred times slower than scalar
-/// code. Both give the same bits, so a process that reads one prompt never has to pay for it: measured side by side, one
-/// command took 1.4 s instead of 2.3 on the bundled model, and 2.4 s instead of 5.5 at GPT-2 small's size. After the work of
-/// such a prompt a daemon thread runs the vector kernels on numbers of its own until they are the faster ones, while the
-/// callers go on with the scalar kernels. Where they never are, as in a JVM without C2, the scalar kernels stay.
+/// Until C2 has compiled it, code of the Vector API makes an object of every vector and is far slower than scalar code.
+/// Both give the same bits, so a process that reads one prompt never has to pay for it: on the bundled model, one command
+/// took 0.8 s instead of 1.4 (`lens --kernels vector`). After the work of one short prompt at GPT-2 small's size a daemon
+/// thread runs the vector kernels on numbers of its own until they are the faster ones, while the callers go on with the
+/// scalar kernels. Where they never are, as in a JVM without C2, the scalar kernels stay.
 final class ColdStartKernels implements Kernels {
 
     /// Multiply-adds after which the vector kernels are warmed up.
