@@ -1,8 +1,12 @@
 package io.github.logitlens;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /// What a run of the lens reads. Immutable: each method returns a changed copy, and every result carries its options.
 ///
@@ -13,11 +17,14 @@ import java.util.Objects;
 /// @param topK       tokens read per point and position, highest logit first, at least 1
 /// @param positions  the positions read
 /// @param bos        whether `<|endoftext|>` is put before the prompt
-/// @param midPoints  whether the residual stream is also read between each block's attention and its MLP (`resid_mid`)
-/// @param tracked    texts of single tokens followed through every point, as the tokenizer spells them
-public record LensOptions(int topK, Positions positions, Bos bos, boolean midPoints, List<String> tracked) {
+/// @param points     the kinds of point read; the residual stream after the last block is always read
+/// @param metrics    numbers read besides those that come with every run
+/// @param tracked    tokens followed through every point
+public record LensOptions(
+        int topK, Positions positions, Bos bos, Set<PointKind> points, Set<LensMetric> metrics, List<TokenRef> tracked) {
 
-    private static final LensOptions DEFAULTS = new LensOptions(10, Positions.all(), Bos.NONE, false, List.of());
+    private static final LensOptions DEFAULTS = new LensOptions(10, Positions.all(), Bos.NONE,
+            EnumSet.of(PointKind.EMBED, PointKind.RESID_POST), EnumSet.noneOf(LensMetric.class), List.of());
 
     /// Checks the values.
     ///
@@ -28,7 +35,15 @@ public record LensOptions(int topK, Positions positions, Bos bos, boolean midPoi
         }
         Objects.requireNonNull(positions, "positions");
         Objects.requireNonNull(bos, "bos");
+        points = ordered(PointKind.class, points);
+        metrics = ordered(LensMetric.class, metrics);
         tracked = List.copyOf(tracked);
+    }
+
+    private static <E extends Enum<E>> Set<E> ordered(Class<E> type, Set<E> values) {
+        EnumSet<E> copy = EnumSet.noneOf(type);
+        copy.addAll(values);
+        return Collections.unmodifiableSet(copy);
     }
 
     /// Top 10 at every position, no BOS, embedding and every `resid_post`, nothing tracked.
@@ -43,7 +58,7 @@ public record LensOptions(int topK, Positions positions, Bos bos, boolean midPoi
     /// @param topK at least 1; more than the vocabulary holds means the whole vocabulary
     /// @return changed options
     public LensOptions topK(int topK) {
-        return new LensOptions(topK, positions, bos, midPoints, tracked);
+        return new LensOptions(topK, positions, bos, points, metrics, tracked);
     }
 
     /// Changes the positions read.
@@ -51,7 +66,7 @@ public record LensOptions(int topK, Positions positions, Bos bos, boolean midPoi
     /// @param positions the positions
     /// @return changed options
     public LensOptions positions(Positions positions) {
-        return new LensOptions(topK, positions, bos, midPoints, tracked);
+        return new LensOptions(topK, positions, bos, points, metrics, tracked);
     }
 
     /// Changes the BOS policy.
@@ -59,15 +74,23 @@ public record LensOptions(int topK, Positions positions, Bos bos, boolean midPoi
     /// @param bos whether `<|endoftext|>` goes before the prompt
     /// @return changed options
     public LensOptions bos(Bos bos) {
-        return new LensOptions(topK, positions, bos, midPoints, tracked);
+        return new LensOptions(topK, positions, bos, points, metrics, tracked);
     }
 
-    /// Adds or removes the points between attention and MLP.
+    /// Changes the kinds of point read.
     ///
-    /// @param midPoints whether `resid_mid` is read too
+    /// @param points the kinds; the residual stream after the last block is read whether named or not
     /// @return changed options
-    public LensOptions midPoints(boolean midPoints) {
-        return new LensOptions(topK, positions, bos, midPoints, tracked);
+    public LensOptions points(PointKind... points) {
+        return new LensOptions(topK, positions, bos, Set.copyOf(Arrays.asList(points)), metrics, tracked);
+    }
+
+    /// Changes which numbers are read besides those that come with every run.
+    ///
+    /// @param metrics the metrics
+    /// @return changed options
+    public LensOptions metrics(LensMetric... metrics) {
+        return new LensOptions(topK, positions, bos, points, Set.copyOf(Arrays.asList(metrics)), tracked);
     }
 
     /// Follows one more token through every point: its logit, probability and rank.
@@ -75,8 +98,16 @@ public record LensOptions(int topK, Positions positions, Bos bos, boolean midPoi
     /// @param token the text of exactly one token, such as `" Paris"` with its leading space
     /// @return changed options
     public LensOptions track(String token) {
-        List<String> more = new ArrayList<>(tracked);
+        return track(TokenRef.of(token));
+    }
+
+    /// Follows one more token through every point: its logit, probability and rank.
+    ///
+    /// @param token a token by text or id
+    /// @return changed options
+    public LensOptions track(TokenRef token) {
+        List<TokenRef> more = new ArrayList<>(tracked);
         more.add(Objects.requireNonNull(token, "token"));
-        return new LensOptions(topK, positions, bos, midPoints, more);
+        return new LensOptions(topK, positions, bos, points, metrics, more);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.logitlens;
 
+import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
@@ -90,9 +91,10 @@ public final class LensResult {
 
     /// The embedding, before any block.
     ///
-    /// @return the first point
+    /// @return the point `embed`
+    /// @throws IllegalArgumentException if it was not read
     public LensPoint embedding() {
-        return points.getFirst();
+        return point("embed");
     }
 
     /// The residual stream after the last block, whose reading is the model's own output.
@@ -106,14 +108,14 @@ public final class LensResult {
     ///
     /// @param layer the block, from 0; negative counts from the end
     /// @return the point `blocks.layer.hook_resid_post`
-    /// @throws IllegalArgumentException if the model has no such block
+    /// @throws IllegalArgumentException if the model has no such block, or it was not read
     public LensPoint layer(int layer) {
         int index = layer < 0 ? layer + config.nLayers() : layer;
         if (index < 0 || index >= config.nLayers()) {
             throw new IllegalArgumentException("layer: expected " + -config.nLayers() + " to " + (config.nLayers() - 1)
                     + " (model '" + modelId + "'), got " + layer);
         }
-        return points.get(options.midPoints() ? 2 * index + 2 : index + 1);
+        return point(HookSite.RESID_POST.at(index).toString());
     }
 
     /// A point by name.
@@ -164,6 +166,26 @@ public final class LensResult {
         return StrictMath.exp(logit - readings.logSumExp(row, point));
     }
 
+    /// One number read at one point and position.
+    ///
+    /// @param metric   one that comes with every run, or was asked for by [LensOptions#metrics]
+    /// @param point    one of [#points]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return the number, in the metric's unit
+    /// @throws IllegalArgumentException if that metric, point or position was not read
+    public double value(LensMetric metric, LensPoint point, int position) {
+        int row = row(position);
+        int p = index(point);
+        float topLogit = readings.topLogit(row, p, 0);
+        return switch (metric) {
+            case PROBABILITY -> probability(topLogit, row, p);
+            case LOGIT -> topLogit;
+            case LOG_PROBABILITY -> topLogit - readings.logSumExp(row, p);
+            case ENTROPY -> readings.entropy(row, p);
+            case KL_TO_FINAL -> readings.klToFinal(row, p);
+        };
+    }
+
     /// The stable decision layer: the first point from which on the top-1 token is the final one.
     ///
     /// @param position one of [#positions]; negative counts from the prompt's end
@@ -181,11 +203,21 @@ public final class LensResult {
 
     /// A tracked token at every point, embedding first.
     ///
-    /// @param token    one of the texts given to [LensOptions#track]
+    /// @param token    one of the texts given to [LensOptions#track(String)]
     /// @param position one of [#positions]; negative counts from the prompt's end
     /// @return one entry per point
     /// @throws IllegalArgumentException if the token was not tracked, or the position not read
     public List<TrackedToken> track(String token, int position) {
+        return track(TokenRef.of(token), position);
+    }
+
+    /// A tracked token at every point, embedding first.
+    ///
+    /// @param token    one of those given to [LensOptions#track(TokenRef)]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return one entry per point
+    /// @throws IllegalArgumentException if the token was not tracked, or the position not read
+    public List<TrackedToken> track(TokenRef token, int position) {
         int t = options.tracked().indexOf(token);
         if (t < 0) {
             throw new IllegalArgumentException(
@@ -194,7 +226,7 @@ public final class LensResult {
         int row = row(position);
         return IntStream.range(0, points.size()).mapToObj(point -> {
             float logit = readings.trackedLogit(row, point, t);
-            return new TrackedToken(tracked[t], logit, probability(logit, row, point), readings.trackedRank(row, point, t));
+            return new TrackedToken(token(tracked[t]), logit, probability(logit, row, point), readings.trackedRank(row, point, t));
         }).toList();
     }
 

@@ -1,7 +1,6 @@
 package io.github.logitlens;
 
 import io.github.logitlens.hook.Hooks;
-import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /// A model opened for the logit lens: prompts in, what the model predicts at every layer out.
 ///
@@ -116,8 +116,8 @@ public final class LogitLens implements AutoCloseable {
         int[] ids = options.bos() == Bos.PREPEND ? prepend(tokenizer.endOfText(), tokens) : tokens.clone();
         checkLength(ids.length);
         int[] positions = options.positions().resolve(ids.length);
-        int[] tracked = options.tracked().stream().mapToInt(tokenizer::requireSingleToken).toArray();
-        List<LensPoint> points = points(options.midPoints());
+        int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
+        List<LensPoint> points = points(options.points());
         VocabularyReadings readings = model.whileOpen(() -> {
             ResidualStack stack = new ResidualStack(points, positions, model.config().dModel());
             model.run(ids, stack.observe(hooks));
@@ -145,20 +145,19 @@ public final class LogitLens implements AutoCloseable {
         return all;
     }
 
-    private List<LensPoint> points(boolean mid) {
+    /// In the order of the forward pass; the last one is always the residual stream after the last block.
+    private List<LensPoint> points(Set<PointKind> kinds) {
+        int nLayers = model.config().nLayers();
         List<LensPoint> points = new ArrayList<>();
-        points.add(new LensPoint(0, "embed", "Embedding", HookSite.RESID_PRE.at(0)));
-        for (int layer = 0; layer < model.config().nLayers(); layer++) {
-            if (mid) {
-                add(points, "Layer " + layer + " mid", HookSite.RESID_MID, layer);
+        for (int layer = 0; layer < nLayers; layer++) {
+            for (PointKind kind : PointKind.values()) {
+                boolean last = kind == PointKind.RESID_POST && layer == nLayers - 1;
+                if (last || kinds.contains(kind) && (kind != PointKind.EMBED || layer == 0)) {
+                    points.add(kind.at(points.size(), layer));
+                }
             }
-            add(points, "Layer " + layer, HookSite.RESID_POST, layer);
         }
         return List.copyOf(points);
-    }
-
-    private static void add(List<LensPoint> points, String label, HookSite site, int layer) {
-        points.add(new LensPoint(points.size(), site.at(layer).toString(), label, site.at(layer)));
     }
 
     /// Frees the model; see [Gpt2Model#close].

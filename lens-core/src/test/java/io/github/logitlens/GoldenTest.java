@@ -113,7 +113,8 @@ class GoldenTest {
             ids = golden.ids();
             config = lens.model().config();
             cache = ActivationCache.of(points());
-            result = lens.run(ids, LensOptions.defaults().topK(TOP).midPoints(true), cache.hooks());
+            result = lens.run(ids, LensOptions.defaults().topK(TOP)
+                    .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST), cache.hooks());
         }
 
         private List<HookPoint> points() {

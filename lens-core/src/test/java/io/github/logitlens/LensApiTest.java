@@ -15,6 +15,7 @@ import io.github.logitlens.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LensApiTest {
 
     private static final String PROMPT = "The capital of France is";
+
+    private static final LensOptions WITH_MID =
+            LensOptions.defaults().points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST);
 
     private static LogitLens lens;
 
@@ -89,7 +93,7 @@ class LensApiTest {
 
     @Test
     void midPointsStandBetween() {
-        LensResult result = lens.run(PROMPT, LensOptions.defaults().midPoints(true));
+        LensResult result = lens.run(PROMPT, WITH_MID);
         assertEquals(2 * layers() + 1, result.points().size());
         assertEquals("Layer 0 mid", result.points().get(1).label());
         assertEquals("Layer 0", result.points().get(2).label());
@@ -98,6 +102,41 @@ class LensApiTest {
         IntStream.range(0, result.points().size()).forEach(i -> assertEquals(i, result.points().get(i).index()));
         LensResult without = lens.run(PROMPT);
         assertEquals(without.top(without.layer(3), -1), result.top(result.layer(3), -1), "more points change no reading");
+    }
+
+    @Test
+    void anyKindOfPointIsReadAndTheFinalOneAlways() {
+        LensResult all = lens.run(PROMPT, LensOptions.defaults().points(PointKind.values()));
+        assertEquals(1 + 3 * layers(), all.points().size());
+        assertEquals(List.of("embed", "blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post"),
+                all.points().stream().limit(4).map(LensPoint::name).toList());
+        assertEquals(all.top(all.embedding(), -1), all.top(all.point("blocks.0.hook_resid_pre"), -1));
+        assertEquals(all.top(all.layer(2), -1), all.top(all.point("blocks.3.hook_resid_pre"), -1));
+
+        LensResult mid = lens.run(PROMPT, LensOptions.defaults().points(PointKind.RESID_MID));
+        assertEquals(layers() + 1, mid.points().size());
+        assertSame(mid.finalPoint(), mid.layer(-1));
+        assertEquals(all.top(all.finalPoint(), -1), mid.top(mid.finalPoint(), -1));
+        assertTrue(refused(mid::embedding).contains("embed"));
+        assertTrue(refused(() -> mid.layer(0)).contains("blocks.0.hook_resid_post"));
+        assertEquals(1, lens.run(PROMPT, LensOptions.defaults().points(new PointKind[0])).points().size());
+    }
+
+    @Test
+    void metricsAreTheReadingsNumbers() {
+        LensResult result = lens.run(PROMPT);
+        LensPoint point = result.layer(3);
+        LensReading reading = result.reading(point, -1);
+        TokenPrediction first = reading.top().getFirst();
+        assertEquals(first.probability(), result.value(LensMetric.PROBABILITY, point, -1));
+        assertEquals(first.logit(), result.value(LensMetric.LOGIT, point, -1));
+        assertEquals(Math.log(first.probability()), result.value(LensMetric.LOG_PROBABILITY, point, -1), 1e-12);
+        assertEquals(reading.entropy(), result.value(LensMetric.ENTROPY, point, -1));
+        assertEquals(reading.klToFinal(), result.value(LensMetric.KL_TO_FINAL, point, -1));
+        for (LensMetric metric : LensMetric.values()) {
+            assertSame(metric, LensMetric.named(metric.key()));
+        }
+        assertTrue(refused(() -> LensMetric.named("surprise")).contains("klToFinal"));
     }
 
     @Test
@@ -201,6 +240,10 @@ class LensApiTest {
             }
         }
         assertTrue(refused(() -> result.track(" London", -1)).contains(" London"));
+        LensResult byId = lens.run(PROMPT, LensOptions.defaults().track(TokenRef.parse("id:6342")));
+        assertEquals(lens.run(PROMPT, LensOptions.defaults().track(" Paris")).track(" Paris", -1),
+                byId.track(TokenRef.of(6342), -1));
+        assertTrue(refused(() -> lens.run(PROMPT, LensOptions.defaults().track(TokenRef.of(50257)))).contains("50257"));
         assertTrue(refused(() -> lens.run(PROMPT, LensOptions.defaults().track("Paris France"))).contains("got 2"));
     }
 
@@ -222,7 +265,7 @@ class LensApiTest {
 
     @Test
     void pointsOfAnotherResultAreRefused() {
-        LensResult mid = lens.run(PROMPT, LensOptions.defaults().midPoints(true));
+        LensResult mid = lens.run(PROMPT, WITH_MID);
         LensResult plain = lens.run(PROMPT);
         assertTrue(refused(() -> plain.top(mid.finalPoint(), -1)).contains("another result"));
         assertTrue(refused(() -> plain.top(mid.points().get(1), -1)).contains("another result"));
@@ -232,13 +275,16 @@ class LensApiTest {
     @Test
     void optionsAreValuesAndChangeByCopies() {
         LensOptions defaults = LensOptions.defaults();
-        LensOptions changed = defaults.topK(3).positions(Positions.last()).bos(Bos.PREPEND).midPoints(true).track(" a");
-        assertEquals(new LensOptions(3, Positions.last(), Bos.PREPEND, true, List.of(" a")), changed);
-        assertEquals(new LensOptions(10, Positions.all(), Bos.NONE, false, List.of()), defaults);
+        LensOptions changed = defaults.topK(3).positions(Positions.last()).bos(Bos.PREPEND).points(PointKind.RESID_MID)
+                .metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
+        assertEquals(new LensOptions(3, Positions.last(), Bos.PREPEND, Set.of(PointKind.RESID_MID),
+                Set.of(LensMetric.ENTROPY), List.of(TokenRef.of(" a"), TokenRef.of(5))), changed);
+        assertEquals(new LensOptions(10, Positions.all(), Bos.NONE, Set.of(PointKind.EMBED, PointKind.RESID_POST),
+                Set.of(), List.of()), defaults);
         assertEquals("top-k: expected at least 1, got 0", refused(() -> defaults.topK(0)));
         assertThrows(NullPointerException.class, () -> defaults.positions(null));
         assertThrows(NullPointerException.class, () -> defaults.bos(null));
-        assertThrows(NullPointerException.class, () -> defaults.track(null));
+        assertThrows(NullPointerException.class, () -> defaults.track((String) null));
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.Bos;
 import io.github.logitlens.LensOptions;
+import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
+import io.github.logitlens.TokenRef;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +34,7 @@ final class ReadingOptions {
     @Option(
             names = "--track",
             paramLabel = "TOKEN",
-            description = "Follow this token, such as \" Paris\" with its space, through all layers. May be repeated.")
+            description = "Follow this token, such as \" Paris\" with its space, or id:6342, through all layers. May be repeated.")
     private List<String> tracked = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)
@@ -44,7 +46,15 @@ final class ReadingOptions {
     /// @throws ParameterException if one of them is impossible for every prompt and model
     LensOptions options() {
         try {
-            return new LensOptions(topK, Positions.parse(position), bos ? Bos.PREPEND : Bos.NONE, mid, tracked);
+            LensOptions options = LensOptions.defaults().topK(topK).positions(Positions.parse(position))
+                    .bos(bos ? Bos.PREPEND : Bos.NONE);
+            if (mid) {
+                options = options.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST);
+            }
+            for (String token : tracked) {
+                options = options.track(TokenRef.parse(token));
+            }
+            return options;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }

@@ -10,6 +10,7 @@ import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.PointKind;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TrackedToken;
@@ -34,7 +35,8 @@ class RunJsonTest {
                 .succeeds().json();
         try (LogitLens lens = LogitLens.open("demo")) {
             LensResult result = lens.run(
-                    PROMPT, LensOptions.defaults().topK(3).bos(Bos.PREPEND).midPoints(true).track(" Paris"));
+                    PROMPT, LensOptions.defaults().topK(3).bos(Bos.PREPEND)
+                            .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST).track(" Paris"));
             assertEquals(List.of("schema", "model", "options", "tokens", "points", "readings"), names(json));
             assertEquals("logitlens.run/1", json.path("schema").textValue());
 
@@ -42,7 +44,7 @@ class RunJsonTest {
                     .formatted(result.config().nLayers(), result.config().dModel())), json.path("model"));
             assertEquals(Cli.parse("""
                     {"bos": true, "topK": 3, "layerNorm": "RECOMPUTED", "lens": "logit", "positions": "all",
-                     "midPoints": true, "tracked": [" Paris"]}"""), json.path("options"));
+                     "points": ["embed", "resid_mid", "resid_post"], "tracked": [" Paris"]}"""), json.path("options"));
 
             assertEquals(result.tokens().size(), json.path("tokens").size());
             for (int position = 0; position < result.tokens().size(); position++) {

@@ -5,7 +5,9 @@ import io.github.logitlens.Bos;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.PointKind;
 import io.github.logitlens.TokenPrediction;
+import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
 import java.io.IOException;
 import java.io.Writer;
@@ -62,10 +64,14 @@ public final class RunJson implements RunView {
         json.writeStringField("layerNorm", "RECOMPUTED");
         json.writeStringField("lens", "logit");
         json.writeStringField("positions", result.options().positions().toString());
-        json.writeBooleanField("midPoints", result.options().midPoints());
+        json.writeArrayFieldStart("points");
+        for (PointKind kind : result.options().points()) {
+            json.writeString(kind.key());
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("tracked");
-        for (String text : result.options().tracked()) {
-            json.writeString(text);
+        for (TokenRef token : result.options().tracked()) {
+            json.writeString(token.toString());
         }
         json.writeEndArray();
         json.writeEndObject();
@@ -76,7 +82,7 @@ public final class RunJson implements RunView {
         json.writeNumberField("index", point.index());
         json.writeStringField("name", point.name());
         json.writeStringField("label", point.label());
-        if (point.index() == 0) {
+        if (point.name().equals(PointKind.EMBED.key())) {
             json.writeNullField("layer");
         } else {
             json.writeNumberField("layer", point.hook().layer());
@@ -85,8 +91,8 @@ public final class RunJson implements RunView {
     }
 
     private static void readings(LensResult result, int position, JsonGenerator json) throws IOException {
-        List<String> texts = result.options().tracked();
-        List<List<TrackedToken>> tracks = texts.stream().map(text -> result.track(text, position)).toList();
+        List<List<TrackedToken>> tracks =
+                result.options().tracked().stream().map(token -> result.track(token, position)).toList();
         for (LensPoint point : result.points()) {
             LensReading reading = result.reading(point, position);
             json.writeStartObject();
@@ -106,11 +112,11 @@ public final class RunJson implements RunView {
             json.writeEndArray();
             if (!tracks.isEmpty()) {
                 json.writeArrayFieldStart("tracked");
-                for (int i = 0; i < tracks.size(); i++) {
-                    TrackedToken token = tracks.get(i).get(point.index());
+                for (List<TrackedToken> track : tracks) {
+                    TrackedToken token = track.get(point.index());
                     json.writeStartObject();
                     json.writeNumberField("id", token.id());
-                    json.writeStringField("text", texts.get(i));
+                    json.writeStringField("text", token.token().text());
                     Json.number(json, "logit", token.logit());
                     Json.number(json, "probability", token.probability());
                     json.writeNumberField("rank", token.rank());

@@ -110,14 +110,14 @@ public final class RunTable implements RunView {
     }
 
     private static Columns tracked(LensResult result, int position) {
-        List<String> texts = result.options().tracked().stream().distinct().toList();
-        List<List<TrackedToken>> tracks = texts.stream().map(text -> result.track(text, position)).toList();
+        List<List<TrackedToken>> tracks = result.options().tracked().stream().distinct()
+                .map(token -> result.track(token, position)).toList();
         Columns table = new Columns();
         for (LensPoint point : result.points()) {
             List<String> cells = new ArrayList<>();
-            for (int i = 0; i < texts.size(); i++) {
-                TrackedToken at = tracks.get(i).get(point.index());
-                cells.add(TokenTable.display(texts.get(i)) + ": " + TextWidth.padded(Figures.small(at.probability()), 7)
+            for (List<TrackedToken> track : tracks) {
+                TrackedToken at = track.get(point.index());
+                cells.add(at.token().display() + ": " + TextWidth.padded(Figures.small(at.probability()), 7)
                         + "  logit " + TextWidth.leftPadded(Figures.logit(at.logit()), 7)
                         + "  rank " + TextWidth.leftPadded(Integer.toString(at.rank()), 5));
             }
