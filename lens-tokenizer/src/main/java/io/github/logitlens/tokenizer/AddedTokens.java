@@ -16,15 +16,27 @@ final class AddedTokens {
         }
     }
 
-    private final List<AddedToken> early;
-    private final List<AddedToken> late;
+    private static final Comparator<AddedToken> LONGEST_FIRST = new Comparator<>() {
+        @Override
+        public int compare(AddedToken a, AddedToken b) {
+            return Integer.compare(b.content().length(), a.content().length());
+        }
+    };
+
+    private final List<AddedToken> early = new ArrayList<>();
+    private final List<AddedToken> late = new ArrayList<>();
     private final boolean onlySpecial;
 
+    /// Written without streams and lambdas: their first use in a JVM would take longer than all the rest of loading.
     AddedTokens(List<AddedToken> tokens) {
-        Comparator<AddedToken> longestFirst = Comparator.comparing(token -> -token.content().length());
-        early = tokens.stream().filter(token -> !token.late()).sorted(longestFirst).toList();
-        late = tokens.stream().filter(AddedToken::late).sorted(longestFirst).toList();
-        onlySpecial = tokens.stream().allMatch(AddedToken::special);
+        boolean allSpecial = true;
+        for (AddedToken token : tokens) {
+            (token.late() ? late : early).add(token);
+            allSpecial &= token.special();
+        }
+        early.sort(LONGEST_FIRST);
+        late.sort(LONGEST_FIRST);
+        onlySpecial = allSpecial;
     }
 
     /// Whether no text needs cutting under `mode`.

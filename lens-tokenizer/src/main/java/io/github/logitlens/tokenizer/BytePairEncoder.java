@@ -45,8 +45,18 @@ final class BytePairEncoder {
         for (int b = 0; b < 256; b++) {
             byteTokens[b] = vocabulary.findShort(b, 1);
         }
-        for (int pair = 0; pair < bytePairs.length; pair++) {
-            bytePairs[pair] = merges.rank(byteTokens[pair >> 8], byteTokens[pair & 0xFF]);
+        Arrays.fill(bytePairs, MergeTable.NONE);
+        for (int rank = 0; rank < merges.size(); rank++) {
+            noteBytePair(rank);
+        }
+    }
+
+    /// A token of two bytes is made of two tokens of one.
+    private void noteBytePair(int rank) {
+        int result = merges.result(rank);
+        if (vocabulary.length(result) == 2) {
+            byte[] bytes = vocabulary.bytes(result);
+            bytePairs[(bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF] = rank;
         }
     }
 

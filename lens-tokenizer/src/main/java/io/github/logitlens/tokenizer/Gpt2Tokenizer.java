@@ -45,7 +45,7 @@ public final class Gpt2Tokenizer {
 
     /// Loaded at the first call of [#gpt2()].
     private static final class Bundled {
-        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(TokenizerFiles.readBundled());
+        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(BundledFiles.read());
     }
 
     private Gpt2Tokenizer(ModelBuilder.Model model) {

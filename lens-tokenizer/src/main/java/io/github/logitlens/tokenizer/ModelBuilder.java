@@ -1,6 +1,7 @@
 package io.github.logitlens.tokenizer;
 
 import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,31 +20,25 @@ final class ModelBuilder {
     private final Vocabulary.Builder tokens = new Vocabulary.Builder();
     private final MergeTable.Builder merges = new MergeTable.Builder();
     private final List<AddedToken> addedTokens = new ArrayList<>();
-    /// Whether the tokens are those that the merges make, in that order, and are added by them.
-    private final boolean followsMerges;
-
-    /// A builder that is given tokens first and merges of them then.
-    ModelBuilder() {
-        followsMerges = false;
-    }
-
-    /// A builder for GPT-2's own vocabulary, which follows from its merges: the bytes, what each merge makes, and
-    /// `<|endoftext|>`. So only the smaller of the two files need be read.
-    static Model ofMerges(byte[] merges, String file) {
-        ModelBuilder builder = new ModelBuilder(true);
-        builder.readMerges(merges, file);
-        int endOfText = 256 + builder.merges.size();
-        builder.tokens.add(END_OF_TEXT, endOfText, file, 0);
-        builder.addEndOfText();
-        return builder.build(file);
-    }
-
-    private ModelBuilder(boolean followsMerges) {
-        this.followsMerges = followsMerges;
+    /// GPT-2's own tokenizer, whose vocabulary follows from its merges: the bytes in order, what each merge makes, and
+    /// `<|endoftext|>`. `pairs` are the ids of each merge's left and right token, of 16 bits each; it is trusted.
+    static Model ofPairs(ShortBuffer pairs) {
+        ModelBuilder builder = new ModelBuilder();
         int id = 0;
         for (byte b : ByteAlphabet.inIdOrder()) {
-            tokens.add(String.valueOf(ByteAlphabet.symbol(b & 0xFF)), id++, "alphabet", 0);
+            builder.tokens.add(String.valueOf(ByteAlphabet.symbol(b & 0xFF)), id++, "alphabet", 0);
         }
+        while (pairs.hasRemaining()) {
+            builder.join(pairs.get() & 0xFFFF, pairs.get() & 0xFFFF);
+        }
+        builder.tokens.add(END_OF_TEXT, 256 + builder.merges.size(), "alphabet", 0);
+        builder.addEndOfText();
+        return builder.build("alphabet");
+    }
+
+    /// A method of its own, because what is called often is compiled soon.
+    private void join(int left, int right) {
+        merges.add(left, right, tokens.addJoin(left, right));
     }
 
     void addToken(String symbol, int id, String file, int line) {
@@ -96,9 +91,6 @@ final class ModelBuilder {
         int left = tokens.findScratch(start, middle);
         int right = tokens.findScratch(middle, stop);
         int result = tokens.findScratch(start, stop);
-        if (followsMerges) {
-            result = tokens.addScratch(stop);
-        }
         if (left < 0 || right < 0 || result < 0) {
             String what = left < 0 ? "its left symbol" : right < 0 ? "its right symbol" : "its result";
             throw new TokenizerFormatException(Reason.UNKNOWN_SYMBOL, "merge " + quote(text, from, to, file, line)

@@ -3,13 +3,11 @@ package io.github.logitlens.tokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -28,15 +26,6 @@ final class TokenizerFiles {
 
     private TokenizerFiles(Path directory) {
         this.directory = directory;
-    }
-
-    /// The bundled GPT-2, of `merges.txt` alone.
-    static ModelBuilder.Model readBundled() {
-        try (InputStream in = Objects.requireNonNull(TokenizerFiles.class.getResourceAsStream("merges.txt"))) {
-            return ModelBuilder.ofMerges(in.readAllBytes(), "merges.txt");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// The files of `directory`; `tokenizer.json` goes first, since it alone says everything.

@@ -151,9 +151,11 @@ final class Vocabulary {
             return made.find(made.text, from, to);
         }
 
-        /// Makes the scratch up to `to` the token with the next id.
-        int addScratch(int to) {
-            insert(count, to);
+        /// Adds the token that `left` and `right` make together and returns its id, the next one.
+        int addJoin(int left, int right) {
+            reserve(made.length(left) + made.length(right));
+            int middle = made.copy(left, made.text.bytes(), end);
+            insert(count, made.copy(right, made.text.bytes(), middle));
             return count - 1;
         }
 
