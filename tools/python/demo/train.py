@@ -1,12 +1,17 @@
 """Trains the demo model from nothing and writes an ordinary GPT-2 checkpoint and its tuned lens.
 
-    OMP_WAIT_POLICY=passive /usr/bin/python3 tools/python/demo/train.py --out DIR
+    /usr/bin/python3 tools/python/demo/train.py --out DIR
+
+A run that was stopped goes on where it last saved when the same command is given again, to the same bits. With
+`--steps 150` the whole way is walked in two minutes; the model then knows next to nothing.
 
 Four things are asked of the model: the next token (answers of facts count more); that the lens of no layer puts
 tokens that were never seen on top; that the lens of the lower layers says what usually follows the last one, two or
 three tokens (`CONTEXT`); and that the lowest layers look no further back than a few tokens. The last two give the
 layers their order: without them a model this small looks a fact up in its first block, and there is nothing to watch.
 """
+
+import fixed_sums  # isort: skip  (before numpy and torch read the environment)
 
 import argparse
 import math
@@ -95,69 +100,98 @@ def gradients(model, facts, sequences, followers, rng):
     return torch.autograd.grad(loss, list(model.parameters())), {name: value.item() for name, value in report.items()}
 
 
+class Training:
+    """Everything that changes from step to step; `save` and `resume` carry it over a stop without changing a bit."""
+
+    def __init__(self, tokenizer, steps, rate):
+        torch.manual_seed(SEED)
+        self.steps, self.rate, self.step, self.seen, self.means = steps, rate, 0, 0, {}
+        self.rng, *self.worker_rngs = (random.Random(SEED + i) for i in range(1 + WORKERS))
+        examples = phrasings()
+        trained = [e for e in examples if e.split == "trained"]
+        self.facts = fact_rows(tokenizer, trained)
+        self.docs = documents(tokenizer, self.rng, trained, 30000)
+        used = {END} | {i for d in self.docs for i in d} | {i for e in examples for i in tokenizer.encode(e.prompt + e.answer + e.rest)}
+        self.followers = Followers([d + [END] for d in self.docs] + [r[0] for r in self.facts] * 3, max(CONTEXT.values()), self.rng)
+        self.stream, self.batches = TextStream(self.docs, self.rng), FactBatches(self.facts, FACT_TOKENS, KIND_WEIGHTS, self.rng)
+        self.model = Gpt2(Shape(), Vocabulary(used, tokenizer.vocab_size))
+        print(f"{len(used)} tokens in use, {len(trained)} trained phrasings, {sum(map(len, self.docs))} ids of text", flush=True)
+        matrices = [p for n, p in self.model.named_parameters() if p.ndim == 2 and n.startswith("blocks")]
+        others = [p for n, p in self.model.named_parameters() if not (p.ndim == 2 and n.startswith("blocks"))]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}], betas=(0.9, 0.98))
+
+    def save(self, path):
+        """Writes the state to `path`, whole or not at all."""
+        state = {"schedule": (self.steps, self.rate), "step": self.step, "seen": self.seen, "means": self.means,
+                 "rngs": [r.getstate() for r in (self.rng, *self.worker_rngs)],
+                 "batches": (self.batches.by_length, self.batches.queue),
+                 "model": self.model.state_dict(), "optimiser": self.optimiser.state_dict()}
+        unfinished = path.with_suffix(".unfinished")
+        torch.save(state, unfinished)
+        unfinished.replace(path)
+
+    def resume(self, path):
+        """Goes on from what `save` wrote; refuses a state of another schedule."""
+        state = torch.load(path)
+        if state["schedule"] != (self.steps, self.rate):
+            raise SystemExit(f"{path}: expected a run of steps, rate {self.steps, self.rate}, got {state['schedule']}; delete it to start anew")
+        self.step, self.seen, self.means = state["step"], state["seen"], state["means"]
+        for r, kept in zip((self.rng, *self.worker_rngs), state["rngs"]):
+            r.setstate(kept)
+        self.batches.by_length, self.batches.queue = state["batches"]
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+    def advance(self, pool):
+        """One step: each worker takes a batch of facts and one of text, their gradients are added in a fixed order."""
+        warm, decay = min(1, (self.step + 1) / 200), 0.5 * (1 + math.cos(math.pi * self.step / self.steps))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * warm * (0.02 + 0.98 * decay)
+        jobs = []
+        for worker_rng in self.worker_rngs:
+            facts, length = self.batches.next(), self.rng.choice(TEXT_LENGTHS)
+            sequences = self.stream.rows(TEXT_TOKENS // length, length)
+            jobs.append(pool.submit(gradients, self.model, facts, sequences, self.followers, worker_rng))
+            self.seen += sum(len(r[0]) for r in facts) + sum(map(len, sequences))
+        results = [job.result() for job in jobs]
+        for p, *parts in zip(self.model.parameters(), *(g for g, _ in results)):
+            p.grad = sum(parts) / WORKERS
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        for name in results[0][1]:
+            value = sum(report[name] for _, report in results) / WORKERS
+            self.means[name] = 0.98 * self.means.get(name, value) + 0.02 * value
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="directory of config.json and the two safetensors files")
     parser.add_argument("--tokenizer", type=Path, default=RESOURCES, help="directory of vocab.json and merges.txt")
     parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--minutes", type=float, default=0, help="hurry the schedule so that it ends after this time (not repeatable)")
     parser.add_argument("--rate", type=float, default=2e-3)
     args = parser.parse_args()
 
-    torch.manual_seed(SEED)
     torch.set_num_threads(1)  # the workers run beside each other instead
-    pool = ThreadPoolExecutor(WORKERS)
-    rng, *worker_rngs = (random.Random(SEED + i) for i in range(1 + WORKERS))
-    tokenizer = Tokenizer(args.tokenizer)
-    examples = phrasings()
-    trained = [e for e in examples if e.split == "trained"]
-    rows = fact_rows(tokenizer, trained)
-    docs = documents(tokenizer, rng, trained, 30000)
-    used = {END} | {i for d in docs for i in d} | {i for e in examples for i in tokenizer.encode(e.prompt + e.answer + e.rest)}
-    vocabulary = Vocabulary(used, tokenizer.vocab_size)
-    followers = Followers([d + [END] for d in docs] + [r[0] for r in rows] * 3, max(CONTEXT.values()), rng)
-    stream, batches = TextStream(docs, rng), FactBatches(rows, FACT_TOKENS, KIND_WEIGHTS, rng)
-    model = Gpt2(Shape(), vocabulary)
-    print(f"{len(used)} tokens in use, {len(trained)} trained phrasings, {sum(map(len, docs))} ids of text", flush=True)
+    args.out.mkdir(parents=True, exist_ok=True)
+    unfinished = args.out / "training.pt"
+    training = Training(Tokenizer(args.tokenizer), args.steps, args.rate)
+    if unfinished.exists():
+        training.resume(unfinished)
+        print(f"going on from step {training.step} of {unfinished}", flush=True)
+    start, seen = time.time(), training.seen
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while training.step < args.steps:
+            training.advance(pool)
+            if training.step % 50 == 0 or training.step == args.steps:
+                print(f"step {training.step} " + " ".join(f"{k} {v:.4f}" for k, v in training.means.items())
+                      + f" {(training.seen - seen) / (time.time() - start):.0f} ids/s", flush=True)
+                training.save(unfinished)
 
-    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and n.startswith("blocks")]
-    others = [p for n, p in model.named_parameters() if not (p.ndim == 2 and n.startswith("blocks"))]
-    optimiser = torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}], betas=(0.9, 0.98))
-    start, seen, means = time.time(), 0, {}
-    for step in range(args.steps):
-        done = step / args.steps
-        if args.minutes:
-            done = max(done, (time.time() - start) / 60 / args.minutes)
-        if done >= 1:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = args.rate * min(1, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
-
-        jobs = []
-        for worker in range(WORKERS):
-            facts, length = batches.next(), rng.choice(TEXT_LENGTHS)
-            sequences = stream.rows(TEXT_TOKENS // length, length)
-            jobs.append(pool.submit(gradients, model, facts, sequences, followers, worker_rngs[worker]))
-            seen += sum(len(r[0]) for r in facts) + sum(map(len, sequences))
-        results = [job.result() for job in jobs]
-        for p, *parts in zip(model.parameters(), *(g for g, _ in results)):
-            p.grad = sum(parts) / WORKERS
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-
-        for name in results[0][1]:
-            value = sum(report[name] for _, report in results) / WORKERS
-            means[name] = 0.98 * means.get(name, value) + 0.02 * value
-        if step % 100 == 0:
-            print(f"step {step} done {done:.3f} " + " ".join(f"{k} {v:.4f}" for k, v in means.items())
-                  + f" {seen / (time.time() - start):.0f} ids/s", flush=True)
-        if step % 500 == 499:
-            export(model, args.out)
-
-    digest = export(model.eval(), args.out)
-    print(f"{seen} ids in {time.time() - start:.0f} s, sha256 {digest}", flush=True)
-    tuned_lens.train(args.out, docs, rows)
+    digest = export(training.model.eval(), args.out)
+    print(f"{training.seen} ids, sha256 {digest}", flush=True)
+    tuned_lens.train(args.out, training.docs, training.facts)
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def residuals(model, ids):
 def train(directory, docs, facts):
     """Trains on the exported checkpoint of `directory` and writes the translators beside it."""
     torch.manual_seed(SEED)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     rng = random.Random(SEED)
     model = load(directory).requires_grad_(False)
     lens = TunedLens(model.shape.n_layer, model.shape.n_embd)
