@@ -1,15 +1,12 @@
 package io.github.logitlens.tools.view;
 
-import io.github.logitlens.Bos;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TrackedToken;
-import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /// A result as text: a header that says what was run, then a table for each position.
 ///
@@ -22,27 +19,24 @@ import java.util.Objects;
 /// their own, which adds logit and rank.
 public final class RunTable implements RunView {
 
-    private static final int WIDTH = 100;
-    private static final int TOKENS_SHOWN = 64;
-
-    private final String compute;
+    private final RunHeader header;
 
     /// A view that names what computed the result.
     ///
     /// @param compute kernels and threads, in a few words
     public RunTable(String compute) {
-        this.compute = Objects.requireNonNull(compute, "compute");
+        this.header = new RunHeader(compute, 100);
     }
 
     @Override
     public void write(LensResult result, Writer out) throws IOException {
-        header(result, out);
+        header.write(result, out);
         boolean several = result.positions().size() > 1;
         for (int position : result.positions()) {
             if (several) {
                 out.write('\n');
             }
-            field("position", place(result, position), out);
+            RunHeader.field("position", place(result, position), out);
             if (!several) {
                 out.write('\n');
             }
@@ -54,49 +48,10 @@ public final class RunTable implements RunView {
         }
     }
 
-    private void header(LensResult result, Writer out) throws IOException {
-        field("model", result.modelId() + ", " + result.config().nLayers() + " layers, dModel " + result.config().dModel(), out);
-        List<Token> tokens = result.tokens();
-        field("tokens", tokens.size() + ": " + quoted(tokens), out);
-        field("BOS", result.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
-        field("compute", compute, out);
-    }
-
-    private static void field(String name, String value, Writer out) throws IOException {
-        out.write(TextWidth.padded(name, 10) + value + "\n");
-    }
-
     private static String place(LensResult result, int position) {
         int last = result.tokens().size() - 1;
         return (position == last ? position + " (last)" : position + " of 0 to " + last) + ", after "
-                + quoted(result.tokens().get(position));
-    }
-
-    private static String quoted(Token token) {
-        return "\"" + token.display() + "\"";
-    }
-
-    /// The tokens in lines of the header's width, the middle of a long prompt left out.
-    private static String quoted(List<Token> tokens) {
-        StringBuilder text = new StringBuilder();
-        int used = 10 + 4;
-        for (int position = 0; position < tokens.size(); position++) {
-            boolean cut = tokens.size() > TOKENS_SHOWN && position == TOKENS_SHOWN / 2;
-            String word = cut ? "… (" + (tokens.size() - TOKENS_SHOWN) + " more) …" : quoted(tokens.get(position));
-            int width = TextWidth.of(word) + 1;
-            if (used + width > WIDTH && !text.isEmpty()) {
-                text.append('\n').append(" ".repeat(10));
-                used = 10;
-            } else if (!text.isEmpty()) {
-                text.append(' ');
-            }
-            text.append(word);
-            used += width;
-            if (cut) {
-                position = tokens.size() - TOKENS_SHOWN / 2 - 1;
-            }
-        }
-        return text.toString();
+                + RunHeader.quoted(result.tokens().get(position));
     }
 
     private static Columns predictions(LensResult result, int position) {

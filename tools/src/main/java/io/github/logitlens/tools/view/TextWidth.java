@@ -1,7 +1,7 @@
 package io.github.logitlens.tools.view;
 
 /// How many columns of a terminal a text takes: two for East Asian wide characters and emoji, none for combining marks.
-final class TextWidth {
+public final class TextWidth {
 
     /// Pairs of first and last code point that are wide (East Asian Width W and F, in blocks).
     private static final int[] WIDE = {
@@ -14,11 +14,19 @@ final class TextWidth {
     private TextWidth() {
     }
 
-    static int of(String text) {
+    /// The columns of a text.
+    ///
+    /// @param text without control characters
+    /// @return columns of a terminal
+    public static int of(String text) {
         return text.codePoints().map(TextWidth::of).sum();
     }
 
-    private static int of(int codePoint) {
+    /// The columns of one character.
+    ///
+    /// @param codePoint not a control character
+    /// @return 0, 1 or 2
+    public static int of(int codePoint) {
         if (codePoint < 0x300) {
             return 1;
         }
@@ -37,11 +45,21 @@ final class TextWidth {
         }
     }
 
-    static String padded(String text, int width) {
+    /// The text, with spaces behind it.
+    ///
+    /// @param text  without control characters
+    /// @param width columns to fill
+    /// @return `width` columns, or more if the text is wider
+    public static String padded(String text, int width) {
         return text + " ".repeat(Math.max(0, width - of(text)));
     }
 
-    static String leftPadded(String text, int width) {
+    /// The text, with spaces before it.
+    ///
+    /// @param text  without control characters
+    /// @param width columns to fill
+    /// @return `width` columns, or more if the text is wider
+    public static String leftPadded(String text, int width) {
         return " ".repeat(Math.max(0, width - of(text))) + text;
     }
 }

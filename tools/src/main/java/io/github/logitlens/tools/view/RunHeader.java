@@ -1,0 +1,78 @@
+package io.github.logitlens.tools.view;
+
+import io.github.logitlens.Bos;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.tokenizer.Token;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.List;
+import java.util.Objects;
+
+/// The lines above a result that say what was run: model, tokens, BOS, what computed it.
+public final class RunHeader {
+
+    private static final int INDENT = 10;
+    private static final int TOKENS_SHOWN = 64;
+
+    private final String compute;
+    private final int width;
+
+    /// A header of a certain width.
+    ///
+    /// @param compute kernels and threads, in a few words
+    /// @param width   columns that its lines of tokens may take
+    public RunHeader(String compute, int width) {
+        this.compute = Objects.requireNonNull(compute, "compute");
+        this.width = width;
+    }
+
+    /// Writes the lines.
+    ///
+    /// @param result what they are about
+    /// @param out    where to
+    /// @throws IOException if `out` fails
+    public void write(LensResult result, Writer out) throws IOException {
+        field("model", result.modelId() + ", " + result.config().nLayers() + " layers, dModel " + result.config().dModel(), out);
+        List<Token> tokens = result.tokens();
+        field("tokens", tokens.size() + ": " + quoted(tokens), out);
+        field("BOS", result.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
+        field("compute", compute, out);
+    }
+
+    /// Writes one line: a name and its value.
+    ///
+    /// @param name  at most nine columns
+    /// @param value the rest of the line
+    /// @param out   where to
+    /// @throws IOException if `out` fails
+    public static void field(String name, String value, Writer out) throws IOException {
+        out.write(TextWidth.padded(name, INDENT) + value + "\n");
+    }
+
+    static String quoted(Token token) {
+        return "\"" + token.display() + "\"";
+    }
+
+    /// The tokens in lines of the header's width, the middle of a long prompt left out.
+    private String quoted(List<Token> tokens) {
+        StringBuilder text = new StringBuilder();
+        int used = INDENT + 4;
+        for (int position = 0; position < tokens.size(); position++) {
+            boolean cut = tokens.size() > TOKENS_SHOWN && position == TOKENS_SHOWN / 2;
+            String word = cut ? "… (" + (tokens.size() - TOKENS_SHOWN) + " more) …" : quoted(tokens.get(position));
+            int wordWidth = TextWidth.of(word) + 1;
+            if (used + wordWidth > width && !text.isEmpty()) {
+                text.append('\n').append(" ".repeat(INDENT));
+                used = INDENT;
+            } else if (!text.isEmpty()) {
+                text.append(' ');
+            }
+            text.append(word);
+            used += wordWidth;
+            if (cut) {
+                position = tokens.size() - TOKENS_SHOWN / 2 - 1;
+            }
+        }
+        return text.toString();
+    }
+}
