@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         customSynopsis = {
             "lens [OPTIONS] PROMPT          what the model would say next, at each of its layers",
             "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
+            "       lens explore [OPTIONS]         the same as an interactive page in the browser",
             "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
             "       lens inspect FILE...           what is in safetensors files",
             "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
@@ -94,6 +95,7 @@ public final class Main implements Runnable {
     static int run(Stdio stdio, String... args) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new RunCommand(stdio))
+                .addSubcommand(new ExploreCommand(stdio))
                 .addSubcommand(new TokensCommand(stdio))
                 .addSubcommand(new InspectCommand(stdio))
                 .addSubcommand(new ExportCommand(stdio))

@@ -11,14 +11,19 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() throws IOException {
+        return new String[] {
+            "lens " + number(),
+            "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            Compute.describe()
+        };
+    }
+
+    /// This program's version.
+    static String number() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
             properties.load(in);
         }
-        return new String[] {
-            "lens " + properties.getProperty("version"),
-            "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-            Compute.describe()
-        };
+        return properties.getProperty("version");
     }
 }

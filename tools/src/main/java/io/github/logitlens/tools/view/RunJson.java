@@ -29,15 +29,7 @@ public final class RunJson implements RunView {
     public void write(LensResult result, Writer out) throws IOException {
         try (JsonGenerator json = Json.document(out)) {
             json.writeStartObject();
-            json.writeStringField("schema", "logitlens.run/1");
-            model(result, json);
-            options(result, json);
-            TokenJson.writeTokens(result.tokens(), json);
-            json.writeArrayFieldStart("points");
-            for (LensPoint point : result.points()) {
-                point(point, json);
-            }
-            json.writeEndArray();
+            head(result, json);
             json.writeArrayFieldStart("readings");
             for (int position : result.positions()) {
                 readings(result, position, json);
@@ -46,6 +38,19 @@ public final class RunJson implements RunView {
             json.writeEndObject();
         }
         out.write('\n');
+    }
+
+    /// All fields but the readings.
+    static void head(LensResult result, JsonGenerator json) throws IOException {
+        json.writeStringField("schema", "logitlens.run/1");
+        model(result, json);
+        options(result, json);
+        TokenJson.writeTokens(result.tokens(), json);
+        json.writeArrayFieldStart("points");
+        for (LensPoint point : result.points()) {
+            point(point, json);
+        }
+        json.writeEndArray();
     }
 
     private static void model(LensResult result, JsonGenerator json) throws IOException {
@@ -91,40 +96,49 @@ public final class RunJson implements RunView {
     }
 
     private static void readings(LensResult result, int position, JsonGenerator json) throws IOException {
-        List<List<TrackedToken>> tracks =
-                result.options().tracked().stream().map(token -> result.track(token, position)).toList();
+        List<List<TrackedToken>> tracks = tracks(result, position);
         for (LensPoint point : result.points()) {
-            LensReading reading = result.reading(point, position);
+            reading(result, point, position, tracks, json);
+        }
+    }
+
+    /// The tracked tokens at one position, each over all points.
+    static List<List<TrackedToken>> tracks(LensResult result, int position) {
+        return result.options().tracked().stream().map(token -> result.track(token, position)).toList();
+    }
+
+    static void reading(LensResult result, LensPoint point, int position, List<List<TrackedToken>> tracks, JsonGenerator json)
+            throws IOException {
+        LensReading reading = result.reading(point, position);
+        json.writeStartObject();
+        json.writeNumberField("point", point.index());
+        json.writeNumberField("position", position);
+        Json.number(json, "entropy", reading.entropy());
+        Json.number(json, "klToFinal", reading.klToFinal());
+        json.writeArrayFieldStart("top");
+        for (TokenPrediction prediction : reading.top()) {
             json.writeStartObject();
-            json.writeNumberField("point", point.index());
-            json.writeNumberField("position", position);
-            Json.number(json, "entropy", reading.entropy());
-            Json.number(json, "klToFinal", reading.klToFinal());
-            json.writeArrayFieldStart("top");
-            for (TokenPrediction prediction : reading.top()) {
+            json.writeNumberField("id", prediction.id());
+            json.writeStringField("text", prediction.token().text());
+            Json.number(json, "logit", prediction.logit());
+            Json.number(json, "probability", prediction.probability());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        if (!tracks.isEmpty()) {
+            json.writeArrayFieldStart("tracked");
+            for (List<TrackedToken> track : tracks) {
+                TrackedToken token = track.get(point.index());
                 json.writeStartObject();
-                json.writeNumberField("id", prediction.id());
-                json.writeStringField("text", prediction.token().text());
-                Json.number(json, "logit", prediction.logit());
-                Json.number(json, "probability", prediction.probability());
+                json.writeNumberField("id", token.id());
+                json.writeStringField("text", token.token().text());
+                Json.number(json, "logit", token.logit());
+                Json.number(json, "probability", token.probability());
+                json.writeNumberField("rank", token.rank());
                 json.writeEndObject();
             }
             json.writeEndArray();
-            if (!tracks.isEmpty()) {
-                json.writeArrayFieldStart("tracked");
-                for (List<TrackedToken> track : tracks) {
-                    TrackedToken token = track.get(point.index());
-                    json.writeStartObject();
-                    json.writeNumberField("id", token.id());
-                    json.writeStringField("text", token.token().text());
-                    Json.number(json, "logit", token.logit());
-                    Json.number(json, "probability", token.probability());
-                    json.writeNumberField("rank", token.rank());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-            }
-            json.writeEndObject();
         }
+        json.writeEndObject();
     }
 }

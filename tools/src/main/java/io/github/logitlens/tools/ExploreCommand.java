@@ -1,0 +1,98 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.tools.explore.Browser;
+import io.github.logitlens.tools.explore.ExplorerServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `lens explore`: the interactive page.
+@Command(
+        name = "explore",
+        customSynopsis = "lens explore [OPTIONS]",
+        separator = " ",
+        sortOptions = false,
+        description = {"", "Opens the interactive explorer in the browser. Only this machine can reach it. Ctrl-C ends it.", ""})
+final class ExploreCommand implements Callable<Integer> {
+
+    private static final int DEFAULT_PORT = 7420;
+    private static final int LARGEST_PORT = 65_535;
+
+    private final Stdio stdio;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The port to serve at. Default: 7420, or any other if that is taken. 0: any.")
+    private Optional<Integer> port = Optional.empty();
+
+    @Option(names = "--no-browser", description = "Print the address only.")
+    private boolean noBrowser;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private HelpOption help;
+
+    @Spec
+    private CommandSpec spec;
+
+    ExploreCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (port.isPresent() && (port.get() < 0 || port.get() > LARGEST_PORT)) {
+            throw new ParameterException(spec.commandLine(), "--port: expected 0 to " + LARGEST_PORT + ", got " + port.get());
+        }
+        compute.apply();
+        model.files(stdio);
+        try (ExplorerServer server = start()) {
+            stdio.print(out -> out.write(server.address() + "\n"));
+            if (noBrowser || !Browser.open(server.address())) {
+                stdio.err().println("lens: open this address in a browser; Ctrl-C ends the explorer");
+            }
+            waitForTheEnd(server);
+        }
+        return Main.DONE;
+    }
+
+    private ExplorerServer start() throws IOException {
+        try {
+            return start(port.orElse(DEFAULT_PORT));
+        } catch (BindException e) {
+            if (port.isPresent()) {
+                throw new CommandException("port " + port.get() + ": " + e.getMessage() + "; --port 0 takes any that is free");
+            }
+            return start(0);
+        }
+    }
+
+    private ExplorerServer start(int at) throws IOException {
+        return ExplorerServer.start(at, model.name(), Version.number(), stdio.err());
+    }
+
+    /// Until Ctrl-C, or the thread is interrupted by who embeds the command.
+    private static void waitForTheEnd(ExplorerServer server) {
+        Thread end = new Thread(server::close, "lens-explore-end");
+        Runtime.getRuntime().addShutdownHook(end);
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Runtime.getRuntime().removeShutdownHook(end);
+        }
+    }
+}

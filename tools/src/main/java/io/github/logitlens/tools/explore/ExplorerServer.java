@@ -1,0 +1,173 @@
+package io.github.logitlens.tools.explore;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.github.logitlens.Bos;
+import io.github.logitlens.Compute;
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.tokenizer.Token;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Serves the explorer's page and its API to this machine.
+///
+/// ```
+/// GET  /             the page            GET  /static/NAME   its files
+/// GET  /api/info     models, metrics, examples, limits
+/// POST /api/tokens   {"text", "model", "bos"}
+/// POST /api/run      {"prompt", "model", "topK", "bos", "mid", "metrics", "tracked", "page"}
+/// ```
+public final class ExplorerServer implements AutoCloseable {
+
+    private static final int QUEUE = 8;
+    private static final int BACKLOG = 64;
+
+    static {
+        // The JDK's server knows no limits of its own. A request has to arrive in ten seconds, an answer may take ten minutes.
+        limit("sun.net.httpserver.maxReqTime", "10");
+        limit("sun.net.httpserver.maxRspTime", "600");
+        limit("sun.net.httpserver.idleInterval", "30");
+        limit("jdk.httpserver.maxConnections", "256");
+        limit("sun.net.httpserver.maxReqHeaders", "64");
+        limit("sun.net.httpserver.maxReqHeaderSize", "16384");
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final PrintStream log;
+    private final String version;
+    private final Gate gate;
+    private final PageFiles files = PageFiles.load();
+    private final Models models;
+    private final Runs runs;
+
+    private ExplorerServer(HttpServer server, Models models, String version, PrintStream log) {
+        this.server = server;
+        this.models = models;
+        this.version = version;
+        this.log = log;
+        gate = new Gate(server.getAddress().getPort());
+        runs = new Runs(models, new RunQueue(QUEUE));
+    }
+
+    private static void limit(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /// Begins to serve, on the loopback interface only.
+    ///
+    /// @param port    the port, or 0 for any that is free
+    /// @param model   the model the page begins with, opened with the first run
+    /// @param version what the page calls this program
+    /// @param log     where faults of the server itself are written
+    /// @return the server; close it to free the port and the model
+    /// @throws IOException if the port cannot be had
+    public static ExplorerServer start(int port, String model, String version, PrintStream log) throws IOException {
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
+        ExplorerServer server = new ExplorerServer(http, new Models(model), version, log);
+        http.setExecutor(server.threads);
+        http.createContext("/", server::answer);
+        http.start();
+        return server;
+    }
+
+    /// Where the page is.
+    ///
+    /// @return an address for a browser on this machine
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    /// Every request comes through here and is answered, whatever happens: an error that escaped would leave the connection
+    /// hanging for ever.
+    private void answer(HttpExchange exchange) {
+        try (exchange) {
+            try {
+                gate.check(exchange);
+                route(exchange);
+            } catch (Refusal refusal) {
+                Reply.refusal(exchange, refusal);
+            }
+        } catch (LineStream.ReaderGone | IOException e) {
+            // The page closed the connection; its run has ended with it.
+        } catch (Throwable e) {
+            fault(exchange, e);
+        }
+    }
+
+    private void fault(HttpExchange exchange, Throwable e) {
+        try (exchange) {
+            log.println("lens: the explorer failed to answer " + exchange.getRequestURI().getRawPath() + ": " + e);
+            e.printStackTrace(log);
+            Reply.refusal(exchange, new Refusal(500, "INTERNAL", "the explorer failed: " + e.getClass().getSimpleName()));
+        } catch (IOException | RuntimeException sending) {
+            log.println("lens: nor could the failure be sent: " + sending);
+        }
+    }
+
+    private void route(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getRawPath();
+        switch (path) {
+            case "/api/info" -> {
+                allow(exchange, "GET");
+                Reply.json(exchange, out ->
+                        ApiJson.info(version, Compute.describe(), models.first(), models.choices(), out));
+            }
+            case "/api/tokens" -> {
+                allow(exchange, "POST");
+                List<Token> tokens = tokens(RequestJson.read(exchange, Set.of("text", "model", "bos")));
+                Reply.json(exchange, out -> ApiJson.tokens(tokens, out));
+            }
+            case "/api/run" -> {
+                allow(exchange, "POST");
+                runs.answer(exchange);
+            }
+            default -> {
+                PageFiles.PageFile file = files.at(path);
+                if (file == null) {
+                    throw Refusal.notFound();
+                }
+                if (!exchange.getRequestMethod().equals("HEAD")) {
+                    allow(exchange, "GET");
+                }
+                Reply.bytes(exchange, 200, file.contentType(), file.bytes());
+            }
+        }
+    }
+
+    private static void allow(HttpExchange exchange, String method) {
+        if (!exchange.getRequestMethod().equals(method)) {
+            throw Refusal.methodNotAllowed(method);
+        }
+    }
+
+    private List<Token> tokens(RequestJson json) {
+        Gpt2Tokenizer tokenizer = models.tokenizer(json.text("model", models.first()));
+        List<Token> tokens = new ArrayList<>();
+        if ((json.flag("bos") ? Bos.PREPEND : Bos.NONE) == Bos.PREPEND) {
+            tokens.add(tokenizer.token(tokenizer.endOfText()));
+        }
+        for (int id : tokenizer.encode(json.text("text"))) {
+            tokens.add(tokenizer.token(id));
+        }
+        return tokens;
+    }
+
+    /// Answers nothing more, waits for a running forward pass, frees the model.
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+        models.close();
+    }
+}

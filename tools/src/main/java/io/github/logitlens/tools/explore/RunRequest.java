@@ -1,0 +1,70 @@
+package io.github.logitlens.tools.explore;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import io.github.logitlens.Bos;
+import io.github.logitlens.LensMetric;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.PointKind;
+import io.github.logitlens.TokenRef;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/// What the page asks to be run.
+///
+/// @param page    what the page calls itself: its older runs are cancelled
+/// @param prompt  the text
+/// @param model   the model's name
+/// @param options what is read
+record RunRequest(String page, String prompt, String model, LensOptions options) {
+
+    static final int MAX_TOP_K = 100;
+    static final int MAX_TRACKED = 64;
+
+    private static final int MAX_NAME = 64;
+    private static final Set<String> FIELDS =
+            Set.of("page", "prompt", "model", "topK", "bos", "mid", "metrics", "tracked");
+
+    static RunRequest read(HttpExchange exchange, String model) throws IOException {
+        RequestJson json = RequestJson.read(exchange, FIELDS);
+        String page = json.text("page", "");
+        if (page.length() > MAX_NAME) {
+            throw Refusal.badRequest("page: expected at most " + MAX_NAME + " characters, got " + page.length());
+        }
+        LensOptions options = LensOptions.defaults().topK(json.number("topK", LensOptions.defaults().topK(), 1, MAX_TOP_K))
+                .bos(json.flag("bos") ? Bos.PREPEND : Bos.NONE);
+        if (json.flag("mid")) {
+            options = options.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST);
+        }
+        Set<LensMetric> metrics = new LinkedHashSet<>();
+        for (JsonNode metric : json.list("metrics", LensMetric.values().length)) {
+            metrics.add(metric(metric));
+        }
+        options = options.metrics(metrics.toArray(LensMetric[]::new));
+        for (JsonNode token : json.list("tracked", MAX_TRACKED)) {
+            options = options.track(tracked(token));
+        }
+        return new RunRequest(page, json.text("prompt"), json.text("model", model), options);
+    }
+
+    private static LensMetric metric(JsonNode key) {
+        try {
+            return LensMetric.named(key.asText());
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest(e.getMessage());
+        }
+    }
+
+    /// A text, or `{"id": n}`.
+    private static TokenRef tracked(JsonNode token) {
+        if (token.isTextual()) {
+            return TokenRef.of(token.textValue());
+        }
+        JsonNode id = token.path("id");
+        if (token.size() == 1 && id.isIntegralNumber() && id.canConvertToInt()) {
+            return TokenRef.of(id.intValue());
+        }
+        throw Refusal.badRequest("tracked: expected texts or {\"id\": number}");
+    }
+}

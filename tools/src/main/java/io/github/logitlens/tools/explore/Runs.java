@@ -1,0 +1,79 @@
+package io.github.logitlens.tools.explore;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tools.view.RunLines;
+import java.io.IOException;
+
+/// `POST /api/run`: runs a prompt and sends what the lens reads, line by line.
+final class Runs {
+
+    private static final long PROGRESS_NANOS = 100_000_000;
+
+    private final Models models;
+    private final RunQueue queue;
+
+    Runs(Models models, RunQueue queue) {
+        this.models = models;
+        this.queue = queue;
+    }
+
+    void answer(HttpExchange exchange) throws IOException {
+        RunRequest request = RunRequest.read(exchange, models.first());
+        try (RunQueue.Ticket ticket = queue.enter(request.page()); LineStream lines = new LineStream(exchange)) {
+            try {
+                ticket.await();
+                run(request, ticket, lines);
+            } catch (Refusal refusal) {
+                refuse(refusal, lines);
+            } catch (IllegalArgumentException e) {
+                refuse(new Refusal(422, "REFUSED", e.getMessage()), lines);
+            }
+        }
+    }
+
+    /// As the status of an answer that has not begun, else as a line.
+    private static void refuse(Refusal refusal, LineStream lines) {
+        if (!lines.begun()) {
+            throw refusal;
+        }
+        lines.send(out -> ApiJson.error(refusal.reason(), refusal.getMessage(), out));
+    }
+
+    private void run(RunRequest request, RunQueue.Ticket ticket, LineStream lines) {
+        if (!models.isOpen(request.model())) {
+            lines.send(out -> ApiJson.progress("load", 0, 1, out));
+        }
+        LogitLens lens = models.open(request.model());
+        ticket.check();
+        long start = System.nanoTime();
+        if (request.prompt().isEmpty()) {
+            LensResult result = lens.run("", request.options());
+            send(result, start, lines);
+            return;
+        }
+        Hooks hooks = watched(lens.model().config().nLayers(), start, ticket, lines);
+        send(lens.run(lens.tokenizer().encode(request.prompt()), request.options(), hooks), start, lines);
+    }
+
+    private static void send(LensResult result, long start, LineStream lines) {
+        lines.send(out -> {
+            RunLines.start(result, out);
+            RunLines.rows(result, out);
+            ApiJson.done((System.nanoTime() - start) / 1_000_000, out);
+        });
+    }
+
+    /// Between two blocks: ends a run that nobody waits for, and says how far a long one is.
+    private static Hooks watched(int nLayers, long start, RunQueue.Ticket ticket, LineStream lines) {
+        return Hooks.none().observe(point -> point.site() == HookSite.RESID_POST, (point, activation) -> {
+            ticket.check();
+            if (System.nanoTime() - start > PROGRESS_NANOS) {
+                lines.send(out -> ApiJson.progress("blocks", point.layer() + 1, nLayers, out));
+            }
+        });
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.logitlens.tools.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.LensPoint;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.TrackedToken;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.List;
+
+/// A result as lines of JSON, for who wants to draw before all is read: `start` with everything but the readings, then one
+/// `rows` for each point. Put together, the fields are those of [RunJson].
+public final class RunLines {
+
+    private RunLines() {
+    }
+
+    /// Writes the line that comes before all readings.
+    ///
+    /// @param result the result, or its first part
+    /// @param out    where to
+    /// @throws IOException if `out` does
+    public static void start(LensResult result, Writer out) throws IOException {
+        try (JsonGenerator json = Json.compact(out)) {
+            json.writeStartObject();
+            json.writeStringField("type", "start");
+            RunJson.head(result, json);
+            json.writeEndObject();
+        }
+        out.write('\n');
+    }
+
+    /// Writes the readings, a line for each point.
+    ///
+    /// @param result the result, or one part of it
+    /// @param out    where to
+    /// @throws IOException if `out` does
+    public static void rows(LensResult result, Writer out) throws IOException {
+        List<Integer> positions = result.positions();
+        List<List<List<TrackedToken>>> tracks =
+                positions.stream().map(position -> RunJson.tracks(result, position)).toList();
+        for (LensPoint point : result.points()) {
+            try (JsonGenerator json = Json.compact(out)) {
+                json.writeStartObject();
+                json.writeStringField("type", "rows");
+                json.writeNumberField("point", point.index());
+                json.writeArrayFieldStart("readings");
+                for (int i = 0; i < positions.size(); i++) {
+                    RunJson.reading(result, point, positions.get(i), tracks.get(i), json);
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            out.write('\n');
+        }
+    }
+}
