@@ -42,20 +42,17 @@ public final class ExplorerServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final PrintStream log;
     private final String version;
-    private final Gate gate;
     private final PageFiles files = PageFiles.load();
     private final Models models;
+    private final RunQueue queue = new RunQueue(QUEUE);
     private final Runs runs;
 
-    private ExplorerServer(HttpServer server, Models models, String version, PrintStream log) {
+    private ExplorerServer(HttpServer server, Models models, String version) {
         this.server = server;
         this.models = models;
         this.version = version;
-        this.log = log;
-        gate = new Gate(server.getAddress().getPort());
-        runs = new Runs(models, new RunQueue(QUEUE));
+        runs = new Runs(models, queue);
     }
 
     private static void limit(String property, String value) {
@@ -74,9 +71,9 @@ public final class ExplorerServer implements AutoCloseable {
     /// @throws IOException if the port cannot be had
     public static ExplorerServer start(int port, String model, String version, PrintStream log) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-        ExplorerServer server = new ExplorerServer(http, new Models(model), version, log);
+        ExplorerServer server = new ExplorerServer(http, new Models(model), version);
         http.setExecutor(server.threads);
-        http.createContext("/", server::answer);
+        http.createContext("/", new FrontDoor(new Gate(http.getAddress().getPort()), server::route, log));
         http.start();
         return server;
     }
@@ -88,31 +85,9 @@ public final class ExplorerServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
     }
 
-    /// Every request comes through here and is answered, whatever happens: an error that escaped would leave the connection
-    /// hanging for ever.
-    private void answer(HttpExchange exchange) {
-        try (exchange) {
-            try {
-                gate.check(exchange);
-                route(exchange);
-            } catch (Refusal refusal) {
-                Reply.refusal(exchange, refusal);
-            }
-        } catch (LineStream.ReaderGone | IOException e) {
-            // The page closed the connection; its run has ended with it.
-        } catch (Throwable e) {
-            fault(exchange, e);
-        }
-    }
-
-    private void fault(HttpExchange exchange, Throwable e) {
-        try (exchange) {
-            log.println("lens: the explorer failed to answer " + exchange.getRequestURI().getRawPath() + ": " + e);
-            e.printStackTrace(log);
-            Reply.refusal(exchange, new Refusal(500, "INTERNAL", "the explorer failed: " + e.getClass().getSimpleName()));
-        } catch (IOException | RuntimeException sending) {
-            log.println("lens: nor could the failure be sent: " + sending);
-        }
+    /// The runs that compute or wait.
+    RunQueue queue() {
+        return queue;
     }
 
     private void route(HttpExchange exchange) throws IOException {
@@ -152,7 +127,7 @@ public final class ExplorerServer implements AutoCloseable {
     }
 
     private List<Token> tokens(RequestJson json) {
-        Gpt2Tokenizer tokenizer = models.tokenizer(json.text("model", models.first()));
+        Gpt2Tokenizer tokenizer = models.tokenizer(models.known(json.text("model", models.first())));
         List<Token> tokens = new ArrayList<>();
         if ((json.flag("bos") ? Bos.PREPEND : Bos.NONE) == Bos.PREPEND) {
             tokens.add(tokenizer.token(tokenizer.endOfText()));

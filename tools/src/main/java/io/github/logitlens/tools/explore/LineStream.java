@@ -3,9 +3,9 @@ package io.github.logitlens.tools.explore;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /// An answer that goes out line by line. It begins with its first line: until then the request can still be refused.

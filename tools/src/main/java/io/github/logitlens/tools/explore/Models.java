@@ -80,14 +80,17 @@ final class Models implements AutoCloseable {
         }
     }
 
-    private ModelChoice known(String name) {
+    /// Refuses a model that is none of these.
+    ///
+    /// @return the model of that name
+    /// @throws Refusal if there is none
+    ModelChoice known(String name) {
         return choices().stream().filter(choice -> choice.name().equals(name)).findFirst().orElseThrow(() ->
                 Refusal.badRequest("model: expected one of " + choices().stream().map(ModelChoice::name).toList()));
     }
 
     /// The tokenizer of a model, without its weights.
-    Gpt2Tokenizer tokenizer(String name) {
-        ModelChoice choice = known(name);
+    Gpt2Tokenizer tokenizer(ModelChoice choice) {
         Open now = open;
         if (now != null && now.name().equals(choice.name())) {
             return now.lens().tokenizer();
@@ -103,18 +106,17 @@ final class Models implements AutoCloseable {
     }
 
     /// Whether a model is in memory.
-    boolean isOpen(String name) {
+    boolean isOpen(ModelChoice choice) {
         Open now = open;
-        return now != null && now.name().equals(name);
+        return now != null && now.name().equals(choice.name());
     }
 
     /// A model in memory, opened if it is not there; another one is closed before. For one thread at a time.
-    synchronized LogitLens open(String name) {
-        ModelChoice choice = known(name);
+    synchronized LogitLens open(ModelChoice choice) {
         if (closed) {
             throw new IllegalStateException("the explorer is closed");
         }
-        if (!isOpen(choice.name())) {
+        if (!isOpen(choice)) {
             free();
             open = new Open(choice.name(), LogitLens.open(choice.name()));
         }

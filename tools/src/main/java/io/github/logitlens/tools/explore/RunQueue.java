@@ -69,6 +69,16 @@ final class RunQueue {
         }
     }
 
+    /// How many compute or wait.
+    int length() {
+        lock.lock();
+        try {
+            return tickets.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Takes a place, and cancels the page's older runs.
     ///
     /// @param page what the page calls itself; the empty name is nobody's

@@ -52,7 +52,7 @@ record RunRequest(String page, String prompt, String model, LensOptions options)
         try {
             return LensMetric.named(key.asText());
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest(e.getMessage());
+            throw Refusal.badRequest("metrics: " + e.getMessage());
         }
     }
 

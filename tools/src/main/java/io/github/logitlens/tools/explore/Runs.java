@@ -23,14 +23,22 @@ final class Runs {
 
     void answer(HttpExchange exchange) throws IOException {
         RunRequest request = RunRequest.read(exchange, models.first());
+        ModelChoice model = models.known(request.model());
         try (RunQueue.Ticket ticket = queue.enter(request.page()); LineStream lines = new LineStream(exchange)) {
             try {
                 ticket.await();
-                run(request, ticket, lines);
+                run(request, model, ticket, lines);
             } catch (Refusal refusal) {
                 refuse(refusal, lines);
             } catch (IllegalArgumentException e) {
                 refuse(new Refusal(422, "REFUSED", e.getMessage()), lines);
+            } catch (LineStream.ReaderGone e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                if (lines.begun()) {
+                    lines.send(out -> ApiJson.error("INTERNAL", "the explorer failed: " + e.getClass().getSimpleName(), out));
+                }
+                throw e;
             }
         }
     }
@@ -43,11 +51,11 @@ final class Runs {
         lines.send(out -> ApiJson.error(refusal.reason(), refusal.getMessage(), out));
     }
 
-    private void run(RunRequest request, RunQueue.Ticket ticket, LineStream lines) {
-        if (!models.isOpen(request.model())) {
+    private void run(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, LineStream lines) {
+        if (!models.isOpen(model)) {
             lines.send(out -> ApiJson.progress("load", 0, 1, out));
         }
-        LogitLens lens = models.open(request.model());
+        LogitLens lens = models.open(model);
         ticket.check();
         long start = System.nanoTime();
         if (request.prompt().isEmpty()) {
@@ -55,7 +63,7 @@ final class Runs {
             send(result, start, lines);
             return;
         }
-        Hooks hooks = watched(lens.model().config().nLayers(), start, ticket, lines);
+        Hooks hooks = watched(model.config().nLayers(), start, ticket, lines);
         send(lens.run(lens.tokenizer().encode(request.prompt()), request.options(), hooks), start, lines);
     }
 

@@ -119,7 +119,7 @@ public final class RunJson implements RunView {
         for (TokenPrediction prediction : reading.top()) {
             json.writeStartObject();
             json.writeNumberField("id", prediction.id());
-            json.writeStringField("text", prediction.token().text());
+            TokenJson.writeText(prediction.token(), json);
             Json.number(json, "logit", prediction.logit());
             Json.number(json, "probability", prediction.probability());
             json.writeEndObject();
@@ -131,7 +131,7 @@ public final class RunJson implements RunView {
                 TrackedToken token = track.get(point.index());
                 json.writeStartObject();
                 json.writeNumberField("id", token.id());
-                json.writeStringField("text", token.token().text());
+                TokenJson.writeText(token.token(), json);
                 Json.number(json, "logit", token.logit());
                 Json.number(json, "probability", token.probability());
                 json.writeNumberField("rank", token.rank());

@@ -43,6 +43,15 @@ public final class TokenJson {
         json.writeEndArray();
     }
 
+    /// The text, and the bytes too where the text does not tell them: a token may be a part of a character.
+    static void writeText(Token token, JsonGenerator json) throws IOException {
+        String text = token.text();
+        json.writeStringField("text", text);
+        if (text.indexOf('\uFFFD') >= 0) {
+            json.writeStringField("bytes", token.hex());
+        }
+    }
+
     /// Writes one line: an array of ids.
     ///
     /// @param ids *not modified*

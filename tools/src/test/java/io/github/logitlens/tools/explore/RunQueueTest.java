@@ -1,0 +1,131 @@
+package io.github.logitlens.tools.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.tools.explore.RawHttp.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Runs of several pages at once.
+class RunQueueTest {
+
+    private static final String RUN = "{\"prompt\": \"The capital of France is\", \"page\": \"%s\", \"topK\": 2}";
+
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private ExplorerServer server;
+    private int port;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = ExplorerServer.start(0, "demo", "test", new PrintStream(log, true));
+        port = server.address().getPort();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        assertEquals("", log.toString());
+    }
+
+    private CompletableFuture<Answer> run(String page) {
+        return CompletableFuture.supplyAsync(() -> RawHttp.post(port, "/api/run", RUN.formatted(page)),
+                task -> Thread.ofVirtual().start(task));
+    }
+
+    private void awaitLength(int length) {
+        while (server.queue().length() != length) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aRunBeyondTheLimitIsSentAway() {
+        List<RunQueue.Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            tickets.add(server.queue().enter(""));
+        }
+        Answer answer = RawHttp.post(port, "/api/run", RUN.formatted("late"));
+        assertEquals(503, answer.status());
+        assertEquals("1", answer.header("Retry-After"));
+        assertTrue(answer.body().contains("BUSY"), answer.body());
+        assertEquals(200, RawHttp.get(port, "/").status(), "the page itself does not queue");
+        tickets.forEach(RunQueue.Ticket::close);
+        assertEquals(200, run("late").join().status());
+    }
+
+    @Test
+    void runsOfSeveralPagesGiveWhatEachGivesAlone() throws IOException {
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            answers.add(run("page " + i));
+        }
+        String expected = withoutTime(answers.getFirst().join().body());
+        for (CompletableFuture<Answer> answer : answers) {
+            assertEquals(expected, withoutTime(answer.join().body()));
+        }
+        List<String> rows = expected.lines().filter(line -> line.contains("\"rows\"")).toList();
+        try (LogitLens lens = LogitLens.open("demo")) {
+            LensResult result = lens.run("The capital of France is", LensOptions.defaults().topK(2));
+            assertEquals(result.points().size(), rows.size());
+            assertEquals(result.top(result.finalPoint(), -1).getFirst().id(),
+                    new ObjectMapper().readTree(rows.getLast()).path("readings").get(4).path("top").get(0).path("id").intValue());
+        }
+    }
+
+    private static String withoutTime(String body) {
+        return String.join("\n", body.lines().filter(line -> line.contains("\"start\"") || line.contains("\"rows\"")).toList());
+    }
+
+    @Test
+    void aNewerRunOfThePageTakesTheOldersPlace() {
+        RunQueue.Ticket running = server.queue().enter("someone");
+        CompletableFuture<Answer> older = run("mine");
+        awaitLength(2);
+        CompletableFuture<Answer> newer = run("mine");
+        Answer cancelled = older.join();
+        assertEquals(409, cancelled.status());
+        assertTrue(cancelled.body().contains("CANCELLED"), cancelled.body());
+        running.close();
+        assertEquals(200, newer.join().status());
+    }
+
+    @Test
+    void aRunThatComputesIsCancelledBetweenTwoBlocks() {
+        RunQueue.Ticket running = server.queue().enter("mine");
+        running.await();
+        running.check();
+        RunQueue.Ticket newer = server.queue().enter("mine");
+        assertEquals("CANCELLED", assertThrows(Refusal.class, running::check).reason());
+        running.close();
+        newer.await();
+        newer.close();
+        assertEquals(0, server.queue().length());
+    }
+
+    @Test
+    void aPageThatGoesAwayLeavesTheQueue() {
+        RunQueue.Ticket running = server.queue().enter("someone");
+        try (RawHttp leaving = new RawHttp(port)) {
+            String body = RUN.formatted("leaving");
+            leaving.send(String.join("\r\n", "POST /api/run HTTP/1.1", "Host: 127.0.0.1:" + port, "Content-Type: application/json",
+                    "Content-Length: " + body.length(), "", body));
+            awaitLength(2);
+        }
+        running.close();
+        awaitLength(0);
+        assertEquals(200, run("next").join().status());
+    }
+}
