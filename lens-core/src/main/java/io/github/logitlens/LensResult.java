@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /// What the lens read from one prompt: per point and position the most likely next tokens and statistics over the whole
 /// vocabulary. Immutable; the options of the run are inside.
 ///
-/// Positions are those of the tokens, BOS included where it was asked for; negative ones count from the end.
+/// Every number is one of the run's layer norm mode ([LensOptions#layerNorm]). Positions are those of the tokens, BOS included where it was asked for; negative ones count from the end.
 public final class LensResult {
 
     private final String modelId;
@@ -82,6 +82,13 @@ public final class LensResult {
         return points;
     }
 
+    /// The points of the residual stream, without those of what components write: the ones that a decision runs through.
+    ///
+    /// @return in the order of the forward pass
+    public List<LensPoint> residualPoints() {
+        return points.stream().filter(point -> point.kind().isResidual()).toList();
+    }
+
     /// The positions read.
     ///
     /// @return ascending
@@ -100,8 +107,21 @@ public final class LensResult {
     /// The residual stream after the last block, whose reading is the model's own output.
     ///
     /// @return the last point
+    /// @throws IllegalStateException if the run was stopped before the last block
     public LensPoint finalPoint() {
+        if (stopped()) {
+            throw new IllegalStateException("final point: the run was stopped after layer " + options.stopAfter().getAsInt()
+                    + " of 0 to " + (config.nLayers() - 1) + ", so there is nothing of the model's own output to compare with");
+        }
         return points.getLast();
+    }
+
+    /// Whether the run was stopped before the last block ([LensOptions#stopAfter]). Then there is no [#finalPoint], and what
+    /// compares with it is NaN or refused.
+    ///
+    /// @return true if the last point is not the model's output
+    public boolean stopped() {
+        return options.stopAfter().isPresent() && options.stopAfter().getAsInt() < config.nLayers() - 1;
     }
 
     /// The residual stream after a block.
@@ -120,7 +140,7 @@ public final class LensResult {
 
     /// A point by name.
     ///
-    /// @param name `embed` or a TransformerLens hook name
+    /// @param name `embed` or a TransformerLens hook name, a head's with its number: `blocks.3.attn.hook_result.7`
     /// @return the point
     /// @throws IllegalArgumentException if it was not read
     public LensPoint point(String name) {
@@ -138,8 +158,12 @@ public final class LensResult {
     public LensReading reading(LensPoint point, int position) {
         int row = row(position);
         int p = index(point);
-        return new LensReading(point, positions[row], top(p, row), readings.entropy(row, p), readings.klToFinal(row, p),
-                readings.logSumExp(row, p));
+        return new LensReading(
+                point, positions[row], top(p, row), readings.entropy(row, p), klToFinal(row, p), readings.logSumExp(row, p));
+    }
+
+    private double klToFinal(int row, int point) {
+        return stopped() ? Double.NaN : readings.klToFinal(row, point);
     }
 
     /// The most likely next tokens at one point and position.
@@ -182,23 +206,28 @@ public final class LensResult {
             case LOGIT -> topLogit;
             case LOG_PROBABILITY -> topLogit - readings.logSumExp(row, p);
             case ENTROPY -> readings.entropy(row, p);
-            case KL_TO_FINAL -> readings.klToFinal(row, p);
+            case KL_TO_FINAL -> klToFinal(row, p);
         };
     }
 
-    /// The stable decision layer: the first point from which on the top-1 token is the final one.
+    /// The stable decision layer: the first point of the residual stream from which on the top-1 token is the final one. What
+    /// components write is not asked.
     ///
     /// @param position one of [#positions]; negative counts from the prompt's end
-    /// @return the earliest point after which the prediction never changes
+    /// @return the earliest residual after which the prediction never changes
     /// @throws IllegalArgumentException if that position was not read
+    /// @throws IllegalStateException    if the run was stopped before the last block
     public LensPoint decisionLayer(int position) {
         int row = row(position);
-        int point = points.size() - 1;
-        int decided = readings.topId(row, point, 0);
-        while (point > 0 && readings.topId(row, point - 1, 0) == decided) {
-            point--;
+        LensPoint decided = finalPoint();
+        int answer = readings.topId(row, decided.index(), 0);
+        for (LensPoint point : residualPoints().reversed()) {
+            if (readings.topId(row, point.index(), 0) != answer) {
+                break;
+            }
+            decided = point;
         }
-        return points.get(point);
+        return decided;
     }
 
     /// A tracked token at every point, embedding first.

@@ -2,15 +2,18 @@ package io.github.logitlens;
 
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.model.Unembedding;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A model opened for the logit lens: prompts in, what the model predicts at every layer out.
 ///
@@ -117,11 +120,13 @@ public final class LogitLens implements AutoCloseable {
         checkLength(ids.length);
         int[] positions = options.positions().resolve(ids.length);
         int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
-        List<LensPoint> points = points(options.points());
+        int lastLayer = lastLayer(options);
+        List<LensPoint> points = points(options, lastLayer);
         VocabularyReadings readings = model.whileOpen(() -> {
-            ResidualStack stack = new ResidualStack(points, positions, model.config().dModel());
-            model.run(ids, stack.observe(hooks));
-            return model.unembedding().read(stack.values(), points.size(), options.topK(), tracked);
+            ResidualStack stack = new ResidualStack(model, points, positions);
+            model.run(ids, lastLayer, stack.observe(hooks));
+            float[] rows = options.layerNorm() == LayerNormMode.FROZEN_FINAL ? stack.frozen() : stack.values();
+            return unembedding(options.layerNorm()).read(rows, points.size(), options.topK(), tracked);
         });
         return new LensResult(model.id(), model.config(), options, tokenizer, ids, points, positions, tracked, readings);
     }
@@ -145,19 +150,50 @@ public final class LogitLens implements AutoCloseable {
         return all;
     }
 
-    /// In the order of the forward pass; the last one is always the residual stream after the last block.
-    private List<LensPoint> points(Set<PointKind> kinds) {
-        int nLayers = model.config().nLayers();
+    /// What reads rows of a mode; frozen ones come normalised.
+    private Unembedding unembedding(LayerNormMode mode) {
+        return switch (mode) {
+            case RECOMPUTED -> model.unembedding();
+            case FROZEN_FINAL, NONE -> model.unembedding().withoutNorm();
+        };
+    }
+
+    private int lastLayer(LensOptions options) {
+        int last = model.config().nLayers() - 1;
+        int stop = options.stopAfter().orElse(last);
+        if (stop > last) {
+            throw new IllegalArgumentException(
+                    "stop-after: expected a layer from 0 to " + last + " (model '" + model.id() + "'), got " + stop);
+        }
+        return stop;
+    }
+
+    /// In the order of the forward pass; the last one is always the residual stream after the last block that runs.
+    private List<LensPoint> points(LensOptions options, int lastLayer) {
+        Set<Integer> layers = Arrays.stream(options.layers().resolve(model.config().nLayers())).boxed().collect(Collectors.toSet());
         List<LensPoint> points = new ArrayList<>();
-        for (int layer = 0; layer < nLayers; layer++) {
+        if (options.points().contains(PointKind.EMBED)) {
+            points.add(PointKind.EMBED.at(0, 0));
+        }
+        for (int layer = 0; layer <= lastLayer; layer++) {
             for (PointKind kind : PointKind.values()) {
-                boolean last = kind == PointKind.RESID_POST && layer == nLayers - 1;
-                if (last || kinds.contains(kind) && (kind != PointKind.EMBED || layer == 0)) {
-                    points.add(kind.at(points.size(), layer));
+                boolean last = kind == PointKind.RESID_POST && layer == lastLayer;
+                if (last || kind != PointKind.EMBED && options.points().contains(kind) && layers.contains(layer)) {
+                    add(kind, layer, points);
                 }
             }
         }
         return List.copyOf(points);
+    }
+
+    private void add(PointKind kind, int layer, List<LensPoint> points) {
+        if (kind != PointKind.HEAD) {
+            points.add(kind.at(points.size(), layer));
+            return;
+        }
+        for (int head = 0; head < model.config().nHeads(); head++) {
+            points.add(PointKind.head(points.size(), layer, head));
+        }
     }
 
     /// Frees the model; see [Gpt2Model#close].

@@ -1,19 +1,30 @@
 package io.github.logitlens;
 
 import io.github.logitlens.hook.HookSite;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
-/// Where the lens can read, in the order of the forward pass.
+/// What the lens can read, in the order of the forward pass: the residual stream at some place, or what a component writes
+/// into it.
 ///
 /// ```java
 /// LensOptions.defaults().points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST)
+/// LensOptions.defaults().points(PointKind.HEAD).layerNorm(LayerNormMode.FROZEN_FINAL)
 /// ```
 public enum PointKind {
     /// The embedding before any block, `wte + wpe`: one point, `embed`.
     EMBED("embed", HookSite.RESID_PRE, "Embedding"),
     /// The residual stream as each block receives it; block 0's is the embedding.
     RESID_PRE("resid_pre", HookSite.RESID_PRE, "Layer %d pre"),
+    /// What each attention head writes, `z · W_O^{l,h}`, without the bias `b_O`, which belongs to no head: nHeads points a block.
+    HEAD("head", HookSite.ATTN_Z, "L%dH%d"),
+    /// What each block's attention writes: all its heads and `b_O`.
+    ATTN_OUT("attn_out", HookSite.ATTN_OUT, "Layer %d attn"),
     /// The residual stream between each block's attention and its MLP.
     RESID_MID("resid_mid", HookSite.RESID_MID, "Layer %d mid"),
+    /// What each block's MLP writes, its bias included.
+    MLP_OUT("mlp_out", HookSite.MLP_OUT, "Layer %d MLP"),
     /// The residual stream as each block leaves it; the last one is the final point and always read.
     RESID_POST("resid_post", HookSite.RESID_POST, "Layer %d");
 
@@ -29,18 +40,14 @@ public enum PointKind {
 
     /// The kind that a key names.
     ///
-    /// @param key such as `resid_mid`
+    /// @param key such as `resid_mid`, in any case
     /// @return the kind
     /// @throws IllegalArgumentException if there is none
     public static PointKind named(String key) {
-        StringBuilder keys = new StringBuilder();
-        for (PointKind kind : values()) {
-            if (kind.key.equalsIgnoreCase(key)) {
-                return kind;
-            }
-            keys.append(keys.isEmpty() ? "" : ", ").append(kind.key);
-        }
-        throw new IllegalArgumentException("points: expected some of " + keys + ", got \"" + key + "\"");
+        return Arrays.stream(values()).filter(kind -> kind.key.equalsIgnoreCase(key)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("points: expected some of "
+                        + Arrays.stream(values()).map(PointKind::key).collect(Collectors.joining(", "))
+                        + ", got \"" + key + "\""));
     }
 
     /// The name on the command line and in JSON.
@@ -50,7 +57,29 @@ public enum PointKind {
         return key;
     }
 
+    /// Whether it is the residual stream, which later layers read, and not one component's part of it. Only residuals have
+    /// a decision layer.
+    ///
+    /// @return false for what components write
+    public boolean isResidual() {
+        return switch (this) {
+            case EMBED, RESID_PRE, RESID_MID, RESID_POST -> true;
+            case HEAD, ATTN_OUT, MLP_OUT -> false;
+        };
+    }
+
     LensPoint at(int index, int layer) {
-        return new LensPoint(index, this == EMBED ? key : site.at(layer).toString(), label.formatted(layer), site.at(layer));
+        String name = this == EMBED ? key : site.at(layer).toString();
+        return new LensPoint(index, this, OptionalInt.empty(), name, label.formatted(layer), site.at(layer));
+    }
+
+    static LensPoint head(int index, int layer, int head) {
+        return new LensPoint(index, HEAD, OptionalInt.of(head), headName(layer, head), HEAD.label.formatted(layer, head),
+                HEAD.site.at(layer));
+    }
+
+    /// The TransformerLens name of all heads' writes, which is an axis longer than our hooks, and the head.
+    static String headName(int layer, int head) {
+        return "blocks." + layer + ".attn.hook_result." + head;
     }
 }

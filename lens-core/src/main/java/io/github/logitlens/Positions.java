@@ -1,9 +1,6 @@
 package io.github.logitlens;
 
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /// The token positions a lens reads. Positions count from 0; negative ones count from the end, `-1` being the last.
 ///
@@ -14,17 +11,14 @@ import java.util.stream.IntStream;
 /// ```
 public final class Positions {
 
-    private static final Positions ALL = new Positions("all", true, new int[] {0, Integer.MAX_VALUE});
-    private static final Positions LAST = of(-1);
+    private static final IndexChoice.Counted COUNTED = new IndexChoice.Counted("position", "the prompt has %d tokens");
+    private static final Positions ALL = new Positions(IndexChoice.all());
+    private static final Positions LAST = new Positions(IndexChoice.of("last", -1));
 
-    private final String text;
-    private final boolean range;
-    private final int[] values;
+    private final IndexChoice choice;
 
-    private Positions(String text, boolean range, int[] values) {
-        this.text = text;
-        this.range = range;
-        this.values = values;
+    private Positions(IndexChoice choice) {
+        this.choice = choice;
     }
 
     /// Every position of the prompt.
@@ -49,10 +43,7 @@ public final class Positions {
         if (positions.length == 0) {
             throw new IllegalArgumentException("positions: expected at least one, got none");
         }
-        String text = Arrays.equals(positions, new int[] {-1})
-                ? "last"
-                : IntStream.of(positions).mapToObj(Integer::toString).collect(Collectors.joining(","));
-        return new Positions(text, false, positions.clone());
+        return Arrays.equals(positions, new int[] {-1}) ? LAST : new Positions(IndexChoice.of(positions));
     }
 
     /// A half-open range. Ends beyond the prompt are cut to it, as slices are in Python.
@@ -61,7 +52,7 @@ public final class Positions {
     /// @param to   end, exclusive; negative counts from the end
     /// @return the choice of that range
     public static Positions range(int from, int to) {
-        return new Positions(from + ":" + to, true, new int[] {from, to});
+        return new Positions(IndexChoice.slice(from, to, 1));
     }
 
     /// Reads the command line's form: `last`, `all`, `N`, `N,M`, `A:B`, `A:` or `:B`.
@@ -70,24 +61,15 @@ public final class Positions {
     /// @return the choice it names
     /// @throws IllegalArgumentException if the text has none of these forms
     public static Positions parse(String text) {
-        Objects.requireNonNull(text, "text");
-        String s = text.strip();
+        String written = text.strip();
+        if (written.equals("all")) {
+            return ALL;
+        }
+        if (written.equals("last")) {
+            return LAST;
+        }
         try {
-            if (s.equals("all")) {
-                return ALL;
-            }
-            if (s.equals("last")) {
-                return LAST;
-            }
-            int colon = s.indexOf(':');
-            if (colon < 0) {
-                return of(Arrays.stream(s.split(",", -1)).mapToInt(part -> Integer.parseInt(part.strip())).toArray());
-            }
-            String from = s.substring(0, colon);
-            String to = s.substring(colon + 1);
-            return new Positions(s, true, new int[] {
-                from.isBlank() ? 0 : Integer.parseInt(from.strip()),
-                to.isBlank() ? Integer.MAX_VALUE : Integer.parseInt(to.strip())});
+            return new Positions(IndexChoice.parse(written, false));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "position: expected last, all, N, N,M or A:B, got \"" + text + "\"", e);
@@ -100,44 +82,26 @@ public final class Positions {
     /// @return ascending positions in `[0, seqLen)`, at least one
     /// @throws IllegalArgumentException if a named position lies outside the prompt, or a range holds no position
     public int[] resolve(int seqLen) {
-        if (range) {
-            int from = clamp(values[0], seqLen);
-            int to = clamp(values[1], seqLen);
-            if (from >= to) {
-                throw new IllegalArgumentException(
-                        "position " + text + ": expected at least one of the prompt's " + seqLen + " positions, got none");
-            }
-            return IntStream.range(from, to).toArray();
-        }
-        return IntStream.of(values).map(p -> index(p, seqLen)).sorted().distinct().toArray();
-    }
-
-    private static int clamp(int p, int seqLen) {
-        return Math.max(0, Math.min(seqLen, p < 0 ? p + seqLen : p));
+        return choice.resolve(seqLen, COUNTED);
     }
 
     static int index(int position, int seqLen) {
-        int index = position < 0 ? position + seqLen : position;
-        if (index < 0 || index >= seqLen) {
-            throw new IllegalArgumentException("position: expected " + -seqLen + " to " + (seqLen - 1)
-                    + " (the prompt has " + seqLen + " tokens), got " + position);
-        }
-        return index;
+        return COUNTED.index(position, seqLen);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Positions p && range == p.range && Arrays.equals(values, p.values);
+        return other instanceof Positions positions && choice.equals(positions.choice);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(values) * 31 + Boolean.hashCode(range);
+        return choice.hashCode();
     }
 
     /// The written form that [#parse] reads.
     @Override
     public String toString() {
-        return text;
+        return choice.toString();
     }
 }

@@ -4,26 +4,38 @@ import io.github.logitlens.hook.Activation;
 import io.github.logitlens.hook.ActivationObserver;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.model.Gpt2Model;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Collects the residuals of some points and positions during a run, as the projector wants them.
+/// Collects the rows of some points and positions during a run, as the projector wants them, and nothing else.
 final class ResidualStack implements ActivationObserver {
 
-    /// Places that show the same residual, such as `embed` and block 0's `resid_pre`, share a hook point.
+    /// Heads' writes are nHeads times as large as what they are made from: so many positions are made at once.
+    private static final int HEAD_POSITIONS = 32;
+
+    private final Gpt2Model model;
+    /// Places that show the same residual, such as `embed` and block 0's `resid_pre`, share a hook point, as a block's heads do.
     private final Map<HookPoint, List<LensPoint>> points;
-    private final int pointCount;
+    private final List<LensPoint> order;
     private final int[] positions;
     private final int dModel;
     private final float[] values;
 
-    ResidualStack(List<LensPoint> points, int[] positions, int dModel) {
+    ResidualStack(Gpt2Model model, List<LensPoint> points, int[] positions) {
+        this.model = model;
+        this.order = points;
         this.points = points.stream().collect(Collectors.groupingBy(LensPoint::hook));
-        this.pointCount = points.size();
         this.positions = positions;
-        this.dModel = dModel;
-        values = new float[Math.multiplyExact(Math.multiplyExact(positions.length, points.size()), dModel)];
+        dModel = model.config().dModel();
+        long size = (long) positions.length * points.size() * dModel;
+        if (size > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("points: expected at most " + Integer.MAX_VALUE / dModel + " rows of "
+                    + dModel + " values in one run, got " + points.size() + " points at " + positions.length
+                    + " positions; read fewer positions, layers or kinds of point");
+        }
+        values = new float[(int) size];
     }
 
     /// The given hooks, and this observer after them: it sees what they leave.
@@ -32,16 +44,64 @@ final class ResidualStack implements ActivationObserver {
     }
 
     @Override
-    public void observe(HookPoint point, Activation activation) {
-        for (LensPoint read : points.get(point)) {
+    public void observe(HookPoint hook, Activation activation) {
+        List<LensPoint> here = points.get(hook);
+        if (here.getFirst().kind() == PointKind.HEAD) {
+            heads(hook.layer(), here, activation);
+            return;
+        }
+        for (LensPoint point : here) {
             for (int i = 0; i < positions.length; i++) {
-                activation.read(positions[i] * dModel, values, (i * pointCount + read.index()) * dModel, dModel);
+                activation.read(positions[i] * dModel, values, offset(i, point), dModel);
             }
         }
     }
 
-    /// `[positions, points, dModel]`.
+    private void heads(int layer, List<LensPoint> heads, Activation z) {
+        int nHeads = model.config().nHeads();
+        for (int first = 0; first < positions.length; first += HEAD_POSITIONS) {
+            int count = Math.min(HEAD_POSITIONS, positions.length - first);
+            float[] read = new float[count * dModel];
+            for (int i = 0; i < count; i++) {
+                z.read(positions[first + i] * dModel, read, i * dModel, dModel);
+            }
+            float[] writes = model.components().headWrites(layer, read);
+            for (LensPoint point : heads) {
+                for (int i = 0; i < count; i++) {
+                    System.arraycopy(writes, (i * nHeads + point.head().getAsInt()) * dModel, values,
+                            offset(first + i, point), dModel);
+                }
+            }
+        }
+    }
+
+    private int offset(int position, LensPoint point) {
+        return (position * order.size() + point.index()) * dModel;
+    }
+
+    /// The rows as they are, `[positions, points, dModel]`.
     float[] values() {
         return values;
+    }
+
+    /// The rows after the final LayerNorm with the statistics of their position's last row; β is added to residuals only.
+    /// The last row is normalised by the model's own kernel, so that its logits have the bits of the model's output.
+    ///
+    /// @return `[positions, points, dModel]`, a copy
+    float[] frozen() {
+        float[] rows = values.clone();
+        FrozenNorm norm = new FrozenNorm(model);
+        LensPoint last = order.getLast();
+        for (int i = 0; i < positions.length; i++) {
+            int end = offset(i, last);
+            double scale = norm.scale(values, end);
+            for (LensPoint point : order.subList(0, last.index())) {
+                norm.apply(rows, offset(i, point), scale, point.kind().isResidual());
+            }
+            float[] residual = new float[dModel];
+            System.arraycopy(values, end, residual, 0, dModel);
+            System.arraycopy(model.unembedding().normalized(residual), 0, rows, end, dModel);
+        }
+        return rows;
     }
 }

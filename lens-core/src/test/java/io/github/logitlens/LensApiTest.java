@@ -15,6 +15,7 @@ import io.github.logitlens.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -79,8 +80,10 @@ class LensApiTest {
     void pointsAreTheEmbeddingAndEveryLayer() {
         LensResult result = lens.run(PROMPT);
         assertEquals(layers() + 1, result.points().size());
-        assertEquals(new LensPoint(0, "embed", "Embedding", HookSite.RESID_PRE.at(0)), result.embedding());
-        assertEquals(new LensPoint(3, "blocks.2.hook_resid_post", "Layer 2", HookSite.RESID_POST.at(2)), result.points().get(3));
+        assertEquals(new LensPoint(0, PointKind.EMBED, OptionalInt.empty(), "embed", "Embedding", HookSite.RESID_PRE.at(0)),
+                result.embedding());
+        assertEquals(new LensPoint(3, PointKind.RESID_POST, OptionalInt.empty(), "blocks.2.hook_resid_post", "Layer 2",
+                HookSite.RESID_POST.at(2)), result.points().get(3));
         assertSame(result.finalPoint(), result.layer(-1));
         assertSame(result.layer(layers() - 1), result.layer(-1));
         assertSame(result.layer(0), result.layer(-layers()));
@@ -106,12 +109,19 @@ class LensApiTest {
 
     @Test
     void anyKindOfPointIsReadAndTheFinalOneAlways() {
+        int heads = lens.model().config().nHeads();
         LensResult all = lens.run(PROMPT, LensOptions.defaults().points(PointKind.values()));
-        assertEquals(1 + 3 * layers(), all.points().size());
-        assertEquals(List.of("embed", "blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.0.hook_resid_post"),
-                all.points().stream().limit(4).map(LensPoint::name).toList());
+        assertEquals(1 + (5 + heads) * layers(), all.points().size());
+        assertEquals(List.of("embed", "blocks.0.hook_resid_pre", "blocks.0.attn.hook_result.0"),
+                all.points().stream().limit(3).map(LensPoint::name).toList());
+        assertEquals(List.of("blocks.0.hook_attn_out", "blocks.0.hook_resid_mid", "blocks.0.hook_mlp_out",
+                "blocks.0.hook_resid_post"), all.points().stream().skip(2 + heads).limit(4).map(LensPoint::name).toList());
         assertEquals(all.top(all.embedding(), -1), all.top(all.point("blocks.0.hook_resid_pre"), -1));
         assertEquals(all.top(all.layer(2), -1), all.top(all.point("blocks.3.hook_resid_pre"), -1));
+        LensPoint head = all.point("blocks.2.attn.hook_result.1");
+        assertEquals(List.of("L2H1", PointKind.HEAD, OptionalInt.of(1), OptionalInt.of(2), HookSite.ATTN_Z.at(2)),
+                List.of(head.label(), head.kind(), head.head(), head.layer(), head.hook()));
+        assertEquals(OptionalInt.empty(), all.embedding().layer());
 
         LensResult mid = lens.run(PROMPT, LensOptions.defaults().points(PointKind.RESID_MID));
         assertEquals(layers() + 1, mid.points().size());
@@ -276,11 +286,11 @@ class LensApiTest {
     void optionsAreValuesAndChangeByCopies() {
         LensOptions defaults = LensOptions.defaults();
         LensOptions changed = defaults.topK(3).positions(Positions.last()).bos(Bos.PREPEND).points(PointKind.RESID_MID)
-                .metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
+                .layers(Layers.of(1)).layerNorm(LayerNormMode.NONE).stopAfter(2).metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
         assertEquals(new LensOptions(3, Positions.last(), Bos.PREPEND, Set.of(PointKind.RESID_MID),
-                Set.of(LensMetric.ENTROPY), List.of(TokenRef.of(" a"), TokenRef.of(5))), changed);
+                Layers.of(1), LayerNormMode.NONE, OptionalInt.of(2), Set.of(LensMetric.ENTROPY), List.of(TokenRef.of(" a"), TokenRef.of(5))), changed);
         assertEquals(new LensOptions(10, Positions.all(), Bos.NONE, Set.of(PointKind.EMBED, PointKind.RESID_POST),
-                Set.of(), List.of()), defaults);
+                Layers.all(), LayerNormMode.RECOMPUTED, OptionalInt.empty(), Set.of(), List.of()), defaults);
         assertEquals("top-k: expected at least 1, got 0", refused(() -> defaults.topK(0)));
         assertThrows(NullPointerException.class, () -> defaults.positions(null));
         assertThrows(NullPointerException.class, () -> defaults.bos(null));

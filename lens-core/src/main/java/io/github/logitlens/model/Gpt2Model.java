@@ -29,12 +29,14 @@ public final class Gpt2Model implements AutoCloseable {
     private final Engine engine;
     private final Transformer transformer;
     private final Unembedding unembedding;
+    private final Components components;
 
     private Gpt2Model(String id, Engine engine, Transformer transformer) {
         this.id = id;
         this.engine = engine;
         this.transformer = transformer;
         this.unembedding = new Unembedding(transformer, engine);
+        this.components = new Components(transformer, engine);
     }
 
     /// Copies a checkpoint's weights into memory, off heap, widened to float32. The checkpoint may be closed afterwards.
@@ -71,6 +73,13 @@ public final class Gpt2Model implements AutoCloseable {
         return unembedding;
     }
 
+    /// What heads, biases and neurons write into the residual stream.
+    ///
+    /// @return the components; valid until [#close]
+    public Components components() {
+        return components;
+    }
+
     /// An empty cache for generation.
     ///
     /// @return a cache that only this model takes
@@ -86,9 +95,26 @@ public final class Gpt2Model implements AutoCloseable {
     /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary
     /// @throws IllegalStateException    after [#close]
     public float[] run(int[] tokens, Hooks hooks) {
+        return run(tokens, config().nLayers() - 1, hooks);
+    }
+
+    /// Runs the blocks up to one of them, and none after it.
+    ///
+    /// @param tokens    ids, 1 to nCtx of them; *not modified*
+    /// @param lastLayer the last block that runs, from 0
+    /// @param hooks     what observes and edits the run; points in later blocks are never reached
+    /// @return the residual stream after that block, `[seqLen, dModel]`, row-major, owned by the caller
+    /// @throws IllegalArgumentException if there are no tokens, too many, an id outside the vocabulary, or no such layer
+    /// @throws IllegalStateException    after [#close]
+    public float[] run(int[] tokens, int lastLayer, Hooks hooks) {
         int[] ids = checked(tokens, 0);
+        if (lastLayer < 0 || lastLayer >= config().nLayers()) {
+            throw new IllegalArgumentException("last layer: expected 0 to " + (config().nLayers() - 1) + " (model '" + id
+                    + "'), got " + lastLayer);
+        }
         KeyValues keyValues = new KeyValues(config().nHeads(), config().dHead());
-        return transformer.lifetime().during(() -> transformer.forward(engine, ids, 0, List.of(keyValues), hooks));
+        return transformer.lifetime().during(
+                () -> transformer.forward(engine, ids, 0, lastLayer + 1, List.of(keyValues), hooks));
     }
 
     /// Runs all blocks over the positions after those in a cache.
@@ -103,7 +129,7 @@ public final class Gpt2Model implements AutoCloseable {
         cache.checkModel(this);
         int[] ids = checked(tokens, cache.length());
         float[] residual = transformer.lifetime().during(
-                () -> transformer.forward(engine, ids, cache.length(), cache.layers, hooks));
+                () -> transformer.forward(engine, ids, cache.length(), config().nLayers(), cache.layers, hooks));
         cache.advance(ids.length);
         return residual;
     }

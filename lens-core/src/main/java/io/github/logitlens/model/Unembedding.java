@@ -3,7 +3,6 @@ package io.github.logitlens.model;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.VocabularyStatistics;
 import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.LayerNorm;
 import io.github.logitlens.internal.layer.PanelMatrix;
 import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
@@ -11,7 +10,7 @@ import java.util.Arrays;
 
 /// `LN_f(h) · W_U`: the model's last step, and the logit lens when `h` is an earlier residual.
 ///
-/// The statistics of `LN_f` are recomputed for each residual. All residuals go through one pass over `W_U`, whose logits
+/// The statistics of `LN_f` are recomputed for each residual; [#withoutNorm] leaves the LayerNorm out. All residuals go through one pass over `W_U`, whose logits
 /// are reduced tile by tile and never stored: memory is O(rows · k), not O(rows · vocabSize).
 public final class Unembedding {
 
@@ -25,10 +24,80 @@ public final class Unembedding {
 
     private final Transformer transformer;
     private final Engine engine;
+    private final boolean normalizes;
 
     Unembedding(Transformer transformer, Engine engine) {
+        this(transformer, engine, true);
+    }
+
+    private Unembedding(Transformer transformer, Engine engine, boolean normalizes) {
         this.transformer = transformer;
         this.engine = engine;
+        this.normalizes = normalizes;
+    }
+
+    /// `h · W_U`: the same readings of rows as they are, whether raw residuals or rows normalised elsewhere.
+    ///
+    /// @return an unembedding without the LayerNorm before it
+    public Unembedding withoutNorm() {
+        return new Unembedding(transformer, engine, false);
+    }
+
+    /// The gain `γ` of the final LayerNorm.
+    ///
+    /// @return `[dModel]`, a copy
+    public float[] gain() {
+        return transformer.finalNorm().gain().clone();
+    }
+
+    /// The bias `β` of the final LayerNorm.
+    ///
+    /// @return `[dModel]`, a copy
+    public float[] bias() {
+        return transformer.finalNorm().bias().clone();
+    }
+
+    /// `LN_f(h)`: what the model multiplies with `W_U` where `h` is the final residual. [#withoutNorm] makes the same logits of it.
+    ///
+    /// @param residual `[dModel]`, *not modified*
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if the residual has another length
+    public float[] normalized(float[] residual) {
+        checkLength(residual);
+        RowPanels row = new RowPanels(1, dModel());
+        transformer.finalNorm().pack(engine.kernels(), residual, 0, row, 0);
+        return row.data();
+    }
+
+    /// A token's column of `W_U`: what a normalised row is multiplied with to become the token's logit.
+    ///
+    /// @param token id in `[0, vocabSize)`
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such token
+    /// @throws IllegalStateException    after the model's `close()`
+    public float[] direction(int token) {
+        if (token < 0 || token >= vocabSize()) {
+            throw new IllegalArgumentException("token: expected an id from 0 to " + (vocabSize() - 1) + ", got " + token);
+        }
+        return transformer.lifetime().during(() -> {
+            float[] column = new float[dModel()];
+            transformer.unembedding().column(token, column, 0);
+            return column;
+        });
+    }
+
+    private void checkLength(float[] residual) {
+        if (residual.length != dModel()) {
+            throw new IllegalArgumentException("residual: expected " + dModel() + " values (dModel), got " + residual.length);
+        }
+    }
+
+    private void pack(float[] residuals, int firstRow, RowPanels out, int block) {
+        if (normalizes) {
+            transformer.finalNorm().pack(engine.kernels(), residuals, firstRow, out, block);
+        } else {
+            out.pack(block, residuals, (firstRow + out.firstRow(block)) * dModel(), dModel(), 0, dModel());
+        }
     }
 
     /// The width of a residual.
@@ -52,12 +121,10 @@ public final class Unembedding {
     /// @throws IllegalArgumentException if the residual has another length
     /// @throws IllegalStateException    after the model's `close()`
     public float[] logits(float[] residual) {
-        if (residual.length != dModel()) {
-            throw new IllegalArgumentException("residual: expected " + dModel() + " values (dModel), got " + residual.length);
-        }
+        checkLength(residual);
         return transformer.lifetime().during(() -> {
             RowPanels row = new RowPanels(1, dModel());
-            transformer.finalNorm().pack(engine.kernels(), residual, 0, row, 0);
+            pack(residual, 0, row, 0);
             return logits(row);
         });
     }
@@ -161,12 +228,11 @@ public final class Unembedding {
         }
 
         void read(VocabularyReadings readings) {
-            LayerNorm norm = transformer.finalNorm();
             engine.workers().run(tiles.length, tile -> {
                 tiles[tile] = new RowPanels(positionsOf(tile) * points, dModel());
                 int firstRow = (firstPosition + tile * positionsPerTile) * points;
                 for (int block = 0; block < tiles[tile].blocks(); block++) {
-                    norm.pack(engine.kernels(), residuals, firstRow, tiles[tile], block);
+                    pack(residuals, firstRow, tiles[tile], block);
                 }
                 trackLogits(tile);
             });

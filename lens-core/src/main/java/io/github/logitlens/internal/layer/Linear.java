@@ -38,6 +38,15 @@ public final class Linear {
         return weight.columns();
     }
 
+    public PanelMatrix weight() {
+        return weight;
+    }
+
+    /// A copy, `[columns]`.
+    public float[] bias() {
+        return Arrays.copyOf(bias, weight.columns());
+    }
+
     /// Computes every row into a row-major array.
     ///
     /// @param x   `[rows, depth]`, *not modified*

@@ -69,12 +69,22 @@ public final class PanelMatrix {
     /// Reads one column.
     ///
     /// @param target `[depth]` at `targetOffset`, *written*
-    void column(int column, float[] target, int targetOffset) {
+    public void column(int column, float[] target, int targetOffset) {
         int panel = column / PANEL;
         MemorySegment segment = segment(panel);
         long at = offset(panel) / 4 + column % PANEL;
         for (int k = 0; k < depth; k++) {
             target[targetOffset + k] = segment.getAtIndex(FLOAT, at + (long) k * PANEL);
+        }
+    }
+
+    /// Reads one row.
+    ///
+    /// @param target `[columns]` at `targetOffset`, *written*
+    public void row(int row, float[] target, int targetOffset) {
+        for (int panel = 0; panel < panels(); panel++) {
+            MemorySegment.copy(segment(panel), FLOAT, offset(panel) + (long) row * PANEL * 4, target,
+                    targetOffset + panel * PANEL, columnsOf(panel));
         }
     }
 

@@ -121,6 +121,10 @@ public final class Transformer {
         return lifetime;
     }
 
+    public TransformerBlock block(int layer) {
+        return blocks.get(layer);
+    }
+
     public LayerNorm finalNorm() {
         return finalNorm;
     }
@@ -129,16 +133,17 @@ public final class Transformer {
         return unembedding;
     }
 
-    /// Runs the blocks over new positions.
+    /// Runs the first blocks over new positions.
     ///
     /// @param tokens ids of the new positions, *not modified*
     /// @param past   positions before them, whose keys and values `caches` holds
+    /// @param layers how many blocks run, at least 1
     /// @param caches one per layer, or one for all of them where nothing is kept; *written*
-    /// @return the residual stream after the last block, `[tokens.length, dModel]`, owned by the caller
-    public float[] forward(Engine engine, int[] tokens, int past, List<KeyValues> caches, Hooks hooks) {
+    /// @return the residual stream after the last of them, `[tokens.length, dModel]`, owned by the caller
+    public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, Hooks hooks) {
         float[] x = embed(tokens, past, hooks);
         Workspace workspace = Workspace.of(config, tokens.length);
-        for (int layer = 0; layer < blocks.size(); layer++) {
+        for (int layer = 0; layer < layers; layer++) {
             KeyValues cache = caches.get(Math.min(layer, caches.size() - 1));
             blocks.get(layer).apply(engine, x, tokens.length, workspace, cache, past, config.nCtx(), layer, hooks);
         }

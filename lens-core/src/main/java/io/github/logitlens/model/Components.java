@@ -1,0 +1,157 @@
+package io.github.logitlens.model;
+
+import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.layer.CausalSelfAttention;
+import io.github.logitlens.internal.layer.Engine;
+import io.github.logitlens.internal.layer.Mlp;
+import io.github.logitlens.internal.layer.PanelMatrix;
+import io.github.logitlens.internal.layer.RowPanels;
+import io.github.logitlens.internal.layer.Transformer;
+
+/// What single components of a model write into the residual stream.
+///
+/// A block's attention writes `Σ_h z_h · W_O^h + b_O`, one term a head; its MLP writes `Σ_n post_n · W_out[n] + b_out`, one term
+/// a neuron.
+///
+/// ```java
+/// model.components().neuron(3, 17)    // the row of W_out that neuron 17 of block 3 adds, times its activation
+/// ```
+public final class Components {
+
+    private static final int PANEL = Kernels.PANEL;
+
+    private final Transformer transformer;
+    private final Engine engine;
+
+    Components(Transformer transformer, Engine engine) {
+        this.transformer = transformer;
+        this.engine = engine;
+    }
+
+    /// What each head writes, `z_h · W_O^h`, without the bias.
+    ///
+    /// @param layer the block, from 0
+    /// @param z     what the heads read, `attn.hook_z` of some positions, `[positions, nHeads, dHead]`; *not modified*
+    /// @return `[positions, nHeads, dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such layer, or `z` is not a whole number of positions
+    /// @throws IllegalStateException    after the model's `close()`
+    public float[] headWrites(int layer, float[] z) {
+        CausalSelfAttention attention = transformer.block(checked(layer)).attn();
+        int nHeads = attention.nHeads();
+        int dModel = transformer.config().dModel();
+        int dHead = dModel / nHeads;
+        if (z.length % dModel != 0) {
+            throw new IllegalArgumentException(
+                    "z: expected a multiple of " + nHeads + " heads × " + dHead + " values (dHead), got " + z.length);
+        }
+        int positions = z.length / dModel;
+        float[] writes = new float[Math.multiplyExact(z.length, nHeads)];
+        transformer.lifetime().during(() -> {
+            engine.workers().run(nHeads, head -> {
+                RowPanels rows = new RowPanels(positions, dHead);
+                for (int block = 0; block < rows.blocks(); block++) {
+                    rows.pack(block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
+                }
+                headWrites(attention.out().weight(), rows, head, writes, nHeads);
+            });
+            return writes;
+        });
+        return writes;
+    }
+
+    /// One head's rows of `W_O` stand together in each panel: the product is a chain over dHead of them.
+    private void headWrites(PanelMatrix weight, RowPanels rows, int head, float[] writes, int nHeads) {
+        int dModel = weight.columns();
+        long firstRow = 4L * PANEL * head * rows.depth();
+        for (int panel = 0; panel < weight.panels(); panel++) {
+            for (int block = 0; block < rows.blocks(); block++) {
+                float[] tile = new float[Kernels.BLOCK * PANEL];
+                engine.kernels().multiply(rows.data(), rows.offset(block), rows.height(block), weight.segment(panel),
+                        weight.offset(panel) + firstRow, rows.depth(), tile, 0);
+                for (int r = 0; r < rows.rowsOf(block); r++) {
+                    int row = (rows.firstRow(block) + r) * nHeads + head;
+                    System.arraycopy(tile, r * PANEL, writes, row * dModel + panel * PANEL, weight.columnsOf(panel));
+                }
+            }
+        }
+    }
+
+    /// The bias `b_O` that a block's attention writes at every position.
+    ///
+    /// @param layer the block, from 0
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such layer
+    public float[] attentionBias(int layer) {
+        return transformer.block(checked(layer)).attn().out().bias();
+    }
+
+    /// The bias `b_out` that a block's MLP writes at every position.
+    ///
+    /// @param layer the block, from 0
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such layer
+    public float[] mlpBias(int layer) {
+        return transformer.block(checked(layer)).mlp().out().bias();
+    }
+
+    /// A neuron's row of `W_out`: what it writes where its activation is 1.
+    ///
+    /// @param layer  the block, from 0
+    /// @param neuron in `[0, dMlp)`
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such layer or neuron
+    /// @throws IllegalStateException    after the model's `close()`
+    public float[] neuron(int layer, int neuron) {
+        Mlp mlp = transformer.block(checked(layer)).mlp();
+        int dMlp = transformer.config().dMlp();
+        if (neuron < 0 || neuron >= dMlp) {
+            throw new IllegalArgumentException("neuron: expected 0 to " + (dMlp - 1) + " (dMlp), got " + neuron);
+        }
+        return transformer.lifetime().during(() -> {
+            float[] row = new float[transformer.config().dModel()];
+            mlp.out().weight().row(neuron, row, 0);
+            return row;
+        });
+    }
+
+    /// How far each neuron's write goes in a direction of the residual stream, `W_out · direction`, in float64.
+    ///
+    /// @param layer     the block, from 0
+    /// @param direction `[dModel]`, *not modified*
+    /// @return `[dMlp]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such layer, or the direction has another length
+    /// @throws IllegalStateException    after the model's `close()`
+    public double[] neuronsAlong(int layer, double[] direction) {
+        PanelMatrix weight = transformer.block(checked(layer)).mlp().out().weight();
+        if (direction.length != weight.columns()) {
+            throw new IllegalArgumentException(
+                    "direction: expected " + weight.columns() + " values (dModel), got " + direction.length);
+        }
+        double[] along = new double[weight.depth()];
+        transformer.lifetime().during(() -> {
+            float[] row = new float[weight.columns()];
+            for (int neuron = 0; neuron < along.length; neuron++) {
+                weight.row(neuron, row, 0);
+                along[neuron] = dot(row, direction);
+            }
+            return along;
+        });
+        return along;
+    }
+
+    private static double dot(float[] row, double[] direction) {
+        double sum = 0;
+        for (int i = 0; i < row.length; i++) {
+            sum += row[i] * direction[i];
+        }
+        return sum;
+    }
+
+    private int checked(int layer) {
+        int nLayers = transformer.config().nLayers();
+        if (layer < 0 || layer >= nLayers) {
+            throw new IllegalArgumentException("layer: expected 0 to " + (nLayers - 1) + ", got " + layer);
+        }
+        return layer;
+    }
+}
