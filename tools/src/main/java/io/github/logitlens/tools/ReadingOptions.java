@@ -1,12 +1,16 @@
 package io.github.logitlens.tools;
 
 import io.github.logitlens.Bos;
+import io.github.logitlens.LayerNormMode;
+import io.github.logitlens.Layers;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
 import io.github.logitlens.TokenRef;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,8 +32,35 @@ final class ReadingOptions {
     @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")
     private boolean bos;
 
-    @Option(names = "--mid", description = "Also read between each block's attention and its MLP.")
+    @Option(names = "--mid", description = "Also read between each block's attention and its MLP: short for "
+            + "--points embed,resid_mid,resid_post.")
     private boolean mid;
+
+    @Option(
+            names = "--points",
+            paramLabel = "KIND,...",
+            description = "What is read: embed, resid_pre, resid_mid, resid_post, and what components write: attn_out, mlp_out, "
+                    + "head (every head). The residual after the last block is always read. Default: embed,resid_post.")
+    private Optional<String> points = Optional.empty();
+
+    @Option(
+            names = "--layers",
+            paramLabel = "LAYERS",
+            description = "Layers read: all, N, N,M, A:B or A:B:STEP, counted from 0, or from the end if negative. Default: all.")
+    private String layers = "all";
+
+    @Option(
+            names = "--layer-norm",
+            paramLabel = "MODE",
+            description = "recomputed: each row by its own statistics, the logit lens. frozen: by the final row's scale, so "
+                    + "that what components write adds up. none: the bare product with the unembedding. Default: recomputed.")
+    private String layerNorm = "recomputed";
+
+    @Option(
+            names = "--stop-after",
+            paramLabel = "N",
+            description = "Run no layer after layer N. Nothing is then compared with the model's own output.")
+    private Optional<Integer> stopAfter = Optional.empty();
 
     @Option(
             names = "--track",
@@ -47,9 +78,10 @@ final class ReadingOptions {
     LensOptions options() {
         try {
             LensOptions options = LensOptions.defaults().topK(topK).positions(Positions.parse(position))
-                    .bos(bos ? Bos.PREPEND : Bos.NONE);
-            if (mid) {
-                options = options.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST);
+                    .bos(bos ? Bos.PREPEND : Bos.NONE).points(kinds()).layers(Layers.parse(layers))
+                    .layerNorm(LayerNormMode.named(layerNorm));
+            if (stopAfter.isPresent()) {
+                options = options.stopAfter(stopAfter.get());
             }
             for (String token : tracked) {
                 options = options.track(TokenRef.parse(token));
@@ -58,5 +90,13 @@ final class ReadingOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
+    }
+
+    private PointKind[] kinds() {
+        if (mid && points.isPresent()) {
+            throw new IllegalArgumentException("points: expected it or --mid, got both");
+        }
+        String names = points.orElse(mid ? "embed,resid_mid,resid_post" : "embed,resid_post");
+        return Arrays.stream(names.split(",", -1)).map(name -> PointKind.named(name.strip())).toArray(PointKind[]::new);
     }
 }

@@ -93,6 +93,12 @@ class BadInputTest {
         Cli.lens("--top-k", "0", "Hello").failsWith(USAGE, "--top-k: expected at least 1, got 0");
         Cli.lens("--top-k", "many", "Hello").failsWith(USAGE, "--top-k", "many");
         Cli.lens("--position", "first", "Hello").failsWith(USAGE, "--position: expected last, all, N", "\"first\"");
+        Cli.lens("--points", "embed,attention", "Hello").failsWith(USAGE, "--points: expected some of embed,", "\"attention\"");
+        Cli.lens("--layers", "0:8:0", "Hello").failsWith(USAGE, "--layers: expected all, N, N,M, A:B or A:B:STEP, got \"0:8:0\"");
+        Cli.lens("--layers", "99", "Hello").failsWith(FAILED, "layer: expected", "got 99");
+        Cli.lens("--layer-norm", "final", "Hello").failsWith(USAGE, "--layer-norm: expected recomputed, frozen or none", "\"final\"");
+        Cli.lens("--stop-after", "-1", "Hello").failsWith(USAGE, "--stop-after: expected a layer, 0 or more, got -1");
+        Cli.lens("--stop-after", "1", "--layer-norm", "frozen", "Hello").failsWith(USAGE, "--stop-after", "got frozen");
         Cli.lens("--threads", "0", "Hello").failsWith(USAGE, "--threads: expected 1 to 1024, got 0");
         Cli.lens("--kernels", "gpu", "Hello").failsWith(USAGE, "--kernels: expected auto, vector or scalar, got \"gpu\"");
         Cli.lens("--format", "xml", "Hello").failsWith(USAGE, "--format: expected table or json, got \"xml\"");

@@ -10,6 +10,7 @@ import io.github.logitlens.TokenPrediction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -66,9 +67,46 @@ class RunCommandTest {
         assertTrue(lines.get(0).matches("model +demo, \\d+ layers, dModel \\d+"), lines.get(0));
         assertEquals("tokens    7: \"The\" \" E\" \"iff\" \"el\" \" Tower\" \" is\" \" in\"", lines.get(1));
         assertEquals("BOS       none", lines.get(2));
-        assertTrue(lines.get(3).matches("compute +(scalar|vector \\(\\d+-bit\\)) kernels, \\d+ threads?"), lines.get(3));
-        assertEquals("position  6 (last), after \" in\"", lines.get(4));
-        assertEquals("", lines.get(5));
+        assertEquals("norm      recomputed, each row by its own statistics", lines.get(3));
+        assertTrue(lines.get(4).matches("compute +(scalar|vector \\(\\d+-bit\\)) kernels, \\d+ threads?"), lines.get(4));
+        assertEquals("position  6 (last), after \" in\"", lines.get(5));
+        assertEquals("", lines.get(6));
+    }
+
+    @Test
+    void pointsLayersAndNormAreThoseAskedFor() {
+        List<String> lines = Cli.lens("--points", "head,mlp_out", "--layers", "1:6:4", "--layer-norm", "frozen", EIFFEL)
+                .succeeds().lines();
+        assertEquals("norm      frozen, each row by the final row's scale", lines.get(3));
+        int layers = Lens.run(EIFFEL).config().nLayers();
+        int heads = Lens.run(EIFFEL).config().nHeads();
+        List<String> labels = lines.stream().filter(line -> line.contains(" | ")).map(line -> line.split(" +\\|")[0]).toList();
+        List<String> expected = new ArrayList<>();
+        for (int layer : new int[] {1, 5}) {
+            IntStream.range(0, heads).forEach(head -> expected.add("L" + layer + "H" + head));
+            expected.add("Layer " + layer + " MLP");
+        }
+        expected.add("Layer " + (layers - 1));
+        assertEquals(expected, labels);
+        assertTrue(lines.stream().anyMatch(line -> line.matches("L1H0 +\\| .*: \\+\\d+\\.\\d\\d +\\|.*")), lines.toString());
+        assertTrue(lines.getLast().matches("Layer \\d+ +\\|  Paris: [01]\\.\\d{3} .*"), lines.getLast());
+        assertEquals("norm      none, the bare product with the unembedding",
+                Cli.lens("--layer-norm", "none", EIFFEL).succeeds().lines().get(3));
+    }
+
+    @Test
+    void midIsShortForItsPoints() {
+        assertEquals(Cli.lens("--mid", EIFFEL).succeeds(),
+                Cli.lens("--points", "embed,resid_mid,resid_post", EIFFEL).succeeds());
+        Cli.lens("--mid", "--points", "embed", EIFFEL).failsWith(Main.USAGE, "--points: expected it or --mid, got both");
+    }
+
+    @Test
+    void aStoppedRunSaysSo() {
+        List<String> lines = Cli.lens("--stop-after", "2", EIFFEL).succeeds().lines();
+        assertEquals("stopped   after layer 2: the last row is not the model's output", lines.get(4));
+        assertTrue(lines.getLast().startsWith("Layer 2 "), lines.getLast());
+        Cli.lens("--stop-after", "99", EIFFEL).failsWith(Main.FAILED, "stop-after: expected a layer from 0 to", "got 99");
     }
 
     @Test

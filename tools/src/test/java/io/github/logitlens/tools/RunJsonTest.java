@@ -44,7 +44,8 @@ class RunJsonTest {
                     .formatted(result.config().nLayers(), result.config().dModel())), json.path("model"));
             assertEquals(Cli.parse("""
                     {"bos": true, "topK": 3, "layerNorm": "RECOMPUTED", "lens": "logit", "positions": "all",
-                     "points": ["embed", "resid_mid", "resid_post"], "tracked": [" Paris"]}"""), json.path("options"));
+                     "points": ["embed", "resid_mid", "resid_post"], "layers": "all", "tracked": [" Paris"]}"""),
+                    json.path("options"));
 
             assertEquals(result.tokens().size(), json.path("tokens").size());
             for (int position = 0; position < result.tokens().size(); position++) {
@@ -79,7 +80,8 @@ class RunJsonTest {
     }
 
     private static void checkPoint(LensPoint point, JsonNode json) {
-        assertEquals(List.of("index", "name", "label", "layer"), names(json));
+        assertEquals(List.of("index", "name", "label", "kind", "layer"), names(json));
+        assertEquals(point.kind().key(), json.path("kind").textValue());
         assertEquals(point.index(), json.path("index").intValue());
         assertEquals(point.name(), json.path("name").textValue());
         assertEquals(point.label(), json.path("label").textValue());
@@ -125,6 +127,27 @@ class RunJsonTest {
             }
             assertFalse(reading.has("tracked"));
         });
+    }
+
+    @Test
+    void pointsOfHeadsHaveTheirNumber() {
+        JsonNode json = Cli.lens("--json", "--points", "head,attn_out", "--layers", "2", "--layer-norm", "frozen", PROMPT)
+                .succeeds().json();
+        assertEquals("FROZEN_FINAL", json.path("options").path("layerNorm").textValue());
+        assertEquals("2", json.path("options").path("layers").textValue());
+        JsonNode second = json.path("points").get(1);
+        assertEquals(Cli.parse("""
+                {"index": 1, "name": "blocks.2.attn.hook_result.1", "label": "L2H1", "kind": "head", "layer": 2, "head": 1}"""),
+                second);
+    }
+
+    @Test
+    void aStoppedRunComparesNothingWithTheFinalPoint() {
+        JsonNode json = Cli.lens("--json", "--stop-after", "1", PROMPT).succeeds().json();
+        assertEquals(1, json.path("options").path("stopAfter").intValue());
+        assertEquals(3, json.path("points").size());
+        json.path("readings").forEach(reading ->
+                assertEquals(List.of("point", "position", "entropy", "top"), names(reading)));
     }
 
     @Test

@@ -31,4 +31,9 @@ public final class Figures {
     public static String logit(float logit) {
         return String.format(Locale.ROOT, "%.2f", logit);
     }
+
+    /// Two decimals and always a sign: `+1.20`.
+    static String signed(double logit) {
+        return String.format(Locale.ROOT, "%+.2f", logit);
+    }
 }

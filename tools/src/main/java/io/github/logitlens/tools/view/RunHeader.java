@@ -1,6 +1,7 @@
 package io.github.logitlens.tools.view;
 
 import io.github.logitlens.Bos;
+import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.io.Writer;
 import java.util.List;
 import java.util.Objects;
 
-/// The lines above a result that say what was run: model, tokens, BOS, what computed it.
+/// The lines above a result that say what was run: model, tokens, BOS, layer norm mode, what computed it.
 public final class RunHeader {
 
     private static final int INDENT = 10;
@@ -36,7 +37,20 @@ public final class RunHeader {
         List<Token> tokens = result.tokens();
         field("tokens", tokens.size() + ": " + quoted(tokens), out);
         field("BOS", result.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
+        field("norm", norm(result.options().layerNorm()), out);
+        if (result.stopped()) {
+            field("stopped", "after layer " + result.options().stopAfter().getAsInt()
+                    + ": the last row is not the model's output", out);
+        }
         field("compute", compute, out);
+    }
+
+    private static String norm(LayerNormMode mode) {
+        return switch (mode) {
+            case RECOMPUTED -> "recomputed, each row by its own statistics";
+            case FROZEN_FINAL -> "frozen, each row by the final row's scale";
+            case NONE -> "none, the bare product with the unembedding";
+        };
     }
 
     /// Writes one line: a name and its value.

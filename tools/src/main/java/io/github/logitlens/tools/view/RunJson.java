@@ -66,7 +66,7 @@ public final class RunJson implements RunView {
         json.writeObjectFieldStart("options");
         json.writeBooleanField("bos", result.options().bos() == Bos.PREPEND);
         json.writeNumberField("topK", result.options().topK());
-        json.writeStringField("layerNorm", "RECOMPUTED");
+        json.writeStringField("layerNorm", result.options().layerNorm().name());
         json.writeStringField("lens", "logit");
         json.writeStringField("positions", result.options().positions().toString());
         json.writeArrayFieldStart("points");
@@ -74,6 +74,10 @@ public final class RunJson implements RunView {
             json.writeString(kind.key());
         }
         json.writeEndArray();
+        json.writeStringField("layers", result.options().layers().toString());
+        if (result.stopped()) {
+            json.writeNumberField("stopAfter", result.options().stopAfter().getAsInt());
+        }
         json.writeArrayFieldStart("tracked");
         for (TokenRef token : result.options().tracked()) {
             json.writeString(token.toString());
@@ -87,10 +91,14 @@ public final class RunJson implements RunView {
         json.writeNumberField("index", point.index());
         json.writeStringField("name", point.name());
         json.writeStringField("label", point.label());
-        if (point.name().equals(PointKind.EMBED.key())) {
-            json.writeNullField("layer");
+        json.writeStringField("kind", point.kind().key());
+        if (point.layer().isPresent()) {
+            json.writeNumberField("layer", point.layer().getAsInt());
         } else {
-            json.writeNumberField("layer", point.hook().layer());
+            json.writeNullField("layer");
+        }
+        if (point.head().isPresent()) {
+            json.writeNumberField("head", point.head().getAsInt());
         }
         json.writeEndObject();
     }
@@ -114,7 +122,9 @@ public final class RunJson implements RunView {
         json.writeNumberField("point", point.index());
         json.writeNumberField("position", position);
         Json.number(json, "entropy", reading.entropy());
-        Json.number(json, "klToFinal", reading.klToFinal());
+        if (!result.stopped()) {
+            Json.number(json, "klToFinal", reading.klToFinal());
+        }
         json.writeArrayFieldStart("top");
         for (TokenPrediction prediction : reading.top()) {
             json.writeStartObject();

@@ -15,7 +15,8 @@ import java.util.List;
 /// Layer 0    |  the: 0.052 |  France: 0.028
 /// ```
 ///
-/// A row is a point, a cell a predicted token and its probability, most likely first. Tracked tokens follow in a table of
+/// A row is a point, a cell a predicted token and its probability, most likely first; where rows are parts of the logits, as
+/// those of components under a frozen layer norm are, the logit stands in its place, with its sign. Tracked tokens follow in a table of
 /// their own, which adds logit and rank.
 public final class RunTable implements RunView {
 
@@ -58,10 +59,21 @@ public final class RunTable implements RunView {
         Columns table = new Columns();
         for (LensPoint point : result.points()) {
             table.row(point.label(), result.top(point, position).stream()
-                    .map(prediction -> prediction.token().display() + ": " + Figures.probability(prediction.probability()))
+                    .map(prediction -> prediction.token().display() + ": " + (sumsToLogits(result, point)
+                            ? Figures.signed(prediction.logit())
+                            : Figures.probability(prediction.probability())))
                     .toList());
         }
         return table;
+    }
+
+    /// Whether a row is a part of the logits, whose softmax means nothing, and not a prediction.
+    private static boolean sumsToLogits(LensResult result, LensPoint point) {
+        return switch (result.options().layerNorm()) {
+            case RECOMPUTED -> false;
+            case FROZEN_FINAL -> !point.kind().isResidual();
+            case NONE -> true;
+        };
     }
 
     private static Columns tracked(LensResult result, int position) {
