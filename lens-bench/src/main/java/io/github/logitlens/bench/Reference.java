@@ -44,7 +44,7 @@ final class Reference implements AutoCloseable {
 
     private float[] forward(int[] tokens, Hooks hooks) {
         KeyValues keyValues = new KeyValues(config().nHeads(), config().dHead());
-        return transformer.forward(engine, tokens, 0, List.of(keyValues), hooks);
+        return transformer.forward(engine, tokens, 0, transformer.config().nLayers(), List.of(keyValues), hooks);
     }
 
     /// All logits of one row of residuals.
