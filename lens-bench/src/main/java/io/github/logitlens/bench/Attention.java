@@ -8,6 +8,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,7 +22,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// One layer of attention over a whole prompt, all but its last projection: queries, keys and values, scores, softmax,
 /// and the weighted sum.
@@ -50,9 +50,9 @@ public class Attention {
     private Arena arena;
     private Supplier<RowPanels> heads;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        return Work.Limited.of(Work.heads(config, Integer.parseInt(params.getParam("tokens")), 0));
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        return Work.Limited.of(Work.heads(config, Integer.parseInt(params.apply("tokens")), 0));
     }
 
     @Setup(Level.Trial)

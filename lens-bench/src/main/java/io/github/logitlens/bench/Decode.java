@@ -7,6 +7,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,7 +21,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// One more token through a key-value cache, and the next one's logits.
 @State(Scope.Benchmark)
@@ -45,9 +45,9 @@ public class Decode {
     private KvCache cache;
     private int[] next;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        return Work.run(config, 1, Integer.parseInt(params.getParam("past")), 1);
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        return Work.run(config, 1, Integer.parseInt(params.apply("past")), 1);
     }
 
     @Setup(Level.Trial)

@@ -2,6 +2,7 @@ package io.github.logitlens.bench;
 
 import io.github.logitlens.internal.layer.Workers;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,7 +17,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// The limit of arithmetic: fused multiply-adds on values that never leave the registers.
 ///
@@ -44,8 +44,8 @@ public class FmaPeak {
     private Workers workers;
     private float[] ends;
 
-    static Work work(BenchmarkParams params) {
-        int threads = Integer.parseInt(params.getParam("threads"));
+    static Work work(UnaryOperator<String> params) {
+        int threads = Integer.parseInt(params.apply("threads"));
         return Work.Limited.of(new Work.Phase(2.0 * CHAINS * CHAIN_LENGTH * threads, 0));
     }
 

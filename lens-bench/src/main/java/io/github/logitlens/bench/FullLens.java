@@ -4,6 +4,7 @@ import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -17,7 +18,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// The whole lens from token ids: every point, every position, top 10, entropy, KL to the final distribution.
 @State(Scope.Benchmark)
@@ -39,9 +39,9 @@ public class FullLens {
 
     private OpenLens lens;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        int tokens = Integer.parseInt(params.getParam("tokens"));
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        int tokens = Integer.parseInt(params.apply("tokens"));
         return Work.run(config, tokens, 0, tokens * (config.nLayers() + 1));
     }
 

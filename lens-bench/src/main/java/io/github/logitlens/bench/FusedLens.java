@@ -7,6 +7,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,7 +21,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// The lens without the forward pass: residuals of all points, one pass over `W_U`, statistics and top 10 as it goes.
 @State(Scope.Benchmark)
@@ -48,9 +48,9 @@ public class FusedLens {
     private Gpt2Model gpt2;
     private float[] stack;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        int rows = Integer.parseInt(params.getParam("positions")) * (config.nLayers() + 1);
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        int rows = Integer.parseInt(params.apply("positions")) * (config.nLayers() + 1);
         return Work.Limited.of(Shape.UNEMBED.product(config, rows));
     }
 

@@ -4,6 +4,7 @@ import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.weights.ActivationFunction;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -16,7 +17,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// GPT-2's GELU over six rows of an MLP, on one thread; copying them anew, since it works in place, is part of the
 /// time.
@@ -40,8 +40,8 @@ public class Gelu {
     private float[] before;
     private float[] after;
 
-    static Work work(BenchmarkParams params) {
-        return new Work.Counted(ROWS * Double.parseDouble(params.getParam("dMlp")) / 1e9, "Gvalues");
+    static Work work(UnaryOperator<String> params) {
+        return new Work.Counted(ROWS * Double.parseDouble(params.apply("dMlp")) / 1e9, "Gvalues");
     }
 
     @Setup(Level.Trial)

@@ -5,6 +5,7 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.Positions;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -18,7 +19,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// The lens at the last position: every point in one pass over `W_U`.
 @State(Scope.Benchmark)
@@ -40,9 +40,9 @@ public class LastPositionLens {
 
     private OpenLens lens;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        return Work.run(config, Integer.parseInt(params.getParam("tokens")), 0, config.nLayers() + 1);
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        return Work.run(config, Integer.parseInt(params.apply("tokens")), 0, config.nLayers() + 1);
     }
 
     @Setup(Level.Trial)

@@ -3,6 +3,7 @@ package io.github.logitlens.bench;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -15,7 +16,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// LayerNorm of 64 rows, on one thread.
 @State(Scope.Benchmark)
@@ -40,8 +40,8 @@ public class LayerNorm {
     private float[] bias;
     private float[] out;
 
-    static Work work(BenchmarkParams params) {
-        return new Work.Counted(ROWS * Double.parseDouble(params.getParam("dModel")) / 1e9, "Gvalues");
+    static Work work(UnaryOperator<String> params) {
+        return new Work.Counted(ROWS * Double.parseDouble(params.apply("dModel")) / 1e9, "Gvalues");
     }
 
     @Setup(Level.Trial)

@@ -2,6 +2,7 @@ package io.github.logitlens.bench;
 
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -18,7 +19,7 @@ import org.openjdk.jmh.util.Statistics;
 record Measured(BenchmarkParams params, String subject, String runner, double seconds, double spread) {
 
     /// Peers, which measure the subject that follows in their class's name.
-    private static final String PEER = "^(Onnx|Jtokkit)(?=[A-Z])";
+    private static final String PEER = "^(Onnx|Torch|Jtokkit)(?=[A-Z])";
 
     /// @return the result; of another mode than average time there is none
     static Optional<Measured> of(RunResult result) {
@@ -65,11 +66,11 @@ record Measured(BenchmarkParams params, String subject, String runner, double se
 
     /// What one call does.
     Work work() {
-        return workOf(subject).apply(params);
+        return workOf(subject).apply(params::getParam);
     }
 
     /// What one call of a subject's benchmark does, given its parameters.
-    static Function<BenchmarkParams, Work> workOf(String subject) {
+    static Function<UnaryOperator<String>, Work> workOf(String subject) {
         return switch (subject) {
             case "FmaPeak" -> FmaPeak::work;
             case "ReadBandwidth" -> ReadBandwidth::work;

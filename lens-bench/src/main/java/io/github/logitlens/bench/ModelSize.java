@@ -5,7 +5,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.util.Locale;
 
 /// The shapes of GPT-2 that were published, and one for tests.
-enum ModelSize {
+public enum ModelSize {
     TINY(2, 2, 16, 97, 32),
     SMALL(12, 12, 768, 50257, 1024),
     MEDIUM(24, 16, 1024, 50257, 1024),
@@ -20,11 +20,11 @@ enum ModelSize {
     }
 
     /// The size of a benchmark's parameter `model`, such as `small`.
-    static ModelSize of(String name) {
+    public static ModelSize of(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    Gpt2Config config() {
+    public Gpt2Config config() {
         return config;
     }
 

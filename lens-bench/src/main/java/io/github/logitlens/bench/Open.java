@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,7 +24,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// From a checkpoint on disk, which the system has in its cache, to a model in memory; and beside it the least that
 /// this could take: reading the file once into fresh memory with the same threads.
@@ -45,8 +45,8 @@ public class Open {
 
     private Path directory;
 
-    static Work work(BenchmarkParams params) {
-        return new Work.Counted(4.0 * ModelSize.of(params.getParam("model")).config().parameterCount() / 1e9, "GB");
+    static Work work(UnaryOperator<String> params) {
+        return new Work.Counted(4.0 * ModelSize.of(params.apply("model")).config().parameterCount() / 1e9, "GB");
     }
 
     @Setup(Level.Trial)

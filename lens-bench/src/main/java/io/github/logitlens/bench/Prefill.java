@@ -5,6 +5,7 @@ import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -18,7 +19,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// A prompt through all blocks, and the next token's logits.
 @State(Scope.Benchmark)
@@ -41,9 +41,9 @@ public class Prefill {
     private Gpt2Model gpt2;
     private int[] prompt;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        return Work.run(config, Integer.parseInt(params.getParam("tokens")), 0, 1);
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        return Work.run(config, Integer.parseInt(params.apply("tokens")), 0, 1);
     }
 
     @Setup(Level.Trial)

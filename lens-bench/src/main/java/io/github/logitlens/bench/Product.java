@@ -9,6 +9,7 @@ import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -22,7 +23,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// One layer's matrix product, `[rows, depth] · [depth, columns]`, bias and storing of the result included.
 ///
@@ -63,11 +63,11 @@ public class Product {
     private float[] out;
     private int next;
 
-    static Work work(BenchmarkParams params) {
-        Gpt2Config config = ModelSize.of(params.getParam("model")).config();
-        int rows = Integer.parseInt(params.getParam("rows"));
-        Work.Phase product = Shape.of(params.getParam("shape")).product(config, rows);
-        boolean cold = params.getParam("weights").equals("cold");
+    static Work work(UnaryOperator<String> params) {
+        Gpt2Config config = ModelSize.of(params.apply("model")).config();
+        int rows = Integer.parseInt(params.apply("rows"));
+        Work.Phase product = Shape.of(params.apply("shape")).product(config, rows);
+        boolean cold = params.apply("weights").equals("cold");
         return Work.Limited.of(cold ? product : new Work.Phase(product.flops(), 0));
     }
 

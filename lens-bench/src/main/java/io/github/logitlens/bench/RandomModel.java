@@ -15,7 +15,7 @@ import java.util.List;
 /// The statistics are those of a trained model where speed could depend on them: spread of the weights, LayerNorm gains
 /// that are not one, biases that are not zero, and a few outlier channels in the residual stream. Its predictions mean
 /// nothing.
-final class RandomModel {
+public final class RandomModel {
 
     private final Gpt2Config config;
     private final SafeTensorsWriter writer = new SafeTensorsWriter().metadata("format", "pt");
@@ -30,7 +30,7 @@ final class RandomModel {
     /// The model of a size, written to the build directory when it is first asked for.
     ///
     /// @return a directory with `config.json` and `model.safetensors`
-    static Path directory(ModelSize size) {
+    public static Path directory(ModelSize size) {
         Path directory = Path.of(System.getProperty("lens.bench.target", "target"), "weights", "gpt2-" + size);
         if (!Files.exists(directory.resolve("config.json"))) {
             write(size.config(), directory);

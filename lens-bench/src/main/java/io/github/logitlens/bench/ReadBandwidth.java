@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -22,7 +23,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// The limit of memory: reads of an off-heap segment that no cache holds.
 ///
@@ -55,8 +55,8 @@ public class ReadBandwidth {
     private MemorySegment segment;
     private float[] sums;
 
-    static Work work(BenchmarkParams params) {
-        return Work.Limited.of(new Work.Phase(0, Long.parseLong(params.getParam("mebibytes")) << 20));
+    static Work work(UnaryOperator<String> params) {
+        return Work.Limited.of(new Work.Phase(0, Long.parseLong(params.apply("mebibytes")) << 20));
     }
 
     @Setup(Level.Trial)

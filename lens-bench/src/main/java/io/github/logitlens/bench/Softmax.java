@@ -3,6 +3,7 @@ package io.github.logitlens.bench;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -15,7 +16,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// Softmax of 64 rows of scores, on one thread; copying them anew, since it works in place, is part of the time.
 @State(Scope.Benchmark)
@@ -38,8 +38,8 @@ public class Softmax {
     private float[] scores;
     private float[] pattern;
 
-    static Work work(BenchmarkParams params) {
-        return new Work.Counted(ROWS * Double.parseDouble(params.getParam("keys")) / 1e9, "Gvalues");
+    static Work work(UnaryOperator<String> params) {
+        return new Work.Counted(ROWS * Double.parseDouble(params.apply("keys")) / 1e9, "Gvalues");
     }
 
     @Setup(Level.Trial)

@@ -2,6 +2,7 @@ package io.github.logitlens.bench;
 
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -14,7 +15,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /// A text to token ids, on one thread.
 @State(Scope.Benchmark)
@@ -32,8 +32,8 @@ public class Tokenizer {
     private Gpt2Tokenizer tokenizer;
     private String input;
 
-    static Work work(BenchmarkParams params) {
-        return new Work.Counted(Texts.utf8Bytes(Texts.of(params.getParam("text"))) / 1e6, "MB");
+    static Work work(UnaryOperator<String> params) {
+        return new Work.Counted(Texts.utf8Bytes(Texts.of(params.apply("text"))) / 1e6, "MB");
     }
 
     @Setup(Level.Trial)

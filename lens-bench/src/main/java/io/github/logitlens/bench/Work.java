@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What one call of a benchmark does.
-sealed interface Work {
+public sealed interface Work {
 
     /// Arithmetic and memory traffic that the machine limits.
     ///
@@ -16,11 +16,11 @@ sealed interface Work {
             return new Limited(List.of(phases));
         }
 
-        double flops() {
+        public double flops() {
             return phases.stream().mapToDouble(Phase::flops).sum();
         }
 
-        double bytes() {
+        public double bytes() {
             return phases.stream().mapToDouble(Phase::bytes).sum();
         }
 
@@ -28,7 +28,7 @@ sealed interface Work {
         ///
         /// @param flopRate   floating-point operations per second at the peak
         /// @param byteRate   bytes per second at the best bandwidth
-        double floor(double flopRate, double byteRate) {
+        public double floor(double flopRate, double byteRate) {
             return phases.stream().mapToDouble(p -> Math.max(p.flops() / flopRate, p.bytes() / byteRate)).sum();
         }
     }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// A random model as a graph in ONNX Runtime, on the processor, all optimizations on.
 final class OnnxGraph implements AutoCloseable {
@@ -53,30 +52,11 @@ final class OnnxGraph implements AutoCloseable {
     }
 
     private static void export(String kind, ModelSize size, Path file) throws IOException {
-        String script = Path.of(System.getProperty("lens.bench.module", "."), "python", "export_onnx.py").toString();
         String directory = RandomModel.directory(size).toString();
-        String python = pythonWithTorch().orElseThrow(() -> new IllegalStateException(
-                "ONNX Runtime's graph " + file + " has to be written first: expected a python3 with PyTorch"
-                        + " 1.13 or later (apt-get install python3-torch), found none"));
-        if (exitCode(List.of(python, script, directory, file.toString(), "--kind", kind)) != 0) {
-            throw new IllegalStateException(script + " could not write " + file + "; what Python said stands above");
-        }
-    }
-
-    private static Optional<String> pythonWithTorch() throws IOException {
-        for (String python : List.of("python3", "/usr/bin/python3")) {
-            if (exitCode(List.of(python, "-c", "import torch")) == 0) {
-                return Optional.of(python);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static int exitCode(List<String> command) throws IOException {
-        try {
-            return new ProcessBuilder(command).inheritIO().start().waitFor();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted while waiting for " + command, e);
+        List<String> arguments = List.of(directory, file.toString(), "--kind", kind);
+        if (!TorchPython.run("export_onnx.py", arguments)) {
+            throw new PeerMissingException("export_onnx.py could not write ONNX Runtime's graph " + file
+                    + "; what Python said stands in the log");
         }
     }
 
@@ -89,6 +69,32 @@ final class OnnxGraph implements AutoCloseable {
     /// Keys or values of no position as an input, `[heads, 0, dHead]`; the caller closes it.
     static OnnxTensor nothing(int heads, int dHead) throws OrtException {
         return OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.allocate(0), new long[] {heads, 0, dHead});
+    }
+
+    /// The lens at the last position, of a graph that reads all positions, `[points][positions]…`, or that one.
+    static PeerAgreement.LastPosition lastPosition(OrtSession.Result result) throws OrtException {
+        Object[] ids = (Object[]) result.get(0).getValue();
+        Object[] probabilities = (Object[]) result.get(1).getValue();
+        return new PeerAgreement.LastPosition(
+                Arrays.stream(ids).map(point -> (long[]) last(point)).toArray(long[][]::new),
+                Arrays.stream(probabilities).map(point -> (float[]) last(point)).toArray(float[][]::new),
+                lastNumbers(result.get(2).getValue()), lastNumbers(result.get(3).getValue()));
+    }
+
+    private static Object last(Object rows) {
+        return rows instanceof Object[] positions ? positions[positions.length - 1] : rows;
+    }
+
+    private static float[] lastNumbers(Object values) {
+        if (values instanceof float[] points) {
+            return points;
+        }
+        float[][] rows = (float[][]) values;
+        float[] last = new float[rows.length];
+        for (int point = 0; point < rows.length; point++) {
+            last[point] = rows[point][rows[point].length - 1];
+        }
+        return last;
     }
 
     OrtSession.Result run(Map<String, OnnxTensor> inputs) throws OrtException {

@@ -1,7 +1,5 @@
 package io.github.logitlens.bench;
 
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenPrediction;
@@ -12,6 +10,15 @@ final class PeerAgreement {
 
     /// Of logits, which come from some 10⁵ roundings in float32.
     private static final double LOGIT = 2e-3;
+
+    /// A peer's lens at the last position.
+    ///
+    /// @param ids           the top of the vocabulary, `[points][10]`
+    /// @param probabilities theirs, `[points][10]`
+    /// @param entropy       `[points]`, in nats
+    /// @param klToFinal     `[points]`, in nats
+    record LastPosition(long[][] ids, float[][] probabilities, float[] entropy, float[] klToFinal) {
+    }
 
     private PeerAgreement() {
     }
@@ -28,19 +35,15 @@ final class PeerAgreement {
 
     /// Compares the lens at every point and the last position.
     ///
-    /// @param peers a graph's `ids_top`, `p_top`, `entropy` and `kl`
     /// @throws IllegalStateException if a reading differs by more than rounding
-    static void requireClose(LensResult ours, OrtSession.Result peers) throws OrtException {
+    static void requireClose(LensResult ours, LastPosition peers) {
+        Agreement.requireEqual("points", ours.points().size(), peers.ids().length);
         for (int point = 0; point < ours.points().size(); point++) {
             LensReading reading = ours.reading(ours.points().get(point), -1);
             String what = "point " + point;
-            long[] ids = (long[]) last(((Object[]) peers.get(0).getValue())[point]);
-            float[] probabilities = (float[]) last(((Object[]) peers.get(1).getValue())[point]);
-            double entropy = number(peers.get(2).getValue(), point);
-            double klToFinal = number(peers.get(3).getValue(), point);
-            Agreement.requireClose(what + ", entropy", reading.entropy(), entropy, 1e-3);
-            Agreement.requireClose(what + ", KL to final", reading.klToFinal(), klToFinal, 1e-3);
-            requireClose(what, reading.top(), ids, probabilities);
+            Agreement.requireClose(what + ", entropy", reading.entropy(), peers.entropy()[point], 1e-3);
+            Agreement.requireClose(what + ", KL to final", reading.klToFinal(), peers.klToFinal()[point], 1e-3);
+            requireClose(what, reading.top(), peers.ids()[point], peers.probabilities()[point]);
         }
     }
 
@@ -59,19 +62,5 @@ final class PeerAgreement {
                 Agreement.requireEqual(what + ", id of rank " + rank, (long) prediction.id(), ids[rank]);
             }
         }
-    }
-
-    /// The last row of `[positions][10]`, or the one of `[10]`.
-    private static Object last(Object rows) {
-        return rows instanceof Object[] positions ? positions[positions.length - 1] : rows;
-    }
-
-    /// The last of `[points][positions]`, or the one of `[points]`.
-    private static double number(Object values, int point) {
-        if (values instanceof float[] points) {
-            return points[point];
-        }
-        float[] positions = ((float[][]) values)[point];
-        return positions[positions.length - 1];
     }
 }

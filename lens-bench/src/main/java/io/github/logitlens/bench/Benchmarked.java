@@ -1,0 +1,138 @@
+package io.github.logitlens.bench;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+/// One of this package's benchmarks, set up and called by whoever holds it instead of JMH, which cannot take turns
+/// between two.
+public final class Benchmarked implements AutoCloseable {
+
+    private final Object state;
+    private final Method call;
+
+    private Benchmarked(Object state, Method call) {
+        this.state = state;
+        this.call = call;
+    }
+
+    /// Sets a benchmark up, which checks that its results agree with what they must agree with.
+    ///
+    /// @param name       a class of this package, such as `FullLens`; of one with several methods `Open.file`
+    /// @param parameters values of its parameters by name; names that it does not have are ignored, and a parameter without
+    ///                   a value takes its first default
+    /// @throws PeerMissingException  if it stands for a program that is not on this machine
+    /// @throws IllegalStateException if the results do not agree
+    public static Benchmarked setUp(String name, Map<String, String> parameters) {
+        Class<?> type = typeOf(name).orElseThrow(() -> new PeerMissingException(
+                "built without it (the profile 'peers' of lens-bench has it)"));
+        try {
+            var constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Object state = constructor.newInstance();
+            for (Field field : type.getDeclaredFields()) {
+                Param param = field.getAnnotation(Param.class);
+                if (param != null) {
+                    set(field, state, parameters.getOrDefault(field.getName(), param.value()[0]));
+                }
+            }
+            invoke(state, method(type, Setup.class, ""));
+            String method = name.contains(".") ? name.substring(name.indexOf('.') + 1) : "";
+            return new Benchmarked(state, method(type, Benchmark.class, method));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("the benchmark " + name + " is not written as JMH wants it", e);
+        }
+    }
+
+    /// What one call does.
+    ///
+    /// @param name       as in [#setUp]
+    /// @param parameters as in [#setUp]
+    public static Work work(String name, Map<String, String> parameters) {
+        String type = name.replaceFirst("\\..*", "");
+        UnaryOperator<String> values = parameter -> parameters.containsKey(parameter)
+                ? parameters.get(parameter)
+                : typeOf(name).map(known -> firstDefault(known, parameter)).orElseThrow();
+        return Measured.workOf(type).apply(values);
+    }
+
+    private static Optional<Class<?>> typeOf(String name) {
+        try {
+            return Optional.of(Class.forName(Benchmarked.class.getPackageName() + "." + name.replaceFirst("\\..*", "")));
+        } catch (ClassNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String firstDefault(Class<?> type, String parameter) {
+        try {
+            return type.getDeclaredField(parameter).getAnnotation(Param.class).value()[0];
+        } catch (NoSuchFieldException e) {
+            throw new IllegalArgumentException(type.getSimpleName() + ": expected a parameter " + parameter + ", has none", e);
+        }
+    }
+
+    private static void set(Field field, Object state, String value) throws IllegalAccessException {
+        field.setAccessible(true);
+        if (field.getType() == int.class) {
+            field.setInt(state, Integer.parseInt(value));
+        } else {
+            field.set(state, value);
+        }
+    }
+
+    /// The method with an annotation, of that name if one is given.
+    private static Method method(Class<?> type, Class<? extends Annotation> annotation, String name)
+            throws NoSuchMethodException {
+        return Arrays.stream(type.getMethods())
+                .filter(method -> method.isAnnotationPresent(annotation) && (name.isEmpty() || method.getName().equals(name)))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchMethodException(type + ": @" + annotation.getSimpleName() + " " + name));
+    }
+
+    private static Object invoke(Object state, Method method) throws ReflectiveOperationException {
+        try {
+            return method.invoke(state);
+        } catch (InvocationTargetException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                default -> throw new IllegalStateException(e.getCause().toString(), e.getCause());
+            }
+        }
+    }
+
+    /// Does once what is measured.
+    ///
+    /// @return the result
+    public Object call() {
+        try {
+            return invoke(state, call);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(call.toString(), e);
+        }
+    }
+
+    /// Tears the benchmark down.
+    @Override
+    public void close() {
+        try {
+            for (Method method : state.getClass().getMethods()) {
+                if (method.isAnnotationPresent(TearDown.class)) {
+                    invoke(state, method);
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(state.getClass().toString(), e);
+        }
+    }
+}

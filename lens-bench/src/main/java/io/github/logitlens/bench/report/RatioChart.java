@@ -1,0 +1,79 @@
+package io.github.logitlens.bench.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// How many times longer others take than ours, one bar each; the line is where both are equally fast.
+final class RatioChart {
+
+    private static final int WIDTH = 860;
+    private static final int LABELS = 330;
+    private static final int BAR = 16;
+    private static final int GAP = 14;
+    private static final int TOP = 64;
+    private static final Map<String, String> COLOURS = Map.of(
+            Schedule.ONNX, "#0969da", Schedule.TORCH, "#bc4c00", Schedule.JTOKKIT, "#8250df", ColdStart.IMPORT, "#9a6700");
+
+    private record Bar(String label, String peer, Spread ratio) {
+    }
+
+    private RatioChart() {
+    }
+
+    /// @param outcomes those with others' programs are shown
+    static String draw(List<Outcome> outcomes) {
+        List<Bar> bars = new ArrayList<>();
+        List<Integer> groups = new ArrayList<>();
+        for (Outcome outcome : outcomes) {
+            int before = bars.size();
+            outcome.sides().stream()
+                    .filter(side -> COLOURS.containsKey(side.name()) && side.measured())
+                    .forEach(side -> bars.add(new Bar(outcome.match().title() + threads(outcome), side.name(),
+                            outcome.speedUp(side))));
+            if (bars.size() > before) {
+                groups.add(before);
+            }
+        }
+        int height = TOP + bars.size() * (BAR + 3) + groups.size() * GAP + 20;
+        Svg svg = new Svg(WIDTH, height);
+        double most = bars.stream().mapToDouble(bar -> bar.ratio().median()).max().orElse(1) * 1.05;
+        double unit = (WIDTH - LABELS - 120) / Math.max(2, most);
+        svg.text(16, 24, "start", 16, Svg.INK, "How many times longer others take (right of the line, ours is faster)");
+        legend(svg, bars);
+        double y = TOP;
+        for (int i = 0; i < bars.size(); i++) {
+            Bar bar = bars.get(i);
+            if (groups.contains(i)) {
+                y += GAP;
+                svg.text(LABELS - 12, y + BAR - 4, "end", 13, Svg.INK, bar.label());
+            }
+            double width = bar.ratio().median() * unit;
+            svg.rectangle(LABELS, y, width, BAR, COLOURS.get(bar.peer()));
+            double middle = y + BAR / 2.0;
+            svg.line(LABELS + bar.ratio().least() * unit, middle, LABELS + bar.ratio().most() * unit, middle, Svg.INK, 1.2);
+            double end = Math.max(width, bar.ratio().most() * unit);
+            svg.text(LABELS + end + 6, y + BAR - 4, "start", 12, Svg.INK,
+                    String.format(Locale.ROOT, "%.2f", bar.ratio().median()));
+            y += BAR + 3;
+        }
+        svg.line(LABELS + unit, TOP, LABELS + unit, y + 6, Svg.INK, 1.5);
+        return svg.toString();
+    }
+
+    private static String threads(Outcome outcome) {
+        return outcome.threads() == 1 ? " (1 thread)" : "";
+    }
+
+    private static void legend(Svg svg, List<Bar> bars) {
+        double x = 16;
+        for (String peer : bars.stream().map(Bar::peer).distinct().toList()) {
+            svg.rectangle(x, 38, 12, 12, COLOURS.get(peer));
+            svg.text(x + 18, 49, "start", 13, Svg.INK, peer);
+            x += 40 + 7.5 * peer.length();
+        }
+        svg.line(x, 44, x + 18, 44, Svg.INK, 1.2);
+        svg.text(x + 24, 49, "start", 13, Svg.INK, "fastest to slowest round");
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.logitlens.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.bench.Benchmarked;
+import io.github.logitlens.bench.PeerMissingException;
+import io.github.logitlens.bench.report.Outcome.Side;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+
+/// From figures to text and pictures, and from benchmarks to figures.
+class ReportTest {
+
+    private static final Machine MACHINE = new Machine("a <processor> & more", 2, "8 GiB", "Linux 6, amd64", "JDK 25",
+            "1.22.0", "none", "1.1.0", "abc1234567");
+
+    private static Side side(String name, double... seconds) {
+        return new Side(name, seconds, new double[0], true, "", false);
+    }
+
+    /// Ours takes 10 ms, ONNX Runtime 25 in the median, PyTorch is not there; the limit would allow what the rates say.
+    private static Outcome fullLens() {
+        Match match = new Match("full lens, 64 tokens", "FullLens", Map.of("tokens", "64", "model", "tiny"),
+                Map.of(Schedule.ONNX, Map.of(Match.BENCHMARK, "OnnxFullLens")),
+                Map.of(Schedule.ONNX, 3.0, Schedule.TORCH, 2.3));
+        return new Outcome(match, 2, new double[] {1e11, 1e11, 1e11}, new double[] {2e10, 2e10, 2e10},
+                List.of(side(Outcome.OURS, 0.010, 0.012, 0.010), side(Schedule.ONNX, 0.025, 0.030, 0.020),
+                        Side.missing(Schedule.TORCH, "no python3 with PyTorch", false)));
+    }
+
+    private static Report report(List<String> problems, Outcome... outcomes) {
+        return new Report(MACHINE, true, "2026-11-23", 2.5, List.of(outcomes), problems);
+    }
+
+    @Test
+    void aRatioIsTheMedianOfTheRoundsRatios() {
+        Spread ratio = Spread.ofRatios(new double[] {0.025, 0.030, 0.020}, new double[] {0.010, 0.012, 0.010});
+        assertEquals(2.5, ratio.median(), 1e-12);
+        assertEquals(2.0, ratio.least(), 1e-12);
+        assertEquals(2.5, ratio.most(), 1e-12);
+        assertEquals(2.5, Spread.of(1, 4, 2, 3).median());
+    }
+
+    @Test
+    void theTableHasRatiosTargetsAndWhatIsMissing() {
+        String text = new ReportText(report(List.of(), fullLens())).whole("pictures");
+        String row = text.lines().filter(line -> line.startsWith("| full lens, 64 tokens |")).findFirst().orElseThrow();
+        assertTrue(row.contains("| 10.0 ms ± 10 % |"), row);
+        assertTrue(row.contains("25.0 ms ± 20 %: **2.50 ×** (2.00 to 2.50)"), row);
+        assertTrue(row.contains("**not measured**"), row);
+        assertTrue(row.contains("**missed**: 3.00 × ONNX Runtime; not measured"), row);
+        assertTrue(text.contains("* full lens, 64 tokens, PyTorch, threads 2: not measured: no python3 with PyTorch"), text);
+        assertTrue(text.contains("fused multiply-add peak 100 GFLOP/s (100 to 100), memory read 20.0 GB/s"), text);
+    }
+
+    @Test
+    void theHeadlineSaysWhatWasNotMeasured() {
+        String text = new ReportText(report(List.of(), fullLens())).headline();
+        assertTrue(text.contains("| ONNX Runtime 1.22.0 | 2.50 × |"), text);
+        assertTrue(text.contains("| PyTorch none | not measured |"), text);
+    }
+
+    @Test
+    void aPeerThatIsNotThereIsNoFailureButADisagreementIs() {
+        assertFalse(report(List.of(), fullLens()).failed());
+        assertTrue(report(List.of("kernels, threads 2: its JVM ended"), fullLens()).failed());
+        Outcome wrong = new Outcome(fullLens().match(), 2, new double[0], new double[0],
+                List.of(side(Outcome.OURS, 1), Side.missing(Schedule.ONNX, "logit of id 3: expected 1, got 2", true)));
+        assertTrue(report(List.of(), wrong).failed());
+    }
+
+    @Test
+    void figuresSurviveTheFile(@TempDir Path folder) throws IOException {
+        Report report = report(List.of("a problem"), fullLens());
+        Json.write(folder.resolve("figures.json"), report);
+        Report read = Json.read(folder.resolve("figures.json"), Report.class);
+        assertEquals(new ReportText(report).whole("."), new ReportText(read).whole("."));
+        Group group = new Group("lens", 2, Pace.QUICK, List.of(fullLens().match()));
+        Json.write(folder.resolve("group.json"), group);
+        assertEquals(group, Json.read(folder.resolve("group.json"), Group.class));
+    }
+
+    @Test
+    void picturesAreXmlWithABarForEachMeasuredPeer() throws Exception {
+        Document bars = parse(RatioChart.draw(List.of(fullLens())));
+        assertEquals("svg", bars.getDocumentElement().getTagName());
+        assertEquals(3, bars.getElementsByTagName("rect").getLength(), "background, legend, one bar");
+        Document roofline = parse(RooflineChart.draw(List.of(fullLens()), 2));
+        assertEquals(1, roofline.getElementsByTagName("circle").getLength());
+    }
+
+    private static Document parse(String svg) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void aSectionIsReplacedAndNothingElse(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("README.md");
+        Files.writeString(file, "a\n<!-- report:begin (by a tool) -->\nold\n<!-- report:end -->\nz\n");
+        Section.replace(file, "report", "new\n");
+        assertEquals("a\n<!-- report:begin (by a tool) -->\nnew\n<!-- report:end -->\nz\n", Files.readString(file));
+        assertThrows(IllegalStateException.class, () -> Section.replace(file, "headline", "new"));
+    }
+
+    @Test
+    void everyBenchmarkOfTheScheduleIsKnown() {
+        for (Group group : Schedule.groups(false, 2)) {
+            for (Match match : group.matches()) {
+                Map<String, String> parameters = new HashMap<>(match.parameters());
+                parameters.put("threads", Integer.toString(group.threads()));
+                assertTrue(Benchmarked.work(match.ours(), parameters) != null, match.title());
+            }
+        }
+    }
+
+    @Test
+    void entrantsTakeTurns() {
+        Map<String, String> parameters = Map.of("kernels", "vector", "keys", "64");
+        try (Benchmarked softmax = Benchmarked.setUp("Softmax", parameters);
+                Benchmarked scalar = Benchmarked.setUp("Softmax", Map.of("kernels", "scalar", "keys", "64"))) {
+            Rounds.Times times = new Rounds(new Pace(0, 1, 1e-3, 4, 1)).measure(
+                    List.of(new Rounds.Entrant(softmax, 1e-3), new Rounds.Entrant(scalar, 1e-3)));
+            assertEquals(2, times.seconds().length);
+            for (double[] seconds : times.seconds()) {
+                assertEquals(4, seconds.length);
+                assertTrue(Spread.of(seconds).least() > 0);
+            }
+        }
+    }
+
+    @Test
+    void aProgramThatIsNotBuiltInIsMissing() {
+        assertThrows(PeerMissingException.class, () -> Benchmarked.setUp("NobodysPrefill", Map.of()));
+    }
+}
