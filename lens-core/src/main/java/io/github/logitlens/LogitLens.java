@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.DoubleConsumer;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,8 +44,19 @@ public final class LogitLens implements AutoCloseable {
     /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
     /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
     public static LogitLens open(String model) {
+        return open(model, done -> { });
+    }
+
+    /// Opens a model by name, and says how the loading of its weights gets on.
+    ///
+    /// @param model    as for [#open(String)]
+    /// @param progress told how much is done, from 0 to 1, by any of the threads that load
+    /// @return the opened model
+    /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
+    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    public static LogitLens open(String model, DoubleConsumer progress) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            return open(checkpoint);
+            return open(checkpoint, progress);
         }
     }
 
@@ -55,14 +67,14 @@ public final class LogitLens implements AutoCloseable {
     /// @throws io.github.logitlens.weights.CheckpointException if it cannot be used
     public static LogitLens open(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            return open(checkpoint);
+            return open(checkpoint, done -> { });
         }
     }
 
-    private static LogitLens open(Checkpoint checkpoint) {
+    private static LogitLens open(Checkpoint checkpoint, DoubleConsumer progress) {
         Gpt2Tokenizer tokenizer = checkpoint.directory().filter(LogitLens::hasTokenizer).map(Gpt2Tokenizer::load)
                 .orElseGet(Gpt2Tokenizer::gpt2);
-        return new LogitLens(Gpt2Model.load(checkpoint), tokenizer);
+        return new LogitLens(Gpt2Model.load(checkpoint, progress), tokenizer);
     }
 
     private static boolean hasTokenizer(Path directory) {

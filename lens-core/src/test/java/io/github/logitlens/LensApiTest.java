@@ -13,7 +13,9 @@ import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.CheckpointException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -58,6 +60,14 @@ class LensApiTest {
         assertEquals(LensOptions.defaults(), result.options());
         assertEquals(lens.run(PROMPT).top(result.finalPoint(), -1), result.top(result.finalPoint(), -1));
         assertEquals(3, Lens.run(PROMPT, LensOptions.defaults().topK(3)).top(result.finalPoint(), -1).size());
+    }
+
+    @Test
+    void openingSaysHowItGetsOn() {
+        List<Double> said = Collections.synchronizedList(new ArrayList<>());
+        LogitLens.open("demo", said::add).close();
+        assertTrue(said.size() > layers(), said.toString());
+        assertTrue(said.contains(1.0) && said.stream().allMatch(done -> done > 0 && done <= 1), said.toString());
     }
 
     @Test

@@ -21,7 +21,7 @@ final class Reference implements AutoCloseable {
 
     Reference(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            transformer = Transformer.load(checkpoint, engine.workers());
+            transformer = Transformer.load(checkpoint, engine.workers(), done -> { });
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 
 /// GPT-2 in memory: token ids in, residual streams and logits out. Immutable, for any number of threads.
@@ -45,11 +46,25 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return the model; close it to free the memory
     /// @throws IllegalStateException if the weights need more memory than is available
     public static Gpt2Model load(Checkpoint checkpoint) {
-        return load(checkpoint, Engine.shared());
+        return load(checkpoint, done -> { });
+    }
+
+    /// Copies a checkpoint's weights into memory, and says how that gets on.
+    ///
+    /// @param checkpoint an open checkpoint; *not modified*
+    /// @param progress   told how much is done, from 0 to 1, by any of the threads that load; what it throws ends the loading
+    /// @return the model; close it to free the memory
+    /// @throws IllegalStateException if the weights need more memory than is available
+    public static Gpt2Model load(Checkpoint checkpoint, DoubleConsumer progress) {
+        return load(checkpoint, Engine.shared(), progress);
     }
 
     static Gpt2Model load(Checkpoint checkpoint, Engine engine) {
-        return new Gpt2Model(checkpoint.id(), engine, Transformer.load(checkpoint, engine.workers()));
+        return load(checkpoint, engine, done -> { });
+    }
+
+    private static Gpt2Model load(Checkpoint checkpoint, Engine engine, DoubleConsumer progress) {
+        return new Gpt2Model(checkpoint.id(), engine, Transformer.load(checkpoint, engine.workers(), progress));
     }
 
     /// What the model is called in results.

@@ -10,6 +10,8 @@ import io.github.logitlens.weights.WeightRole;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
 
 /// GPT-2's weights in memory and its forward pass.
 public final class Transformer {
@@ -36,10 +38,12 @@ public final class Transformer {
     }
 
     /// Copies a checkpoint's weights off heap, in panels, with all threads.
-    public static Transformer load(Checkpoint checkpoint, Workers workers) {
+    ///
+    /// @param progress told how much is done, from 0 to 1, by any of the threads
+    public static Transformer load(Checkpoint checkpoint, Workers workers, DoubleConsumer progress) {
         Arena arena = Arena.ofShared();
         try {
-            return new Loading(checkpoint, arena, workers).load();
+            return new Loading(checkpoint, arena, workers).load(progress);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -52,7 +56,7 @@ public final class Transformer {
             this(checkpoint, arena, new ArrayList<>(), workers);
         }
 
-        Transformer load() {
+        Transformer load(DoubleConsumer progress) {
             Gpt2Config config = checkpoint.config();
             WeightMemory.check(checkpoint.id(), config);
             PanelMatrix unembedding = transposed(
@@ -61,7 +65,11 @@ public final class Transformer {
             for (int layer = 0; layer < config.nLayers(); layer++) {
                 blocks.add(block(config, layer));
             }
-            workers.run(tasks.size(), i -> tasks.get(i).run());
+            AtomicInteger done = new AtomicInteger();
+            workers.run(tasks.size(), i -> {
+                tasks.get(i).run();
+                progress.accept((double) done.incrementAndGet() / tasks.size());
+            });
             TokenEmbedding embedding = config.tiedUnembedding()
                     ? new TokenEmbedding.Tied(unembedding)
                     : TokenEmbedding.Separate.load(arena, checkpoint.weight(WeightRole.TOKEN_EMBEDDING));

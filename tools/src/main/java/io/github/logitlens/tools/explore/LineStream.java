@@ -36,14 +36,14 @@ final class LineStream implements AutoCloseable {
         this.exchange = exchange;
     }
 
-    boolean begun() {
+    synchronized boolean begun() {
         return out != null;
     }
 
-    /// Sends lines at once.
+    /// Sends lines at once, from any thread.
     ///
     /// @throws ReaderGone if nobody reads any more
-    void send(Lines lines) {
+    synchronized void send(Lines lines) {
         try {
             StringWriter text = new StringWriter();
             lines.write(text);

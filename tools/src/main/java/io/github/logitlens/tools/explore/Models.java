@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoubleConsumer;
 
 /// The models the page may choose from, of which one is in memory.
 ///
@@ -112,13 +113,15 @@ final class Models implements AutoCloseable {
     }
 
     /// A model in memory, opened if it is not there; another one is closed before. For one thread at a time.
-    synchronized LogitLens open(ModelChoice choice) {
+    ///
+    /// @param progress told how much of the loading is done, from 0 to 1, by any thread
+    synchronized LogitLens open(ModelChoice choice, DoubleConsumer progress) {
         if (closed) {
             throw new IllegalStateException("the explorer is closed");
         }
         if (!isOpen(choice)) {
             free();
-            open = new Open(choice.name(), LogitLens.open(choice.name()));
+            open = new Open(choice.name(), LogitLens.open(choice.name(), progress));
         }
         return open.lens();
     }

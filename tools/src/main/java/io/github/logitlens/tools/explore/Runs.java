@@ -7,10 +7,13 @@ import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tools.view.RunLines;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
 
 /// `POST /api/run`: runs a prompt and sends what the lens reads, line by line.
 final class Runs {
 
+    private static final int PER_CENT = 100;
     private static final long PROGRESS_NANOS = 100_000_000;
 
     private final Models models;
@@ -53,9 +56,9 @@ final class Runs {
 
     private void run(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, LineStream lines) {
         if (!models.isOpen(model)) {
-            lines.send(out -> ApiJson.progress("load", 0, 1, out));
+            lines.send(out -> ApiJson.progress("load", 0, PER_CENT, out));
         }
-        LogitLens lens = models.open(model);
+        LogitLens lens = models.open(model, loading(lines));
         ticket.check();
         long start = System.nanoTime();
         if (request.prompt().isEmpty()) {
@@ -65,6 +68,21 @@ final class Runs {
         }
         Hooks hooks = watched(model.config().nLayers(), start, ticket, lines);
         send(lens.run(lens.tokenizer().encode(request.prompt()), request.options(), hooks), start, lines);
+    }
+
+    /// Says how the loading of a model gets on. That nobody reads it any more does not end it: the model will be wanted.
+    private static DoubleConsumer loading(LineStream lines) {
+        AtomicInteger said = new AtomicInteger();
+        return done -> {
+            int perCent = (int) (PER_CENT * done);
+            if (said.getAndAccumulate(perCent, Math::max) < perCent) {
+                try {
+                    lines.send(out -> ApiJson.progress("load", perCent, PER_CENT, out));
+                } catch (LineStream.ReaderGone e) {
+                    said.set(PER_CENT);
+                }
+            }
+        };
     }
 
     private static void send(LensResult result, long start, LineStream lines) {
