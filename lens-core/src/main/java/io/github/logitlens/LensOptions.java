@@ -16,6 +16,7 @@ import java.util.Set;
 /// ```
 ///
 /// @param topK       tokens read per point and position, highest logit first, at least 1
+/// @param bottomK    least likely tokens read per point and position, lowest logit first, 0 for none
 /// @param positions  the positions read
 /// @param bos        whether `<|endoftext|>` is put before the prompt
 /// @param points     the kinds of point read; the residual stream after the last block is always read
@@ -25,20 +26,23 @@ import java.util.Set;
 /// @param metrics    numbers read besides those that come with every run
 /// @param tracked    tokens followed through every point
 public record LensOptions(
-        int topK, Positions positions, Bos bos, Set<PointKind> points, Layers layers, LayerNormMode layerNorm,
+        int topK, int bottomK, Positions positions, Bos bos, Set<PointKind> points, Layers layers, LayerNormMode layerNorm,
         OptionalInt stopAfter, Set<LensMetric> metrics, List<TokenRef> tracked) {
 
-    private static final LensOptions DEFAULTS = new LensOptions(10, Positions.all(), Bos.NONE,
+    private static final LensOptions DEFAULTS = new LensOptions(10, 0, Positions.all(), Bos.NONE,
             EnumSet.of(PointKind.EMBED, PointKind.RESID_POST), Layers.all(), LayerNormMode.RECOMPUTED, OptionalInt.empty(),
             EnumSet.noneOf(LensMetric.class), List.of());
 
     /// Checks the values.
     ///
-    /// @throws IllegalArgumentException if `topK` is below 1, `stopAfter` below 0, or a run that is to be stopped would have to
+    /// @throws IllegalArgumentException if `topK` is below 1, `bottomK` or `stopAfter` below 0, or a run that is to be stopped would have to
     ///                                  know the final residual's scale
     public LensOptions {
         if (topK < 1) {
             throw new IllegalArgumentException("top-k: expected at least 1, got " + topK);
+        }
+        if (bottomK < 0) {
+            throw new IllegalArgumentException("bottom-k: expected at least 0, got " + bottomK);
         }
         Objects.requireNonNull(positions, "positions");
         Objects.requireNonNull(bos, "bos");
@@ -62,7 +66,7 @@ public record LensOptions(
         return Collections.unmodifiableSet(copy);
     }
 
-    /// Top 10 at every position, no BOS, embedding and every `resid_post`, nothing tracked.
+    /// Top 10 and no bottom at every position, no BOS, embedding and every `resid_post`, nothing tracked.
     ///
     /// @return the default options
     public static LensOptions defaults() {
@@ -74,7 +78,15 @@ public record LensOptions(
     /// @param topK at least 1; more than the vocabulary holds means the whole vocabulary
     /// @return changed options
     public LensOptions topK(int topK) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
+    }
+
+    /// Changes how many of the least likely tokens are read per point and position.
+    ///
+    /// @param bottomK 0 for none; more than the vocabulary holds means the whole vocabulary
+    /// @return changed options
+    public LensOptions bottomK(int bottomK) {
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
     }
 
     /// Changes the positions read.
@@ -82,7 +94,7 @@ public record LensOptions(
     /// @param positions the positions
     /// @return changed options
     public LensOptions positions(Positions positions) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
     }
 
     /// Changes the BOS policy.
@@ -90,7 +102,7 @@ public record LensOptions(
     /// @param bos whether `<|endoftext|>` goes before the prompt
     /// @return changed options
     public LensOptions bos(Bos bos) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
     }
 
     /// Changes the kinds of point read.
@@ -98,7 +110,7 @@ public record LensOptions(
     /// @param points the kinds; the residual stream after the last block is read whether named or not
     /// @return changed options
     public LensOptions points(PointKind... points) {
-        return new LensOptions(topK, positions, bos, Set.copyOf(Arrays.asList(points)), layers, layerNorm, stopAfter,
+        return new LensOptions(topK, bottomK, positions, bos, Set.copyOf(Arrays.asList(points)), layers, layerNorm, stopAfter,
                 metrics, tracked);
     }
 
@@ -108,7 +120,7 @@ public record LensOptions(
     /// @param layers the blocks
     /// @return changed options
     public LensOptions layers(Layers layers) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
     }
 
     /// Changes what becomes of a row before it meets `W_U`.
@@ -117,7 +129,7 @@ public record LensOptions(
     /// @return changed options
     /// @throws IllegalArgumentException for `FROZEN_FINAL` where the run is to be stopped
     public LensOptions layerNorm(LayerNormMode layerNorm) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, tracked);
     }
 
     /// Runs no block after this one. The last point read is then this block's `resid_post`, which is not the model's output:
@@ -127,7 +139,7 @@ public record LensOptions(
     /// @return changed options
     /// @throws IllegalArgumentException if the layer is negative, or the layer norm mode is `FROZEN_FINAL`
     public LensOptions stopAfter(int layer) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, OptionalInt.of(layer), metrics, tracked);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, OptionalInt.of(layer), metrics, tracked);
     }
 
     /// Changes which numbers are read besides those that come with every run.
@@ -135,7 +147,7 @@ public record LensOptions(
     /// @param metrics the metrics
     /// @return changed options
     public LensOptions metrics(LensMetric... metrics) {
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter,
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter,
                 Set.copyOf(Arrays.asList(metrics)), tracked);
     }
 
@@ -154,6 +166,11 @@ public record LensOptions(
     public LensOptions track(TokenRef token) {
         List<TokenRef> more = new ArrayList<>(tracked);
         more.add(Objects.requireNonNull(token, "token"));
-        return new LensOptions(topK, positions, bos, points, layers, layerNorm, stopAfter, metrics, more);
+        return new LensOptions(topK, bottomK, positions, bos, points, layers, layerNorm, stopAfter, metrics, more);
+    }
+
+    /// Whether one of the metrics needs a reading.
+    boolean reads(LensMetric.Reading reading) {
+        return metrics.stream().anyMatch(metric -> metric.reading() == reading);
     }
 }

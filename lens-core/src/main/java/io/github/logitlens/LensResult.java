@@ -6,7 +6,6 @@ import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,7 +13,8 @@ import java.util.stream.IntStream;
 /// What the lens read from one prompt: per point and position the most likely next tokens and statistics over the whole
 /// vocabulary. Immutable; the options of the run are inside.
 ///
-/// Every number is one of the run's layer norm mode ([LensOptions#layerNorm]). Positions are those of the tokens, BOS included where it was asked for; negative ones count from the end.
+/// Every number is one of the run's layer norm mode ([LensOptions#layerNorm]). Positions are those of the tokens, BOS
+/// included where it was asked for; negative ones count from the end.
 public final class LensResult {
 
     private final String modelId;
@@ -26,9 +26,11 @@ public final class LensResult {
     private final int[] positions;
     private final int[] tracked;
     private final VocabularyReadings readings;
+    private final ResidualStack.Geometry geometry;
 
     LensResult(String modelId, Gpt2Config config, LensOptions options, Gpt2Tokenizer tokenizer, int[] ids,
-            List<LensPoint> points, int[] positions, int[] tracked, VocabularyReadings readings) {
+            List<LensPoint> points, int[] positions, int[] tracked, VocabularyReadings readings,
+            ResidualStack.Geometry geometry) {
         this.modelId = modelId;
         this.config = config;
         this.options = options;
@@ -38,6 +40,7 @@ public final class LensResult {
         this.positions = positions;
         this.tracked = tracked;
         this.readings = readings;
+        this.geometry = geometry;
     }
 
     /// The model's name.
@@ -177,17 +180,28 @@ public final class LensResult {
     }
 
     private List<TokenPrediction> top(int point, int row) {
-        List<TokenPrediction> top = new ArrayList<>(readings.topK());
-        for (int rank = 0; rank < readings.topK(); rank++) {
-            float logit = readings.topLogit(row, point, rank);
-            top.add(new TokenPrediction(
-                    token(readings.topId(row, point, rank)), logit, probability(logit, row, point)));
-        }
-        return List.copyOf(top);
+        return IntStream.range(0, Math.min(options.topK(), readings.topK()))
+                .mapToObj(rank -> prediction(
+                        readings.topId(row, point, rank), readings.topLogit(row, point, rank), point, row))
+                .toList();
     }
 
-    private double probability(float logit, int row, int point) {
-        return StrictMath.exp(logit - readings.logSumExp(row, point));
+    /// The least likely next tokens at one point and position, as many as [LensOptions#bottomK] asked for.
+    ///
+    /// @param point    one of [#points]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return by ascending logit, equal logits by lower id; none where none were asked for
+    /// @throws IllegalArgumentException if that point or position was not read
+    public List<TokenPrediction> bottom(LensPoint point, int position) {
+        int p = index(point);
+        int row = row(position);
+        return IntStream.range(0, readings.bottomK())
+                .mapToObj(rank -> prediction(readings.bottomId(row, p, rank), readings.bottomLogit(row, p, rank), p, row))
+                .toList();
+    }
+
+    private TokenPrediction prediction(int id, float logit, int point, int row) {
+        return new TokenPrediction(token(id), logit, logit - readings.logSumExp(row, point));
     }
 
     /// One number read at one point and position.
@@ -195,19 +209,111 @@ public final class LensResult {
     /// @param metric   one that comes with every run, or was asked for by [LensOptions#metrics]
     /// @param point    one of [#points]
     /// @param position one of [#positions]; negative counts from the prompt's end
-    /// @return the number, in the metric's unit
+    /// @return the number, in the metric's unit; NaN where it is not defined, as the metric says
     /// @throws IllegalArgumentException if that metric, point or position was not read
     public double value(LensMetric metric, LensPoint point, int position) {
         int row = row(position);
         int p = index(point);
-        float topLogit = readings.topLogit(row, p, 0);
+        requireRead(metric);
         return switch (metric) {
-            case PROBABILITY -> probability(topLogit, row, p);
-            case LOGIT -> topLogit;
-            case LOG_PROBABILITY -> topLogit - readings.logSumExp(row, p);
+            case PROBABILITY -> StrictMath.exp(logProbability(row, p));
+            case LOGIT -> readings.topLogit(row, p, 0);
+            case LOG_PROBABILITY -> logProbability(row, p);
             case ENTROPY -> readings.entropy(row, p);
             case KL_TO_FINAL -> klToFinal(row, p);
+            case MARGIN -> margin(row, p);
+            case KL_FROM_FINAL -> stopped() ? Double.NaN : readings.klFromFinal(row, p);
+            case JSD -> stopped() ? Double.NaN : readings.jensenShannon(row, p);
+            case TOTAL_VARIATION -> stopped() ? Double.NaN : readings.totalVariation(row, p);
+            case CHANGE -> readings.change(row, p);
+            case SURPRISAL -> surprisal(row, p);
+            case SURPRISAL_BITS -> surprisal(row, p) / StrictMath.log(2);
+            case NEXT_PROBABILITY -> StrictMath.exp(-surprisal(row, p));
+            case NEXT_RANK -> readings.nextRank(row, p) == 0 ? Double.NaN : readings.nextRank(row, p);
+            case RESIDUAL_NORM -> geometry.norms()[row * points.size() + p];
+            case COSINE_TO_FINAL -> stopped() ? Double.NaN : geometry.cosines()[row * points.size() + p];
         };
+    }
+
+    private void requireRead(LensMetric metric) {
+        if (!metric.alwaysRead() && !options.reads(metric.reading())) {
+            throw new IllegalArgumentException("metric " + metric.key() + ": expected one that was read, got one that was not:"
+                    + " ask for it before the run with LensOptions.metrics(LensMetric." + metric.name() + ")");
+        }
+    }
+
+    private double logProbability(int row, int point) {
+        return readings.topLogit(row, point, 0) - readings.logSumExp(row, point);
+    }
+
+    private double margin(int row, int point) {
+        return readings.topK() < 2 ? Double.NaN
+                : (double) readings.topLogit(row, point, 0) - readings.topLogit(row, point, 1);
+    }
+
+    private double surprisal(int row, int point) {
+        return readings.logSumExp(row, point) - readings.nextLogit(row, point);
+    }
+
+    /// The mean surprisal of the prompt's own tokens at one point: its language-model loss if the model stopped there.
+    ///
+    /// The mean is over all positions that have a next token, so every token but the first counts once. It is a loss per
+    /// token of this prompt in one window of context: texts of other lengths, other tokenizers, a BOS or none give other
+    /// numbers that cannot be compared.
+    ///
+    /// @param point one of [#points]
+    /// @return in nats per token
+    /// @throws IllegalArgumentException if [LensMetric#SURPRISAL] was not read, not every position was, the prompt is a
+    ///                                  single token, or the point was not read
+    public double loss(LensPoint point) {
+        int p = index(point);
+        requireRead(LensMetric.SURPRISAL);
+        if (ids.length < 2) {
+            throw new IllegalArgumentException("loss: expected a prompt of at least 2 tokens, got " + ids.length);
+        }
+        if (positions.length < ids.length - 1 || positions[ids.length - 2] != ids.length - 2) {
+            throw new IllegalArgumentException("loss: expected every position that has a next token, got " + positions.length
+                    + " of " + (ids.length - 1) + "; read Positions.all()");
+        }
+        double sum = 0;
+        for (int row = 0; row < ids.length - 1; row++) {
+            sum += surprisal(row, p);
+        }
+        return sum / (ids.length - 1);
+    }
+
+    /// `exp` of the [#loss]: among how many equally likely tokens the point seems to choose, on this prompt.
+    ///
+    /// @param point one of [#points]
+    /// @return at least 1; see [#loss] for what it can be compared with
+    /// @throws IllegalArgumentException as [#loss] does
+    public double perplexity(LensPoint point) {
+        return StrictMath.exp(loss(point));
+    }
+
+    /// The first point of the residual stream whose top-1 token is the final one, whether or not it stays; see
+    /// [#decisionLayer].
+    ///
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return at the latest the final point
+    /// @throws IllegalArgumentException if that position was not read
+    /// @throws IllegalStateException    if the run was stopped before the last block
+    public LensPoint firstAppearance(int position) {
+        int row = row(position);
+        int answer = readings.topId(row, finalPoint().index(), 0);
+        return residualPoints().stream().filter(point -> readings.topId(row, point.index(), 0) == answer)
+                .findFirst().orElseThrow();
+    }
+
+    /// How often the top-1 token changes from one point of the residual stream to the next.
+    ///
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return 0 if the first point's token stays to the end
+    /// @throws IllegalArgumentException if that position was not read
+    public int flips(int position) {
+        int row = row(position);
+        int[] first = residualPoints().stream().mapToInt(point -> readings.topId(row, point.index(), 0)).toArray();
+        return (int) IntStream.range(1, first.length).filter(i -> first[i] != first[i - 1]).count();
     }
 
     /// The stable decision layer: the first point of the residual stream from which on the top-1 token is the final one. What
@@ -247,16 +353,38 @@ public final class LensResult {
     /// @return one entry per point
     /// @throws IllegalArgumentException if the token was not tracked, or the position not read
     public List<TrackedToken> track(TokenRef token, int position) {
+        int t = trackedIndex(token);
+        int row = row(position);
+        return IntStream.range(0, points.size()).mapToObj(point -> {
+            float logit = readings.trackedLogit(row, point, t);
+            return new TrackedToken(token(tracked[t]), logit, logit - readings.logSumExp(row, point),
+                    readings.trackedRank(row, point, t));
+        }).toList();
+    }
+
+    /// How far one tracked token is ahead of another: `logit(token) − logit(other)`, which is also `ln p(token) − ln p(other)`,
+    /// since both share the normaliser.
+    ///
+    /// @param token    one of those given to [LensOptions#track(TokenRef)]
+    /// @param other    another one
+    /// @param point    one of [#points]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return in nats; negative where the other token is ahead
+    /// @throws IllegalArgumentException if one of the tokens was not tracked, or the point or position not read
+    public double logitDifference(TokenRef token, TokenRef other, LensPoint point, int position) {
+        int row = row(position);
+        int p = index(point);
+        return (double) readings.trackedLogit(row, p, trackedIndex(token))
+                - readings.trackedLogit(row, p, trackedIndex(other));
+    }
+
+    private int trackedIndex(TokenRef token) {
         int t = options.tracked().indexOf(token);
         if (t < 0) {
             throw new IllegalArgumentException(
                     "tracked token: expected one of " + options.tracked() + ", got \"" + token + "\"");
         }
-        int row = row(position);
-        return IntStream.range(0, points.size()).mapToObj(point -> {
-            float logit = readings.trackedLogit(row, point, t);
-            return new TrackedToken(token(tracked[t]), logit, probability(logit, row, point), readings.trackedRank(row, point, t));
-        }).toList();
+        return t;
     }
 
     private int index(LensPoint point) {
@@ -281,6 +409,6 @@ public final class LensResult {
     @Override
     public String toString() {
         return "LensResult[model " + modelId + ", " + ids.length + " tokens, BOS " + options.bos() + ", " + points.size()
-                + " points × " + positions.length + " positions, top " + readings.topK() + "]";
+                + " points × " + positions.length + " positions, top " + Math.min(options.topK(), readings.topK()) + "]";
     }
 }

@@ -3,6 +3,7 @@ package io.github.logitlens;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.Unembedding;
+import io.github.logitlens.model.VocabularyQuery;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.function.DoubleConsumer;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A model opened for the logit lens: prompts in, what the model predicts at every layer out.
 ///
@@ -27,6 +29,8 @@ import java.util.stream.Collectors;
 ///
 /// Immutable, for any number of threads. [#close] refuses new runs, waits for running ones and frees the weights.
 public final class LogitLens implements AutoCloseable {
+
+    private static final int TOP_FOR_MARGIN = 2;
 
     private final Gpt2Model model;
     private final Gpt2Tokenizer tokenizer;
@@ -134,13 +138,48 @@ public final class LogitLens implements AutoCloseable {
         int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
         int lastLayer = lastLayer(options);
         List<LensPoint> points = points(options, lastLayer);
-        VocabularyReadings readings = model.whileOpen(() -> {
+        VocabularyQuery query = query(options, points, nextTokens(positions, ids), tracked);
+        return model.whileOpen(() -> {
             ResidualStack stack = new ResidualStack(model, points, positions);
             model.run(ids, lastLayer, stack.observe(hooks));
             float[] rows = options.layerNorm() == LayerNormMode.FROZEN_FINAL ? stack.frozen() : stack.values();
-            return unembedding(options.layerNorm()).read(rows, points.size(), options.topK(), tracked);
+            VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
+            ResidualStack.Geometry geometry =
+                    options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
+            return new LensResult(
+                    model.id(), model.config(), options, tokenizer, ids, points, positions, tracked, readings, geometry);
         });
-        return new LensResult(model.id(), model.config(), options, tokenizer, ids, points, positions, tracked, readings);
+    }
+
+    private static VocabularyQuery query(LensOptions options, List<LensPoint> points, int[] next, int[] tracked) {
+        VocabularyQuery query = VocabularyQuery.points(points.size())
+                .top(Math.max(options.topK(), TOP_FOR_MARGIN)).bottom(options.bottomK()).track(tracked);
+        boolean nextRanks = options.reads(LensMetric.Reading.NEXT_RANK);
+        if (nextRanks || options.reads(LensMetric.Reading.NEXT_LOGIT)) {
+            query = query.next(next, nextRanks);
+        }
+        if (options.reads(LensMetric.Reading.KL_FROM_FINAL)) {
+            query = query.klFromFinal();
+        }
+        if (options.reads(LensMetric.Reading.CHANGE)) {
+            query = query.change(previous(points));
+        }
+        return options.reads(LensMetric.Reading.DISTANCES) ? query.distances() : query;
+    }
+
+    /// For each point of the residual stream the one before it there; −1 for the first, and for what components write.
+    private static int[] previous(List<LensPoint> points) {
+        int[] previous = new int[points.size()];
+        int last = -1;
+        for (LensPoint point : points) {
+            previous[point.index()] = point.kind().isResidual() ? last : -1;
+            last = point.kind().isResidual() ? point.index() : last;
+        }
+        return previous;
+    }
+
+    private static int[] nextTokens(int[] positions, int[] ids) {
+        return IntStream.of(positions).map(position -> position + 1 < ids.length ? ids[position + 1] : -1).toArray();
     }
 
     /// Checked here as well as by the model, because positions and arrays are sized by it first.

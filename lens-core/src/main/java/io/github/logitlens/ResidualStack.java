@@ -104,4 +104,35 @@ final class ResidualStack implements ActivationObserver {
         }
         return rows;
     }
+
+    /// `‖h‖` of each residual and the cosine of its angle with the last point's, in float64, dimension by dimension.
+    Geometry geometry() {
+        int rows = positions.length * order.size();
+        double[] norms = new double[rows];
+        double[] cosines = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            int last = row / order.size() * order.size() + order.size() - 1;
+            double square = dot(row, row);
+            norms[row] = Math.sqrt(square);
+            cosines[row] = dot(row, last) / Math.sqrt(square * dot(last, last));
+        }
+        return new Geometry(norms, cosines);
+    }
+
+    private double dot(int a, int b) {
+        double sum = 0;
+        for (int i = 0; i < dModel; i++) {
+            sum += (double) values[a * dModel + i] * values[b * dModel + i];
+        }
+        return sum;
+    }
+
+    /// Lengths and directions of residuals, `[positions, points]`.
+    ///
+    /// @param norms   `‖h‖`
+    /// @param cosines with the position's last residual; NaN where one of the two has no direction
+    record Geometry(double[] norms, double[] cosines) {
+
+        static final Geometry NONE = new Geometry(new double[0], new double[0]);
+    }
 }

@@ -295,13 +295,16 @@ class LensApiTest {
     @Test
     void optionsAreValuesAndChangeByCopies() {
         LensOptions defaults = LensOptions.defaults();
-        LensOptions changed = defaults.topK(3).positions(Positions.last()).bos(Bos.PREPEND).points(PointKind.RESID_MID)
-                .layers(Layers.of(1)).layerNorm(LayerNormMode.NONE).stopAfter(2).metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
-        assertEquals(new LensOptions(3, Positions.last(), Bos.PREPEND, Set.of(PointKind.RESID_MID),
-                Layers.of(1), LayerNormMode.NONE, OptionalInt.of(2), Set.of(LensMetric.ENTROPY), List.of(TokenRef.of(" a"), TokenRef.of(5))), changed);
-        assertEquals(new LensOptions(10, Positions.all(), Bos.NONE, Set.of(PointKind.EMBED, PointKind.RESID_POST),
+        LensOptions changed = defaults.topK(3).bottomK(4).positions(Positions.last()).bos(Bos.PREPEND)
+                .points(PointKind.RESID_MID).layers(Layers.of(1)).layerNorm(LayerNormMode.NONE).stopAfter(2)
+                .metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
+        assertEquals(new LensOptions(3, 4, Positions.last(), Bos.PREPEND, Set.of(PointKind.RESID_MID), Layers.of(1),
+                LayerNormMode.NONE, OptionalInt.of(2), Set.of(LensMetric.ENTROPY),
+                List.of(TokenRef.of(" a"), TokenRef.of(5))), changed);
+        assertEquals(new LensOptions(10, 0, Positions.all(), Bos.NONE, Set.of(PointKind.EMBED, PointKind.RESID_POST),
                 Layers.all(), LayerNormMode.RECOMPUTED, OptionalInt.empty(), Set.of(), List.of()), defaults);
         assertEquals("top-k: expected at least 1, got 0", refused(() -> defaults.topK(0)));
+        assertEquals("bottom-k: expected at least 0, got -1", refused(() -> defaults.bottomK(-1)));
         assertThrows(NullPointerException.class, () -> defaults.positions(null));
         assertThrows(NullPointerException.class, () -> defaults.bos(null));
         assertThrows(NullPointerException.class, () -> defaults.track((String) null));
@@ -345,7 +348,7 @@ class LensApiTest {
     void textFormsAreForPeople() {
         LensResult result = lens.run(PROMPT);
         assertTrue(result.toString().contains("demo") && result.toString().contains("5 tokens"), result.toString());
-        TokenPrediction prediction = new TokenPrediction(lens.tokenizer().token(6342), 1, 0.4123);
+        TokenPrediction prediction = new TokenPrediction(lens.tokenizer().token(6342), 1, Math.log(0.4123));
         assertEquals("\" Paris\": 0.412", prediction.toString());
         assertEquals("Layer 0", result.layer(0).toString());
     }

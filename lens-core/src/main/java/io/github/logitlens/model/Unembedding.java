@@ -1,17 +1,22 @@
 package io.github.logitlens.model;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.RankedLogits;
+import io.github.logitlens.internal.kernel.Reduction;
+import io.github.logitlens.internal.kernel.VocabularyDistances;
 import io.github.logitlens.internal.kernel.VocabularyStatistics;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.PanelMatrix;
 import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /// `LN_f(h) · W_U`: the model's last step, and the logit lens when `h` is an earlier residual.
 ///
-/// The statistics of `LN_f` are recomputed for each residual; [#withoutNorm] leaves the LayerNorm out. All residuals go through one pass over `W_U`, whose logits
-/// are reduced tile by tile and never stored: memory is O(rows · k), not O(rows · vocabSize).
+/// The statistics of `LN_f` are recomputed for each residual; [#withoutNorm] leaves the LayerNorm out. All residuals go
+/// through one pass over `W_U`, whose logits are reduced tile by tile and never stored: memory is O(rows · k), not
+/// O(rows · vocabSize). What needs normalised probabilities ([VocabularyQuery#distances]) takes a second pass.
 public final class Unembedding {
 
     private static final int PANEL = Kernels.PANEL;
@@ -153,34 +158,64 @@ public final class Unembedding {
     /// @throws IllegalArgumentException if the array is not a whole number of positions, or an id lies outside the vocabulary
     /// @throws IllegalStateException    after the model's `close()`
     public VocabularyReadings read(float[] residuals, int points, int topK, int... tracked) {
-        int perPosition = Math.multiplyExact(points, dModel());
-        if (points < 1 || residuals.length == 0 || residuals.length % perPosition != 0) {
-            throw new IllegalArgumentException("residuals: expected a multiple of " + points + " points × " + dModel()
-                    + " values (dModel), got " + residuals.length);
+        return read(residuals, VocabularyQuery.points(points).top(topK).track(tracked));
+    }
+
+    /// Reads residuals: what a query asks for.
+    ///
+    /// @param residuals `[positions, query's points, dModel]`, row-major, *not modified*; the last point of each position is
+    ///                  the one that the others are compared with
+    /// @param query     what to read
+    /// @return the readings
+    /// @throws IllegalArgumentException if the array is not a whole number of positions, an id lies outside the vocabulary,
+    ///                                  or there is not one next token per position
+    /// @throws IllegalStateException    after the model's `close()`
+    public VocabularyReadings read(float[] residuals, VocabularyQuery query) {
+        int perPosition = Math.multiplyExact(query.points, dModel());
+        if (residuals.length == 0 || residuals.length % perPosition != 0) {
+            throw new IllegalArgumentException("residuals: expected a multiple of " + query.points + " points × "
+                    + dModel() + " values (dModel), got " + residuals.length);
         }
-        if (topK < 1) {
-            throw new IllegalArgumentException("top-k: expected at least 1, got " + topK);
-        }
-        for (int id : tracked) {
+        int positions = residuals.length / perPosition;
+        checkTargets(query, positions);
+        int topK = Math.min(query.topK, vocabSize());
+        int bottomK = Math.min(query.bottomK, vocabSize());
+        int[][] targets = query.targets(positions);
+        return transformer.lifetime().during(() -> {
+            VocabularyReadings readings = new VocabularyReadings(positions * query.points, query, topK, bottomK);
+            int positionsPerTile = positionsPerTile(query.points);
+            int kept = Math.min(topK, stretchPanels() * PANEL) + Math.min(bottomK, stretchPanels() * PANEL);
+            long rowsByMemory = BATCH_TOP_BYTES / (8L * STRETCHES * kept);
+            int batch = (int) Math.max(positionsPerTile,
+                    Math.min(BATCH_ROWS, rowsByMemory) / query.points / positionsPerTile * positionsPerTile);
+            for (int first = 0; first < positions; first += batch) {
+                int count = Math.min(batch, positions - first);
+                int[][] ids = Arrays.copyOfRange(targets, first, first + count);
+                Reduction reduction =
+                        new Reduction(query.points, topK, bottomK, ids, query.ranked(), query.references());
+                new Batch(residuals, first, count, positionsPerTile, query, reduction, readings).read();
+            }
+            return readings;
+        });
+    }
+
+    private void checkTargets(VocabularyQuery query, int positions) {
+        for (int id : query.tracked) {
             if (id < 0 || id >= vocabSize()) {
                 throw new IllegalArgumentException(
                         "tracked token: expected an id from 0 to " + (vocabSize() - 1) + ", got " + id);
             }
         }
-        int positions = residuals.length / perPosition;
-        int k = Math.min(topK, vocabSize());
-        return transformer.lifetime().during(() -> {
-            VocabularyReadings readings = new VocabularyReadings(positions * points, points, k, tracked.length);
-            int positionsPerTile = positionsPerTile(points);
-            long rowsByMemory = BATCH_TOP_BYTES / (8L * STRETCHES * Math.min(k, stretchPanels() * PANEL));
-            int batch = (int) Math.max(positionsPerTile,
-                    Math.min(BATCH_ROWS, rowsByMemory) / points / positionsPerTile * positionsPerTile);
-            for (int first = 0; first < positions; first += batch) {
-                int count = Math.min(batch, positions - first);
-                new Batch(residuals, first, count, points, positionsPerTile, k, tracked).read(readings);
+        if (query.next.length > 0 && query.next.length != positions) {
+            throw new IllegalArgumentException(
+                    "next tokens: expected " + positions + ", one per position, got " + query.next.length);
+        }
+        for (int id : query.next) {
+            if (id < -1 || id >= vocabSize()) {
+                throw new IllegalArgumentException("next token: expected an id from 0 to " + (vocabSize() - 1)
+                        + ", or -1 for none, got " + id);
             }
-            return readings;
-        });
+        }
     }
 
     /// Whole positions, and whole blocks of rows where that is possible.
@@ -198,7 +233,7 @@ public final class Unembedding {
         return (transformer.unembedding().panels() + STRETCHES - 1) / STRETCHES;
     }
 
-    /// Some positions, read in one pass over `W_U`.
+    /// Some positions, read in one pass over `W_U`, or two.
     private final class Batch {
 
         private final float[] residuals;
@@ -206,141 +241,275 @@ public final class Unembedding {
         private final int positions;
         private final int points;
         private final int positionsPerTile;
-        private final int k;
-        private final int[] tracked;
+        private final VocabularyQuery query;
+        private final Reduction reduction;
+        private final VocabularyReadings readings;
         private final RowPanels[] tiles;
-        private final float[] trackedLogits;
+        private final Merged[] merged;
+        /// `[targets][rows]`
+        private final float[][] targetLogits;
 
-        Batch(float[] residuals, int firstPosition, int positions, int points, int positionsPerTile, int k, int[] tracked) {
+        Batch(float[] residuals, int firstPosition, int positions, int positionsPerTile, VocabularyQuery query,
+                Reduction reduction, VocabularyReadings readings) {
             this.residuals = residuals;
             this.firstPosition = firstPosition;
             this.positions = positions;
-            this.points = points;
             this.positionsPerTile = positionsPerTile;
-            this.k = k;
-            this.tracked = tracked;
+            this.query = query;
+            this.reduction = reduction;
+            this.readings = readings;
+            points = query.points;
             tiles = new RowPanels[(positions + positionsPerTile - 1) / positionsPerTile];
-            trackedLogits = new float[positions * points * tracked.length];
+            merged = new Merged[positions * points];
+            targetLogits = new float[reduction.targets()[0].length][positions * points];
         }
 
         private int positionsOf(int tile) {
             return Math.min(positionsPerTile, positions - tile * positionsPerTile);
         }
 
-        void read(VocabularyReadings readings) {
+        private int firstRow(int tile) {
+            return tile * positionsPerTile * points;
+        }
+
+        void read() {
             engine.workers().run(tiles.length, tile -> {
                 tiles[tile] = new RowPanels(positionsOf(tile) * points, dModel());
-                int firstRow = (firstPosition + tile * positionsPerTile) * points;
                 for (int block = 0; block < tiles[tile].blocks(); block++) {
-                    pack(residuals, firstRow, tiles[tile], block);
+                    pack(residuals, firstPosition * points + firstRow(tile), tiles[tile], block);
                 }
-                trackLogits(tile);
+                readTargets(tile);
             });
-            int panels = transformer.unembedding().panels();
-            int stretchPanels = stretchPanels();
-            int stretches = (panels + stretchPanels - 1) / stretchPanels;
-            VocabularyStatistics[] statistics = new VocabularyStatistics[stretches];
-            engine.workers().run(stretches, stretch -> statistics[stretch] = reduce(
-                    stretch * stretchPanels, Math.min(panels, (stretch + 1) * stretchPanels)));
+            VocabularyStatistics[] statistics = new VocabularyStatistics[stretches()];
+            engine.workers().run(statistics.length, stretch -> statistics[stretch] = reduce(stretch));
             for (int position = 0; position < positions; position++) {
-                merge(statistics, position, readings);
+                merge(statistics, position);
+            }
+            if (query.distances) {
+                readDistances();
             }
         }
 
-        /// The tracked tokens' logits, by the same chains as all others.
-        private void trackLogits(int tile) {
+        /// The targets' logits, by the same chains as all others.
+        private void readTargets(int tile) {
             RowPanels rows = tiles[tile];
             float[] logits = new float[Kernels.BLOCK * PANEL];
-            for (int t = 0; t < tracked.length; t++) {
+            for (int t = 0; t < targetLogits.length; t++) {
                 for (int block = 0; block < rows.blocks(); block++) {
-                    Arrays.fill(logits, 0f);
-                    multiply(rows, block, tracked[t] / PANEL, logits, 0);
+                    int panel = -1;
                     for (int r = 0; r < rows.rowsOf(block); r++) {
-                        int row = tile * positionsPerTile * points + rows.firstRow(block) + r;
-                        trackedLogits[row * tracked.length + t] = logits[r * PANEL + tracked[t] % PANEL];
+                        int row = firstRow(tile) + rows.firstRow(block) + r;
+                        int id = reduction.targets()[row / points][t];
+                        if (id >= 0 && id / PANEL != panel) {
+                            panel = id / PANEL;
+                            Arrays.fill(logits, 0f);
+                            multiply(rows, block, panel, logits, 0);
+                        }
+                        targetLogits[t][row] = id < 0 ? Float.NaN : logits[r * PANEL + id % PANEL];
                     }
                 }
             }
         }
 
-        private VocabularyStatistics reduce(int firstPanel, int endPanel) {
+        private int stretches() {
+            return (transformer.unembedding().panels() + stretchPanels() - 1) / stretchPanels();
+        }
+
+        private int endPanel(int stretch) {
+            return Math.min(transformer.unembedding().panels(), (stretch + 1) * stretchPanels());
+        }
+
+        private VocabularyStatistics reduce(int stretch) {
+            int columns = (endPanel(stretch) - stretch * stretchPanels()) * PANEL;
+            VocabularyStatistics statistics =
+                    new VocabularyStatistics(positions * points, reduction.within(columns), targetLogits);
             PanelMatrix matrix = transformer.unembedding();
-            int columns = (endPanel - firstPanel) * PANEL;
-            VocabularyStatistics statistics = new VocabularyStatistics(
-                    positions * points, points, Math.min(k, columns), tracked, trackedLogits);
+            forEachTile(stretch, (logits, panel, tile) -> engine.kernels().reduce(logits, matrix.columnsOf(panel),
+                    panel * PANEL, statistics, firstRow(tile), positionsOf(tile)));
+            return statistics;
+        }
+
+        /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
+        private void forEachTile(int stretch, TileReader reader) {
             float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
-            for (int panel = firstPanel; panel < endPanel; panel++) {
+            for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
                 for (int tile = 0; tile < tiles.length; tile++) {
                     RowPanels rows = tiles[tile];
                     Arrays.fill(logits, 0f);
                     for (int block = 0; block < rows.blocks(); block++) {
                         multiply(rows, block, panel, logits, rows.firstRow(block) * PANEL);
                     }
-                    engine.kernels().reduce(logits, matrix.columnsOf(panel), panel * PANEL, statistics,
-                            tile * positionsPerTile * points, positionsOf(tile));
+                    reader.read(logits, panel, tile);
                 }
             }
-            return statistics;
         }
 
-        private void merge(VocabularyStatistics[] statistics, int position, VocabularyReadings readings) {
+        private void merge(VocabularyStatistics[] statistics, int position) {
             int last = position * points + points - 1;
-            Merged end = new Merged(statistics, last);
+            merged[last] = new Merged(statistics, last);
             for (int point = 0; point < points; point++) {
                 int row = position * points + point;
-                int out = firstPosition * points + row;
-                Merged merged = row == last ? end : new Merged(statistics, row);
-                double cross = 0;
-                for (VocabularyStatistics part : statistics) {
-                    cross += part.cross(row) * StrictMath.exp(part.max(last) - end.max);
+                if (row != last) {
+                    merged[row] = new Merged(statistics, row);
                 }
-                double kl = row == last ? 0 : cross / end.sum - (end.logSumExp() - merged.logSumExp());
-                readings.setStatistics(out, merged.logSumExp(), merged.entropy(), kl);
-                mergeTop(statistics, row, out, readings);
-                for (int t = 0; t < tracked.length; t++) {
-                    int rank = 1;
-                    for (VocabularyStatistics part : statistics) {
-                        rank += part.before(row, t);
-                    }
-                    readings.setTracked(out, t, trackedLogits[row * tracked.length + t], rank);
-                }
+                mergeStatistics(statistics, row, last);
+                mergeRanked(statistics, VocabularyStatistics::top, row, readings.topK(), 1, readings::setTop);
+                mergeRanked(statistics, VocabularyStatistics::bottom, row, readings.bottomK(), -1, readings::setBottom);
+                mergeTargets(statistics, row);
             }
         }
 
-        private void mergeTop(VocabularyStatistics[] statistics, int row, int out, VocabularyReadings readings) {
+        private int out(int row) {
+            return firstPosition * points + row;
+        }
+
+        private void mergeStatistics(VocabularyStatistics[] statistics, int row, int last) {
+            Merged own = merged[row];
+            Merged end = merged[last];
+            double cross = 0;
+            for (VocabularyStatistics part : statistics) {
+                cross += part.cross(row) * StrictMath.exp(part.max(last) - end.max);
+            }
+            double kl = row == last ? 0 : divergence(cross / end.sum - (end.logSumExp() - own.logSumExp()));
+            readings.setStatistics(out(row), own.logSumExp(), own.entropy(), kl);
+            int set = 0;
+            if (query.klFromFinal) {
+                readings.setKlFromFinal(out(row), row == last ? 0 : ownDivergence(statistics, set, row, last));
+                set++;
+            }
+            if (query.previous.length > 0) {
+                int point = row % points;
+                int previous = query.previous[point];
+                readings.setChange(
+                        out(row), previous < 0 ? Double.NaN : ownDivergence(statistics, set, row, row - point + previous));
+            }
+        }
+
+        /// `KL(row ‖ reference)` of the sums that the row's own weights made.
+        private double ownDivergence(VocabularyStatistics[] statistics, int set, int row, int reference) {
+            Merged own = merged[row];
+            double cross = 0;
+            for (VocabularyStatistics part : statistics) {
+                cross += part.ownCross(set, row) * StrictMath.exp(part.max(row) - own.max);
+            }
+            return divergence(cross / own.sum - (own.logSumExp() - merged[reference].logSumExp()));
+        }
+
+        /// No divergence is negative, but a difference of rounded numbers can be; NaN stays NaN.
+        private static double divergence(double rounded) {
+            return Math.max(0, rounded);
+        }
+
+        private void mergeTargets(VocabularyStatistics[] statistics, int row) {
+            int tracked = query.tracked.length;
+            for (int t = 0; t < tracked; t++) {
+                readings.setTracked(out(row), t, targetLogits[t][row], rank(statistics, row, t));
+            }
+            if (query.next.length > 0) {
+                readings.setNextLogit(out(row), targetLogits[tracked][row]);
+            }
+            if (query.nextRanks) {
+                boolean follows = reduction.targets()[row / points][tracked] >= 0;
+                readings.setNextRank(out(row), follows ? rank(statistics, row, tracked) : 0);
+            }
+        }
+
+        private static int rank(VocabularyStatistics[] statistics, int row, int t) {
+            int rank = 1;
+            for (VocabularyStatistics part : statistics) {
+                rank += part.before(row, t);
+            }
+            return rank;
+        }
+
+        /// Merges the greatest logits, or with a sign of −1 the least ones, which are kept with their signs changed.
+        private void mergeRanked(VocabularyStatistics[] statistics, Function<VocabularyStatistics, RankedLogits> side,
+                int row, int k, int sign, RankSink sink) {
             int[] taken = new int[statistics.length];
             for (int rank = 0; rank < k; rank++) {
-                int best = -1;
+                RankedLogits best = null;
+                int from = -1;
                 for (int s = 0; s < statistics.length; s++) {
-                    if (taken[s] < statistics[s].topCount(row)
-                            && (best < 0 || statistics[s].topLogit(row, taken[s]) > statistics[best].topLogit(row, taken[best]))) {
-                        best = s;
+                    RankedLogits part = side.apply(statistics[s]);
+                    if (taken[s] < part.count(row)
+                            && (from < 0 || part.logit(row, taken[s]) > best.logit(row, taken[from]))) {
+                        best = part;
+                        from = s;
                     }
                 }
-                if (best < 0) {
-                    fillTop(row, out, rank, readings);
+                if (from < 0) {
+                    fillRanked(row, rank, k, sign, sink);
                     return;
                 }
-                readings.setTop(out, rank, statistics[best].topId(row, taken[best]), statistics[best].topLogit(row, taken[best]));
-                taken[best]++;
+                sink.set(out(row), rank, best.id(row, taken[from]), sign * best.logit(row, taken[from]));
+                taken[from]++;
             }
         }
 
-        /// Logits of `−∞` and NaN pass no threshold: they come last, by id, NaN after `−∞`.
-        private void fillTop(int row, int out, int rank, VocabularyReadings readings) {
+        /// Logits that pass no threshold come last, by id: infinite ones of the far end, then NaN.
+        private void fillRanked(int row, int rank, int k, int sign, RankSink sink) {
             RowPanels one = new RowPanels(1, dModel());
             int tile = row / (positionsPerTile * points);
-            tiles[tile].unpack(row - tile * positionsPerTile * points, one.data(), 0);
+            tiles[tile].unpack(row - firstRow(tile), one.data(), 0);
             float[] logits = logits(one);
             int next = rank;
             for (int pass = 0; pass < 2; pass++) {
                 for (int id = 0; id < logits.length && next < k; id++) {
-                    if (pass == 0 ? logits[id] == Float.NEGATIVE_INFINITY : Float.isNaN(logits[id])) {
-                        readings.setTop(out, next++, id, logits[id]);
+                    if (pass == 0 ? sign * logits[id] == Float.NEGATIVE_INFINITY : Float.isNaN(logits[id])) {
+                        sink.set(out(row), next++, id, logits[id]);
                     }
                 }
             }
         }
+
+        private void readDistances() {
+            float[] max = new float[merged.length];
+            float[] inverse = new float[merged.length];
+            float[] logSum = new float[merged.length];
+            for (int row = 0; row < merged.length; row++) {
+                max[row] = (float) merged[row].max;
+                inverse[row] = (float) (1 / merged[row].sum);
+                logSum[row] = (float) StrictMath.log(merged[row].sum);
+            }
+            VocabularyDistances[] distances = new VocabularyDistances[stretches()];
+            engine.workers().run(distances.length, stretch -> distances[stretch] =
+                    compare(stretch, new VocabularyDistances(points, max, inverse, logSum)));
+            for (int row = 0; row < merged.length; row++) {
+                mergeDistances(distances, row);
+            }
+        }
+
+        private VocabularyDistances compare(int stretch, VocabularyDistances distances) {
+            PanelMatrix matrix = transformer.unembedding();
+            forEachTile(stretch, (logits, panel, tile) -> engine.kernels().compare(
+                    logits, matrix.columnsOf(panel), distances, firstRow(tile), positionsOf(tile)));
+            return distances;
+        }
+
+        private void mergeDistances(VocabularyDistances[] distances, int row) {
+            double jensenShannon = 0;
+            double variation = 0;
+            for (VocabularyDistances part : distances) {
+                jensenShannon += part.jensenShannon(row);
+                variation += part.variation(row);
+            }
+            readings.setDistances(out(row), Math.min(StrictMath.log(2), jensenShannon / 2), Math.min(1, variation / 2));
+        }
+    }
+
+    /// What becomes of one tile's logits of one panel.
+    @FunctionalInterface
+    private interface TileReader {
+
+        /// `logits` is `[rows][64]`, *not modified*.
+        void read(float[] logits, int panel, int tile);
+    }
+
+    /// Where a merged top or bottom goes.
+    @FunctionalInterface
+    private interface RankSink {
+
+        void set(int row, int rank, int id, float logit);
     }
 
     /// One row's sums over the whole vocabulary, merged in the order of the stretches.

@@ -47,8 +47,9 @@ class NonFiniteWeightsTest {
             for (int point = 0; point < 3; point++) {
                 trace.activations().get(points[point]).read((IDS.length - 1) * d, residuals, point * d, d);
             }
-            return new Outcome(
-                    trace, model.unembedding().read(residuals, 3, SHAPE.vocabSize(), EVERY_TOKEN), model.logits(IDS));
+            VocabularyQuery query = ReadingsEquality.everything(3, new int[] {5}, EVERY_TOKEN)
+                    .top(SHAPE.vocabSize()).bottom(SHAPE.vocabSize());
+            return new Outcome(trace, model.unembedding().read(residuals, query), model.logits(IDS));
         }
     }
 
@@ -81,6 +82,25 @@ class NonFiniteWeightsTest {
                 boolean ordered = Float.isNaN(logit) ? !Float.isNaN(before) || readings.topId(0, point, rank - 1) < id
                         : before > logit || before == logit && readings.topId(0, point, rank - 1) < id;
                 assertTrue(ordered, what + ": " + before + " before " + logit + " at rank " + rank);
+            }
+        }
+        assertEquals(SHAPE.vocabSize(), seen.size(), what);
+        assertBottomIsDefined(readings, point, what);
+    }
+
+    /// Every token once: numbers ascending, then NaN; equal ones by id.
+    private static void assertBottomIsDefined(VocabularyReadings readings, int point, String what) {
+        Set<Integer> seen = new LinkedHashSet<>();
+        for (int rank = 0; rank < readings.bottomK(); rank++) {
+            int id = readings.bottomId(0, point, rank);
+            assertTrue(seen.add(id), what + ": token " + id + " twice in the bottom");
+            if (rank > 0) {
+                float before = readings.bottomLogit(0, point, rank - 1);
+                float logit = readings.bottomLogit(0, point, rank);
+                boolean inOrder = readings.bottomId(0, point, rank - 1) < id;
+                boolean ordered = Float.isNaN(logit) ? !Float.isNaN(before) || inOrder
+                        : before < logit || before == logit && inOrder;
+                assertTrue(ordered, what + ": " + before + " below " + logit + " at rank " + rank);
             }
         }
         assertEquals(SHAPE.vocabSize(), seen.size(), what);

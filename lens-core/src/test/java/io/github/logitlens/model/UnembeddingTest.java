@@ -31,6 +31,8 @@ class UnembeddingTest {
     private static Path temporary;
 
     private static Gpt2Model model;
+    /// The same with logits forty times as large.
+    private static Gpt2Model sharp;
     private static Unembedding unembedding;
 
     @BeforeAll
@@ -45,11 +47,21 @@ class UnembeddingTest {
             model = Gpt2Model.load(checkpoint);
         }
         unembedding = model.unembedding();
+        Path sharper = SHAPE.write(temporary.resolve("sharp"), weights -> {
+            float[] gain = weights.get("ln_f.weight");
+            for (int i = 0; i < gain.length; i++) {
+                gain[i] *= 40;
+            }
+        });
+        try (Checkpoint checkpoint = Checkpoint.open(sharper)) {
+            sharp = Gpt2Model.load(checkpoint);
+        }
     }
 
     @AfterAll
     static void close() {
         model.close();
+        sharp.close();
     }
 
     private static float[] residuals(int rows) {
@@ -64,11 +76,12 @@ class UnembeddingTest {
     @CsvSource({"1, 1", "7, 1", "1, 13", "700, 3", "1100, 1", "3, 400", "2, 1200"})
     void aPositionAloneReadsAsAmongOthers(int positions, int points) {
         float[] residuals = residuals(positions * points);
-        VocabularyReadings all = unembedding.read(residuals, points, 10, TWINS[1], 5);
+        int[] next = new Random(3).ints(positions, -1, SHAPE.vocabSize()).toArray();
+        VocabularyReadings all = unembedding.read(residuals, ReadingsEquality.everything(points, next, TWINS[1], 5));
         int step = Math.max(1, positions / 40);
         for (int position = 0; position < positions; position += step) {
-            VocabularyReadings alone =
-                    unembedding.read(rows(residuals, position * points, points), points, 10, TWINS[1], 5);
+            VocabularyReadings alone = unembedding.read(rows(residuals, position * points, points),
+                    ReadingsEquality.everything(points, new int[] {next[position]}, TWINS[1], 5));
             ReadingsEquality.assertSame(all, position, alone, 0, 1, points, 2, positions + " × " + points);
         }
     }
@@ -131,12 +144,94 @@ class UnembeddingTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 64, 65, 130, 1099, 1100, 5000})
+    void theBottomIsTheLogitsSortedTheOtherWay(int bottomK) {
+        float[] residuals = residuals(6);
+        VocabularyReadings readings = unembedding.read(residuals, VocabularyQuery.points(2).bottom(bottomK));
+        assertEquals(Math.min(bottomK, SHAPE.vocabSize()), readings.bottomK());
+        for (int row = 0; row < 6; row++) {
+            float[] logits = unembedding.logits(rows(residuals, row, 1));
+            int[] order = IntStream.range(0, logits.length).boxed()
+                    .sorted((a, b) -> logits[a] != logits[b] ? Float.compare(logits[a], logits[b]) : Integer.compare(a, b))
+                    .mapToInt(Integer::intValue).toArray();
+            for (int rank = 0; rank < readings.bottomK(); rank++) {
+                assertEquals(order[rank], readings.bottomId(row / 2, row % 2, rank), "row " + row + ", rank " + rank);
+                assertTrue(Bits.same(logits[order[rank]], readings.bottomLogit(row / 2, row % 2, rank)),
+                        "row " + row + ", rank " + rank);
+            }
+        }
+    }
+
     @Test
-    void theLastPointDivergesFromItselfByExactlyNothing() {
-        VocabularyReadings readings = unembedding.read(residuals(12), 4, 1);
+    void theNextTokenReadsAsATrackedOne() {
+        int[] next = {TWINS[2], -1, 77};
+        VocabularyReadings readings =
+                unembedding.read(residuals(6), VocabularyQuery.points(2).track(TWINS[2], 77).next(next, true));
+        for (int point = 0; point < 2; point++) {
+            assertTrue(Bits.same(readings.trackedLogit(0, point, 0), readings.nextLogit(0, point)), "logit");
+            assertEquals(readings.trackedRank(0, point, 0), readings.nextRank(0, point));
+            assertTrue(Float.isNaN(readings.nextLogit(1, point)), "no token follows");
+            assertEquals(0, readings.nextRank(1, point));
+            assertTrue(Bits.same(readings.trackedLogit(2, point, 1), readings.nextLogit(2, point)), "logit");
+            assertEquals(readings.trackedRank(2, point, 1), readings.nextRank(2, point));
+        }
+    }
+
+    @Test
+    void theLastPointIsNoDistanceFromItself() {
+        int points = 4;
+        VocabularyReadings readings =
+                unembedding.read(residuals(3 * points), ReadingsEquality.everything(points, new int[] {-1, -1, -1}));
         for (int position = 0; position < 3; position++) {
-            assertEquals(0.0, readings.klToFinal(position, 3));
-            assertTrue(readings.klToFinal(position, 0) > 0, "another point diverges");
+            assertEquals(0.0, readings.klToFinal(position, points - 1));
+            assertEquals(0.0, readings.klFromFinal(position, points - 1));
+            assertEquals(0.0, readings.jensenShannon(position, points - 1));
+            assertEquals(0.0, readings.totalVariation(position, points - 1));
+            assertTrue(readings.klToFinal(position, 0) > 0 && readings.klFromFinal(position, 0) > 0, "another point diverges");
+            assertTrue(readings.jensenShannon(position, 0) > 0 && readings.totalVariation(position, 0) > 0, "and is apart");
+        }
+    }
+
+    /// Residuals that favour different tokens overwhelmingly are as far apart as can be, and no farther.
+    @Test
+    void distancesHaveTheirBounds() {
+        float[] residuals = residuals(200);
+        VocabularyReadings readings = sharp.unembedding().read(residuals, VocabularyQuery.points(2).distances());
+        double farthest = 0;
+        for (int position = 0; position < 100; position++) {
+            double jensenShannon = readings.jensenShannon(position, 0);
+            double variation = readings.totalVariation(position, 0);
+            assertTrue(jensenShannon >= 0 && jensenShannon <= Math.log(2), () -> "Jensen-Shannon " + jensenShannon);
+            assertTrue(variation >= 0 && variation <= 1, () -> "total variation " + variation);
+            assertTrue(variation * variation / 2 <= jensenShannon + 1e-6, "Pinsker's inequality, at both halves");
+            assertTrue(jensenShannon <= Math.log(2) * variation + 1e-6, "Lin's inequality");
+            farthest = Math.max(farthest, variation);
+        }
+        assertTrue(farthest > 0.9999999, "the bound was tried: " + farthest);
+    }
+
+    /// Residuals that are the same, or nearly so, are no distance apart, or nearly none, and never less.
+    @Test
+    void nothingIsNearerThanTheSame() {
+        float[] residuals = residuals(60);
+        for (int row = 1; row < 60; row += 3) {
+            System.arraycopy(residuals, row * SHAPE.dModel(), residuals, (row - 1) * SHAPE.dModel(), SHAPE.dModel());
+            System.arraycopy(residuals, row * SHAPE.dModel(), residuals, (row + 1) * SHAPE.dModel(), SHAPE.dModel());
+            residuals[row * SHAPE.dModel()] = Math.nextUp(residuals[row * SHAPE.dModel()]);
+        }
+        VocabularyReadings readings =
+                unembedding.read(residuals, ReadingsEquality.everything(3, IntStream.range(0, 20).toArray()));
+        for (int position = 0; position < 20; position++) {
+            for (int point = 0; point < 3; point++) {
+                double[] apart = {readings.klToFinal(position, point), readings.klFromFinal(position, point),
+                    readings.jensenShannon(position, point), readings.totalVariation(position, point)};
+                for (double distance : apart) {
+                    assertTrue(distance >= 0 && distance < 1e-5, () -> "distance " + distance);
+                }
+            }
+            assertEquals(0, readings.jensenShannon(position, 0), "the same residual twice");
+            assertEquals(0, readings.totalVariation(position, 0), "the same residual twice");
         }
     }
 
@@ -150,5 +245,15 @@ class UnembeddingTest {
         assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 1, 0));
         assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 1, 1, SHAPE.vocabSize()));
         assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[d], 1, 1, -1));
+        VocabularyQuery query = VocabularyQuery.points(2);
+        assertThrows(IllegalArgumentException.class, () -> query.bottom(-1));
+        assertThrows(IllegalArgumentException.class, () -> query.change(-1));
+        assertThrows(IllegalArgumentException.class, () -> query.change(-1, 1));
+        assertThrows(IllegalArgumentException.class, () -> query.change(-2, 0));
+        assertThrows(IllegalArgumentException.class, () -> unembedding.read(new float[2 * d], query.next(new int[2], false)));
+        for (int id : new int[] {-2, SHAPE.vocabSize()}) {
+            assertThrows(IllegalArgumentException.class,
+                    () -> unembedding.read(new float[2 * d], query.next(new int[] {id}, false)));
+        }
     }
 }

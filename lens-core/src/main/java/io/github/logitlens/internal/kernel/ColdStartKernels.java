@@ -87,4 +87,9 @@ final class ColdStartKernels implements Kernels {
             float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions) {
         current.reduce(logits, columns, firstColumn, stats, firstRow, positions);
     }
+
+    @Override
+    public void compare(float[] logits, int columns, VocabularyDistances distances, int firstRow, int positions) {
+        current.compare(logits, columns, distances, firstRow, positions);
+    }
 }

@@ -25,7 +25,9 @@ final class KernelWarmUp {
     private final float[] row = new float[ROW];
     private final float[] gain = new float[ROW];
     private final VocabularyStatistics statistics =
-            new VocabularyStatistics(POINTS, POINTS, 10, new int[0], new float[0]);
+            new VocabularyStatistics(POINTS, Reduction.top(POINTS, 10), new float[0][]);
+    private final VocabularyDistances distances =
+            new VocabularyDistances(POINTS, new float[POINTS], new float[POINTS], new float[POINTS]);
 
     /// @param cold  kernels to warm up
     /// @param rival kernels that are warm
@@ -46,7 +48,8 @@ final class KernelWarmUp {
                 kernels -> kernels.layerNorm(row, 0, ROW, gain, gain, 1e-5, row, 0),
                 kernels -> kernels.softmax(row, 0, ROW),
                 kernels -> kernels.activate(ActivationFunction.GELU_NEW, row, 0, ROW),
-                kernels -> kernels.reduce(tile, Kernels.PANEL, 0, statistics, 0, 1));
+                kernels -> kernels.reduce(tile, Kernels.PANEL, 0, statistics, 0, 1),
+                kernels -> kernels.compare(tile, Kernels.PANEL, distances, 0, 1));
         for (Consumer<Kernels> kernel : work) {
             if (!winsOver(kernel)) {
                 return false;

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 /// * an element of a product is one chain `acc = fma(a[k], b[k][n], acc)`, k ascending, whatever the tile or thread;
 /// * a sum over a row (LayerNorm, softmax) runs in [Lanes#COUNT] virtual lanes, element `i` in lane `i % 16`, and ends in
 ///   the tree of [Lanes#sum];
-/// * exponentials are [Exp]'s polynomial, operation by operation.
+/// * exponentials are [Exp]'s polynomial, operation by operation, and so are [JensenShannon]'s.
 ///
 /// NaN compares as NaN; its payload is not promised.
 public interface Kernels {
@@ -72,4 +72,13 @@ public interface Kernels {
     /// @param firstRow    which row of `stats` the tile's row 0 is
     /// @param positions   how many positions the tile holds
     void reduce(float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions);
+
+    /// Takes one tile of logits, whose rows' normalisers are known, into the running distances from each group's last row.
+    ///
+    /// @param logits    `[rows][64]` at 0, *not modified*
+    /// @param columns   how many of the 64 are real
+    /// @param distances the rows' distances, *written*
+    /// @param firstRow  which row of `distances` the tile's row 0 is
+    /// @param positions how many positions the tile holds
+    void compare(float[] logits, int columns, VocabularyDistances distances, int firstRow, int positions);
 }

@@ -19,4 +19,15 @@ final class Lanes {
         }
         return lanes[offset];
     }
+
+    /// Sums a row's sixteen lanes in float64, in order.
+    ///
+    /// @param lanes `[rows][16]`, *not modified*
+    static double total(float[] lanes, int row) {
+        double total = 0;
+        for (int lane = 0; lane < COUNT; lane++) {
+            total += lanes[row * COUNT + lane];
+        }
+        return total;
+    }
 }

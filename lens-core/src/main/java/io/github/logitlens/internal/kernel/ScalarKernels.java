@@ -126,10 +126,14 @@ public final class ScalarKernels implements Kernels {
                 int row = firstRow + group + point;
                 int offset = (group + point) * PANEL;
                 enter(logits, offset, columns, firstColumn, stats, row, point == points - 1);
+                enterBottom(logits, offset, columns, firstColumn, stats.bottom, row);
                 accumulate(logits, offset, columns, stats, row);
                 stats.countGreater(row, logits, offset, columns, firstColumn);
             }
             cross(logits, group, columns, stats, firstRow);
+            for (CrossSums cross : stats.ownCross) {
+                ownCross(logits, group, columns, stats, cross, firstRow);
+            }
         }
     }
 
@@ -148,6 +152,11 @@ public final class ScalarKernels implements Kernels {
             stats.weighted[lane] = Math.fma(shift, stats.sum[lane], stats.weighted[lane]) * factor;
             stats.sum[lane] *= factor;
         }
+        for (CrossSums cross : stats.ownCross) {
+            for (int lane = lanes; lane < lanes + Lanes.COUNT; lane++) {
+                cross.sums()[lane] *= factor;
+            }
+        }
         if (last) {
             int group = (row - stats.points + 1) * Lanes.COUNT;
             for (int lane = group; lane < lanes + Lanes.COUNT; lane++) {
@@ -160,16 +169,30 @@ public final class ScalarKernels implements Kernels {
     private static void enter(
             float[] logits, int offset, int columns, int firstColumn, VocabularyStatistics stats, int row, boolean last) {
         float max = stats.max[row];
-        float threshold = stats.threshold(row);
+        float threshold = stats.top.threshold(row);
         for (int n = 0; n < columns; n++) {
             float logit = logits[offset + n];
             if (logit > threshold) {
-                stats.enter(row, logit, firstColumn + n);
-                threshold = stats.threshold(row);
+                stats.top.enter(row, logit, firstColumn + n);
+                threshold = stats.top.threshold(row);
                 max = logit > max ? logit : max;
             }
         }
         raiseMax(stats, row, max, last);
+    }
+
+    /// Enters a tile row's logits, with their signs changed, into the bottom.
+    private static void enterBottom(
+            float[] logits, int offset, int columns, int firstColumn, RankedLogits bottom, int row) {
+        if (bottom.k == 0) {
+            return;
+        }
+        for (int n = 0; n < columns; n++) {
+            float opposite = -logits[offset + n];
+            if (opposite > bottom.threshold(row)) {
+                bottom.enter(row, opposite, firstColumn + n);
+            }
+        }
     }
 
     private static void accumulate(float[] logits, int offset, int columns, VocabularyStatistics stats, int row) {
@@ -195,6 +218,47 @@ public final class ScalarKernels implements Kernels {
             for (int point = 0; point < points - 1; point++) {
                 int lane = (firstRow + group + point) * Lanes.COUNT + n % Lanes.COUNT;
                 stats.cross[lane] = Math.fma(e, z - logits[(group + point) * PANEL + n], stats.cross[lane]);
+            }
+        }
+    }
+
+    /// Adds one position's tile rows to their own cross sums, each against its reference.
+    private static void ownCross(
+            float[] logits, int group, int columns, VocabularyStatistics stats, CrossSums cross, int firstRow) {
+        for (int point = 0; point < stats.points; point++) {
+            int reference = cross.reference()[point];
+            if (reference < 0) {
+                continue;
+            }
+            int row = firstRow + group + point;
+            float max = stats.max[row];
+            for (int n = 0; n < columns; n++) {
+                float logit = logits[(group + point) * PANEL + n];
+                float difference = logit - logits[(group + reference) * PANEL + n];
+                int lane = row * Lanes.COUNT + n % Lanes.COUNT;
+                cross.sums()[lane] = Math.fma(Exp.exp(logit - max), difference, cross.sums()[lane]);
+            }
+        }
+    }
+
+    @Override
+    public void compare(float[] logits, int columns, VocabularyDistances distances, int firstRow, int positions) {
+        int points = distances.points;
+        for (int position = 0; position < positions; position++) {
+            int group = position * points;
+            int last = group + points - 1;
+            for (int n = 0; n < columns; n++) {
+                float y = logits[last * PANEL + n] - distances.max[firstRow + last];
+                float q = Exp.exp(y) * distances.inverse[firstRow + last];
+                for (int tileRow = group; tileRow < last; tileRow++) {
+                    int row = firstRow + tileRow;
+                    float z = logits[tileRow * PANEL + n] - distances.max[row];
+                    float p = Exp.exp(z) * distances.inverse[row];
+                    float apart = (z - y) - (distances.logSum[row] - distances.logSum[firstRow + last]);
+                    int lane = row * Lanes.COUNT + n % Lanes.COUNT;
+                    distances.jensenShannon[lane] += JensenShannon.twice(p, q, apart);
+                    distances.variation[lane] += Math.abs(p - q);
+                }
             }
         }
     }

@@ -211,15 +211,21 @@ public final class VectorKernels implements Kernels {
             for (int point = points - 1; point >= 0; point--) {
                 int row = firstRow + group + point;
                 int offset = (group + point) * PANEL;
-                if (passes(logits, offset, stats.threshold(row))) {
+                if (passes(logits, offset, stats.top.threshold(row))) {
                     enter(logits, offset, firstColumn, stats, row, point == points - 1);
                 }
-                if (stats.targetCount() > 0) {
+                if (stats.bottom.k > 0) {
+                    enterBottom(logits, offset, firstColumn, stats.bottom, row);
+                }
+                if (stats.ranked() > 0) {
                     stats.countGreater(row, logits, offset, columns, firstColumn);
                 }
             }
             accumulateLast(logits, group + points - 1, stats, firstRow, weights);
             accumulateOthers(logits, group, stats, firstRow, weights);
+            for (CrossSums cross : stats.ownCross) {
+                ownCross(logits, group, stats, cross, firstRow);
+            }
         }
     }
 
@@ -239,18 +245,34 @@ public final class VectorKernels implements Kernels {
         float max = stats.max[row];
         for (int n = 0; n < PANEL; n += LANES) {
             long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.GT, stats.threshold(row)).toLong();
+                    .compare(VectorOperators.GT, stats.top.threshold(row)).toLong();
             while (passing != 0) {
                 int column = n + Long.numberOfTrailingZeros(passing);
                 passing &= passing - 1;
                 float logit = logits[offset + column];
-                if (logit > stats.threshold(row)) {
-                    stats.enter(row, logit, firstColumn + column);
+                if (logit > stats.top.threshold(row)) {
+                    stats.top.enter(row, logit, firstColumn + column);
                     max = logit > max ? logit : max;
                 }
             }
         }
         ScalarKernels.raiseMax(stats, row, max, last);
+    }
+
+    /// Enters a whole tile row's logits, with their signs changed, into the bottom.
+    private static void enterBottom(float[] logits, int offset, int firstColumn, RankedLogits bottom, int row) {
+        for (int n = 0; n < PANEL; n += LANES) {
+            long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
+                    .compare(VectorOperators.LT, -bottom.threshold(row)).toLong();
+            while (passing != 0) {
+                int column = n + Long.numberOfTrailingZeros(passing);
+                passing &= passing - 1;
+                float opposite = -logits[offset + column];
+                if (opposite > bottom.threshold(row)) {
+                    bottom.enter(row, opposite, firstColumn + column);
+                }
+            }
+        }
     }
 
     /// Adds a group's last tile row to its sums, and keeps its exponentials as the group's `weights`.
@@ -299,6 +321,103 @@ public final class VectorKernels implements Kernels {
                 cross.intoArray(stats.cross, lane);
             }
         }
+    }
+
+    /// Adds a group's tile rows to their own cross sums, each against its reference.
+    private static void ownCross(
+            float[] logits, int group, VocabularyStatistics stats, CrossSums cross, int firstRow) {
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            for (int point = 0; point < stats.points; point++) {
+                int reference = cross.reference()[point];
+                if (reference < 0) {
+                    continue;
+                }
+                int row = firstRow + group + point;
+                int lane = row * Lanes.COUNT + strip;
+                float max = stats.max[row];
+                FloatVector sum = FloatVector.fromArray(SPECIES, cross.sums(), lane);
+                for (int n = strip; n < PANEL; n += Lanes.COUNT) {
+                    FloatVector logit = FloatVector.fromArray(SPECIES, logits, (group + point) * PANEL + n);
+                    FloatVector other = FloatVector.fromArray(SPECIES, logits, (group + reference) * PANEL + n);
+                    sum = expBounded(logit.sub(max)).fma(logit.sub(other), sum);
+                }
+                sum.intoArray(cross.sums(), lane);
+            }
+        }
+    }
+
+    @Override
+    public void compare(float[] logits, int columns, VocabularyDistances distances, int firstRow, int positions) {
+        if (columns < PANEL) {
+            scalar.compare(logits, columns, distances, firstRow, positions);
+            return;
+        }
+        float[] shifted = new float[PANEL];
+        float[] probabilities = new float[PANEL];
+        for (int position = 0; position < positions; position++) {
+            int group = position * distances.points;
+            int last = group + distances.points - 1;
+            for (int n = 0; n < PANEL; n += LANES) {
+                FloatVector y = FloatVector.fromArray(SPECIES, logits, last * PANEL + n).sub(distances.max[firstRow + last]);
+                y.intoArray(shifted, n);
+                expBounded(y).mul(distances.inverse[firstRow + last]).intoArray(probabilities, n);
+            }
+            for (int tileRow = group; tileRow < last; tileRow++) {
+                compareRow(logits, tileRow, distances, firstRow + tileRow, firstRow + last, shifted, probabilities);
+            }
+        }
+    }
+
+    /// Adds a tile row to its distances from a last row, given as `z−m` and as probabilities.
+    private static void compareRow(float[] logits, int tileRow, VocabularyDistances distances, int row, int last,
+            float[] shifted, float[] probabilities) {
+        float max = distances.max[row];
+        float inverse = distances.inverse[row];
+        float logRatio = distances.logSum[row] - distances.logSum[last];
+        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
+            int lane = row * Lanes.COUNT + strip;
+            FloatVector divergence = FloatVector.fromArray(SPECIES, distances.jensenShannon, lane);
+            FloatVector variation = FloatVector.fromArray(SPECIES, distances.variation, lane);
+            for (int n = strip; n < PANEL; n += Lanes.COUNT) {
+                FloatVector z = FloatVector.fromArray(SPECIES, logits, tileRow * PANEL + n).sub(max);
+                FloatVector p = expBounded(z).mul(inverse);
+                FloatVector q = FloatVector.fromArray(SPECIES, probabilities, n);
+                FloatVector apart = z.sub(FloatVector.fromArray(SPECIES, shifted, n)).sub(logRatio);
+                divergence = divergence.add(twiceJensenShannon(p, q, apart));
+                variation = variation.add(p.sub(q).abs());
+            }
+            divergence.intoArray(distances.jensenShannon, lane);
+            variation.intoArray(distances.variation, lane);
+        }
+    }
+
+    /// [JensenShannon#twice], lane by lane.
+    private static FloatVector twiceJensenShannon(FloatVector p, FloatVector q, FloatVector apart) {
+        FloatVector r = p.min(q).div(p.max(q).max(JensenShannon.LEAST));
+        FloatVector t = FloatVector.broadcast(SPECIES, 1f).sub(r).div(r.add(1f));
+        return p.add(q).mul(near(t).blend(far(r, apart), t.compare(VectorOperators.GT, JensenShannon.SMALL)));
+    }
+
+    private static FloatVector near(FloatVector t) {
+        FloatVector s = t.mul(t);
+        FloatVector f = FloatVector.broadcast(SPECIES, JensenShannon.P5).fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P4));
+        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P3));
+        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P2));
+        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P1));
+        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P0));
+        return f.mul(s);
+    }
+
+    private static FloatVector far(FloatVector r, FloatVector apart) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector ar = zero.blend(apart.abs().mul(r), r.compare(VectorOperators.GT, zero));
+        FloatVector log = FloatVector.broadcast(SPECIES, JensenShannon.Q6).fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q5));
+        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q4));
+        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q3));
+        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q2));
+        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q1));
+        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q0));
+        return FloatVector.broadcast(SPECIES, JensenShannon.LN_2).sub(log.mul(r)).sub(ar.div(r.add(1f)));
     }
 
     private static FloatVector timesSigmoid(FloatVector x, FloatVector z) {

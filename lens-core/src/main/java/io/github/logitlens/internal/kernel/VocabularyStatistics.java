@@ -13,78 +13,62 @@ import java.util.Arrays;
 /// * `sum` is `Σ e^(z−m)`,
 /// * `weighted` is `Σ (z−m) e^(z−m)`,
 /// * `cross` is `Σ e^(z_L−m_L) (z_L−z)`, weighted by the group's last row `L`,
-/// * `top` holds the `k` greatest logits, descending, equal ones by ascending id.
+/// * `ownCross` are `Σ e^(z−m) (z−z_r)`, weighted by the row itself, against a row `r` of its group,
+/// * `top` holds the greatest logits, `bottom` the least ones, with their signs changed.
 ///
 /// Owned by one thread at a time.
 public final class VocabularyStatistics {
 
     final int points;
-    final int k;
     final float[] max;
     final float[] sum;
     final float[] weighted;
     final float[] cross;
-    final float[] topLogits;
-    final int[] topIds;
-    final int[] topCount;
-    /// Target logits per row whose rank is wanted, `[rows][targets]`, with the targets' ids.
-    private final int[] targets;
-    private final float[] targetLogits;
+    final CrossSums[] ownCross;
+    final RankedLogits top;
+    final RankedLogits bottom;
+    /// Ids whose rank is counted, `[groups][≥ ranked]`, and their logits, `[rows][ranked]`.
+    private final int[][] targets;
+    private final int ranked;
+    private final float[][] targetLogits;
     private final int[] greater;
 
-    /// Statistics of `rows` rows in groups of `points`.
+    /// Statistics of `rows` rows in groups.
     ///
-    /// @param targets      ids whose rank is counted; *not modified*
-    /// @param targetLogits `[rows][targets.length]`, their logits; *not modified*
-    public VocabularyStatistics(int rows, int points, int k, int[] targets, float[] targetLogits) {
-        this.points = points;
-        this.k = k;
+    /// @param targetLogits `[targets][rows]`, the logits of the reduction's targets; *not modified*
+    public VocabularyStatistics(int rows, Reduction reduction, float[][] targetLogits) {
+        points = reduction.points();
         max = new float[rows];
         sum = new float[rows * Lanes.COUNT];
         weighted = new float[rows * Lanes.COUNT];
         cross = new float[rows * Lanes.COUNT];
-        topLogits = new float[rows * k];
-        topIds = new int[rows * k];
-        topCount = new int[rows];
-        this.targets = targets;
+        ownCross = Arrays.stream(reduction.references()).map(reference -> new CrossSums(reference, rows))
+                .toArray(CrossSums[]::new);
+        top = new RankedLogits(rows, reduction.top());
+        bottom = new RankedLogits(rows, reduction.bottom());
+        targets = reduction.targets();
+        ranked = reduction.ranked();
         this.targetLogits = targetLogits;
-        greater = new int[rows * targets.length];
+        greater = new int[rows * ranked];
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
     }
 
-    /// The k-th greatest logit so far of a row: a later logit enters the top-k only if it is greater.
-    float threshold(int row) {
-        return topCount[row] < k ? Float.NEGATIVE_INFINITY : topLogits[row * k + k - 1];
-    }
-
-    /// Enters a logit greater than [#threshold] into a row's top-k, after equal ones.
-    void enter(int row, float logit, int id) {
-        int first = row * k;
-        int at = first + Math.min(topCount[row], k - 1);
-        while (at > first && topLogits[at - 1] < logit) {
-            topLogits[at] = topLogits[at - 1];
-            topIds[at] = topIds[at - 1];
-            at--;
-        }
-        topLogits[at] = logit;
-        topIds[at] = id;
-        if (topCount[row] < k) {
-            topCount[row]++;
-        }
-    }
-
-    int targetCount() {
-        return targets.length;
+    int ranked() {
+        return ranked;
     }
 
     /// Counts the logits of one tile row that rank before each target: greater ones, equal ones of lower id, any before NaN.
     ///
     /// @param logits tile row at `offset`, *not modified*
     void countGreater(int row, float[] logits, int offset, int columns, int firstColumn) {
-        for (int t = 0; t < targets.length; t++) {
-            float target = targetLogits[row * targets.length + t];
+        for (int t = 0; t < ranked; t++) {
+            int id = targets[row / points][t];
+            if (id < 0) {
+                continue;
+            }
+            float target = targetLogits[t][row];
             int count = 0;
-            int before = Math.max(0, Math.min(columns, targets[t] - firstColumn));
+            int before = Math.max(0, Math.min(columns, id - firstColumn));
             boolean number = !Float.isNaN(target);
             for (int n = 0; n < columns; n++) {
                 float logit = logits[offset + n];
@@ -93,7 +77,7 @@ public final class VocabularyStatistics {
                         : !Float.isNaN(logit) || n < before;
                 count += ranksBefore ? 1 : 0;
             }
-            greater[row * targets.length + t] += count;
+            greater[row * ranked + t] += count;
         }
     }
 
@@ -104,44 +88,36 @@ public final class VocabularyStatistics {
 
     /// `Σ e^(z−m)` of a row.
     public double sum(int row) {
-        return total(sum, row);
+        return Lanes.total(sum, row);
     }
 
     /// `Σ (z−m) e^(z−m)` of a row.
     public double weighted(int row) {
-        return total(weighted, row);
+        return Lanes.total(weighted, row);
     }
 
     /// `Σ e^(z_L−m_L) (z_L−z)` of a row against its group's last row.
     public double cross(int row) {
-        return total(cross, row);
+        return Lanes.total(cross, row);
     }
 
-    /// How many of the top-k a row has: fewer than k when the stretch holds fewer comparable logits.
-    public int topCount(int row) {
-        return topCount[row];
+    /// `Σ e^(z−m) (z−z_r)` of a row against the row that the reduction's reference of that number names.
+    public double ownCross(int reference, int row) {
+        return Lanes.total(ownCross[reference].sums(), row);
     }
 
-    /// The id of a row's `rank`-th greatest logit, from 0.
-    public int topId(int row, int rank) {
-        return topIds[row * k + rank];
+    /// The greatest logits.
+    public RankedLogits top() {
+        return top;
     }
 
-    /// A row's `rank`-th greatest logit, from 0.
-    public float topLogit(int row, int rank) {
-        return topLogits[row * k + rank];
+    /// The least logits, with their signs changed.
+    public RankedLogits bottom() {
+        return bottom;
     }
 
     /// How many tokens of the stretch rank before target `t` in a row.
     public int before(int row, int t) {
-        return greater[row * targets.length + t];
-    }
-
-    private static double total(float[] lanes, int row) {
-        double total = 0;
-        for (int lane = 0; lane < Lanes.COUNT; lane++) {
-            total += lanes[row * Lanes.COUNT + lane];
-        }
-        return total;
+        return greater[row * ranked + t];
     }
 }
