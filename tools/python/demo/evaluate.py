@@ -14,8 +14,8 @@ import readout
 from bpe import RESOURCES, Tokenizer
 from facts import phrasings
 from model import load
+from packed import BUNDLED
 
-BUNDLED = Path(__file__).resolve().parents[3] / "lens-weights/src/main/resources/io/github/logitlens/weights/demo"
 SPLITS = ("trained", "held-out pair", "held-out wording")
 EXAMPLES = [
     "The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox", "Barack Obama was the",

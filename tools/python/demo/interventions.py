@@ -12,9 +12,9 @@ import torch
 
 import readout
 from bpe import RESOURCES, Tokenizer
-from evaluate import BUNDLED
 from facts import phrasings
 from model import load
+from packed import BUNDLED
 
 KINDS = ("landmark", "city", "capital", "person", "opposite")
 

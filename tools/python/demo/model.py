@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from packed import checkpoint
+
 EPS = 1e-5
 LOCAL_LAYERS, REACH = 3, 2
 
@@ -144,9 +146,8 @@ def write_safetensors(path, tensors, metadata):
     Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blobs))
 
 
-def read_safetensors(path):
-    """Reads F16 tensors as float32 arrays."""
-    raw = Path(path).read_bytes()
+def read_safetensors(raw):
+    """The F16 tensors among a file's bytes as float32 arrays."""
     (size,) = struct.unpack("<Q", raw[:8])
     header = json.loads(raw[8 : 8 + size])
     header.pop("__metadata__", None)
@@ -193,7 +194,7 @@ def load(directory):
     """The exported checkpoint as a `Gpt2` in evaluation mode; its vocabulary is found from the shared row."""
     directory = Path(directory)
     config = json.loads((directory / "config.json").read_text())
-    tensors = read_safetensors(directory / "model.safetensors")
+    tensors = read_safetensors(checkpoint(directory))
     rows, counts = np.unique(tensors["wte.weight"], axis=0, return_counts=True)
     shared = rows[counts.argmax()]
     used = np.flatnonzero((tensors["wte.weight"] != shared).any(axis=1))

@@ -11,8 +11,9 @@ import torch
 
 import readout
 from bpe import RESOURCES, Tokenizer
-from evaluate import BUNDLED, measured
+from evaluate import measured
 from model import load
+from packed import BUNDLED
 
 
 def gradual(r, rivals):

@@ -20,6 +20,7 @@ from bpe import RESOURCES, Tokenizer
 from corpus import FactBatches, TextStream, documents, fact_rows
 from facts import phrasings
 from model import load, read_safetensors, write_safetensors
+from packed import BUNDLED
 
 SEED, LENGTH, FIT_BATCHES, STEPS, RATE, POSITIONS = 21, 64, 40, 150, 5e-4, 128
 
@@ -56,7 +57,7 @@ class TunedLens(nn.Module):
 
     @staticmethod
     def load(path):
-        tensors = read_safetensors(path)
+        tensors = read_safetensors(Path(path).read_bytes())
         layers = len(tensors) // 2
         lens = TunedLens(layers, len(tensors["0.bias"]))
         with torch.no_grad():
@@ -111,8 +112,6 @@ def train(directory, docs, facts):
 
 
 def main():
-    from evaluate import BUNDLED
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=BUNDLED)
     parser.add_argument("--tokenizer", type=Path, default=RESOURCES)

@@ -11,6 +11,9 @@ import hashlib
 import json
 import os
 import platform
+import subprocess
+import sys
+import tempfile
 
 import numpy as np
 import torch
@@ -22,7 +25,7 @@ from reference import Gpt2, readings, residuals
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
 GOLDENS = os.path.join(ROOT, "lens-core/src/test/resources/goldens")
-DEMO_MODEL = os.path.join(ROOT, "lens-weights/src/main/resources/io/github/logitlens/weights/demo")
+UNPACK_DEMO = os.path.join(ROOT, "tools/python/demo/packed.py")
 TOKENIZER = os.path.join(ROOT, "lens-tokenizer/src/main/resources/io/github/logitlens/tokenizer")
 
 # name -> (sequence length, whether to write every hook's activations, arguments of write_model).
@@ -110,9 +113,11 @@ def tiny(name):
 
 def demo():
     bpe = Bpe(TOKENIZER)
-    for number, prompt in enumerate(DEMO_PROMPTS):
-        write_golden(os.path.join(GOLDENS, "demo", f"p{number}"), DEMO_MODEL, bpe.encode(prompt),
-                     whole_vocabulary=False, hooks=False, prompt=prompt)
+    with tempfile.TemporaryDirectory() as model:
+        subprocess.run([sys.executable, UNPACK_DEMO, "unpack", model], check=True)
+        for number, prompt in enumerate(DEMO_PROMPTS):
+            write_golden(os.path.join(GOLDENS, "demo", f"p{number}"), model, bpe.encode(prompt),
+                         whole_vocabulary=False, hooks=False, prompt=prompt)
 
 
 def main():

@@ -3,12 +3,10 @@ package io.github.logitlens.weights;
 import io.github.logitlens.weights.CheckpointException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.file.Path;
 import java.util.Arrays;
 
-/// The demo model among the library's resources.
+/// The demo model among the library's resources: `config.json`, and the weights as a [PackedSource].
 final class BundledModel {
 
     static final String ID = "demo";
@@ -18,21 +16,8 @@ final class BundledModel {
 
     static Checkpoint open() {
         Gpt2Config config = ConfigReader.parse(content("config.json"), "demo/config.json");
-        return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights())));
-    }
-
-    /// A resource that is a file of its own (classes in a directory) is read as one, in parallel; one in a jar is
-    /// inflated.
-    private static ByteSource weights() {
-        URL url = resource(WeightFiles.SINGLE_FILE);
-        if (url.getProtocol().equals("file")) {
-            try {
-                return FileSource.open(Path.of(url.toURI()));
-            } catch (URISyntaxException e) {
-                throw new CheckpointException(Reason.DEMO_MISSING, "bundled model: expected a file, got " + url, e);
-            }
-        }
-        return new MemorySource("demo/" + WeightFiles.SINGLE_FILE, content(WeightFiles.SINGLE_FILE));
+        ByteSource weights = new PackedSource("demo/" + WeightFiles.SINGLE_FILE, content("model.packed.safetensors"));
+        return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights)));
     }
 
     private static URL resource(String name) {

@@ -3,7 +3,7 @@ package io.github.logitlens.weights;
 import java.lang.foreign.MemorySegment;
 
 /// The bytes of one file, wherever they are. Reads are positional: any number of threads may read at once.
-sealed interface ByteSource extends AutoCloseable permits FileSource, MemorySource {
+sealed interface ByteSource extends AutoCloseable permits FileSource, MemorySource, PackedSource {
 
     /// What messages call it: the path as it was given.
     String name();

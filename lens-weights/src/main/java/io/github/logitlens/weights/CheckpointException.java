@@ -24,6 +24,8 @@ public final class CheckpointException extends RuntimeException {
         UNKNOWN_MODEL,
         /// The bundled model is missing from the class path.
         DEMO_MISSING,
+        /// The parts of the bundled model do not fit together.
+        DEMO_DAMAGED,
         /// The path is not a directory, or may not be entered.
         NOT_A_DIRECTORY,
         /// There is no `config.json`.

@@ -38,7 +38,7 @@ class BundledModelTest {
         }
     }
 
-    /// From a jar the file is inflated, from a directory it is read: the same bytes either way.
+    /// From a jar or a directory, deflated or not: the same bytes.
     @Test
     void isTheSameFromAJar() throws Exception {
         Path classes = Path.of(Checkpoint.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -5,6 +5,7 @@ import io.github.logitlens.weights.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// A matrix `[depth, columns]` off heap in panels of 64 columns, `[panel][depth][64]`, the last one padded with zeros.
 ///
@@ -14,6 +15,8 @@ public final class PanelMatrix {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final long SCRATCH_BYTES = 1 << 20;
+    private static final long CHUNK_BYTES = 8 << 20;
+    private static final int STRIP = 16;
     private static final int PANEL = Kernels.PANEL;
 
     private final int depth;
@@ -36,8 +39,10 @@ public final class PanelMatrix {
 
     /// The transpose of a matrix stored as `[columns, depth]`, such as an embedding; filled by [#loadTransposed].
     static PanelMatrix transposeOf(Weight weight) {
+        // Several chunks for each thread even of a small matrix.
+        long chunkBytes = Math.min(CHUNK_BYTES, bytes(weight.columns(), weight.rows()) / 16);
         long panelBytes = 4L * PANEL * weight.columns();
-        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(1, (8L << 20) / panelBytes));
+        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(1, chunkBytes / panelBytes));
     }
 
     public int depth() {
@@ -129,32 +134,44 @@ public final class PanelMatrix {
         MemorySegment target = allocate(arena, chunk);
         int first = chunk * panelsPerChunk;
         int end = Math.min(panels(), first + panelsPerChunk);
+        int panelsAtOnce = Math.clamp(SCRATCH_BYTES / (4L * PANEL * depth), 1, end - first);
         try (Arena scratchArena = Arena.ofConfined()) {
-            MemorySegment scratch = scratchArena.allocate(4L * PANEL * depth, 64);
-            float[] rows = new float[PANEL * 16];
-            float[] transposed = new float[PANEL * 16];
+            MemorySegment scratch = scratchArena.allocate(4L * PANEL * depth * panelsAtOnce, 64);
+            float[] rows = new float[PANEL * depth];
+            float[] strip = new float[PANEL * STRIP];
+            float[] transposed = new float[PANEL * STRIP];
+            MemorySegment rowsBytes = MemorySegment.ofArray(rows);
+            MemorySegment transposedBytes = MemorySegment.ofArray(transposed);
             for (int panel = first; panel < end; panel++) {
+                int inScratch = (panel - first) % panelsAtOnce;
+                if (inScratch == 0) {
+                    long count = Math.min((long) panelsAtOnce * PANEL, columns - (long) panel * PANEL);
+                    weight.read((long) panel * PANEL * depth, scratch, 0, count * depth);
+                }
                 int count = columnsOf(panel);
-                weight.read((long) panel * PANEL * depth, scratch, 0, (long) count * depth);
-                transpose(scratch, target, offset(panel), count, rows, transposed);
+                if (count < PANEL) {
+                    Arrays.fill(transposed, 0);
+                }
+                MemorySegment.copy(scratch, 4L * PANEL * depth * inScratch, rowsBytes, 0, 4L * count * depth);
+                for (int k0 = 0; k0 < depth; k0 += STRIP) {
+                    int width = Math.min(STRIP, depth - k0);
+                    transpose(rows, count, k0, width, strip, transposed);
+                    MemorySegment.copy(transposedBytes, 0, target, offset(panel) + 4L * k0 * PANEL, 4L * width * PANEL);
+                }
             }
         }
     }
 
-    /// Writes `target[k][n] = source[n][k]` in strips of 16 k, small enough for the first-level cache.
-    private void transpose(
-            MemorySegment source, MemorySegment target, long targetOffset, int count, float[] rows, float[] transposed) {
-        for (int k0 = 0; k0 < depth; k0 += 16) {
-            int width = Math.min(16, depth - k0);
+    /// Writes `transposed[k][n] = rows[n][k0 + k]` by way of `strip`, small enough for the first-level cache. All of them
+    /// arrays: a short copy out of a segment costs far more while its code is not compiled yet.
+    private void transpose(float[] rows, int count, int k0, int width, float[] strip, float[] transposed) {
+        for (int n = 0; n < count; n++) {
+            System.arraycopy(rows, n * depth + k0, strip, n * STRIP, width);
+        }
+        for (int k = 0; k < width; k++) {
             for (int n = 0; n < count; n++) {
-                MemorySegment.copy(source, FLOAT, 4L * ((long) n * depth + k0), rows, n * 16, width);
+                transposed[k * PANEL + n] = strip[n * STRIP + k];
             }
-            for (int k = 0; k < width; k++) {
-                for (int n = 0; n < count; n++) {
-                    transposed[k * PANEL + n] = rows[n * 16 + k];
-                }
-            }
-            MemorySegment.copy(transposed, 0, target, FLOAT, targetOffset + (long) k0 * PANEL * 4, width * PANEL);
         }
     }
 }
