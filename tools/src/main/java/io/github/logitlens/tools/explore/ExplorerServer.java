@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 /// GET  /             the page            GET  /static/NAME   its files
 /// GET  /api/info     models, metrics, examples, limits
 /// POST /api/tokens   {"text", "model", "bos"}
-/// POST /api/run      {"prompt", "model", "topK", "bos", "mid", "metrics", "tracked", "page"}
+/// POST /api/run      {"prompt", "model", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
 /// ```
 public final class ExplorerServer implements AutoCloseable {
 

@@ -6,6 +6,7 @@ import io.github.logitlens.Bos;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
+import io.github.logitlens.Positions;
 import io.github.logitlens.TokenRef;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -24,7 +25,7 @@ record RunRequest(String page, String prompt, String model, LensOptions options)
 
     private static final int MAX_NAME = 64;
     private static final Set<String> FIELDS =
-            Set.of("page", "prompt", "model", "topK", "bos", "mid", "metrics", "tracked");
+            Set.of("page", "prompt", "model", "topK", "bos", "mid", "positions", "metrics", "tracked");
 
     static RunRequest read(HttpExchange exchange, String model) throws IOException {
         RequestJson json = RequestJson.read(exchange, FIELDS);
@@ -37,6 +38,7 @@ record RunRequest(String page, String prompt, String model, LensOptions options)
         if (json.flag("mid")) {
             options = options.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST);
         }
+        options = options.positions(positions(json.text("positions", "all")));
         Set<LensMetric> metrics = new LinkedHashSet<>();
         for (JsonNode metric : json.list("metrics", LensMetric.values().length)) {
             metrics.add(metric(metric));
@@ -46,6 +48,14 @@ record RunRequest(String page, String prompt, String model, LensOptions options)
             options = options.track(tracked(token));
         }
         return new RunRequest(page, json.text("prompt"), json.text("model", model), options);
+    }
+
+    private static Positions positions(String written) {
+        try {
+            return Positions.parse(written);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest(e.getMessage());
+        }
     }
 
     private static LensMetric metric(JsonNode key) {

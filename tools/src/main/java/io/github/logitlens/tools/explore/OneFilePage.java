@@ -1,0 +1,89 @@
+package io.github.logitlens.tools.explore;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The page in one file: style sheets, scripts and one run, so that it needs no server, no network and no other file.
+///
+/// It is `one-file.html` with what it refers to put in. The page's modules become functions that give what they export, each
+/// behind those it imports; that takes no more than the two forms of import and export they are written in.
+public final class OneFilePage {
+
+    /// Where a run's JSON goes.
+    private static final String RUN = "/*RUN*/";
+
+    private static final Pattern STYLE = Pattern.compile(" *<link rel=\"stylesheet\" href=\"([\\w.-]+)\">");
+    private static final Pattern SCRIPT = Pattern.compile(" *<script src=\"([\\w.-]+)\"( type=\"module\")?></script>");
+    private static final Pattern IMPORT =
+            Pattern.compile("^import (\\{[^}]*\\}|\\* as \\w+) from '\\./([\\w-]+)\\.js';$", Pattern.MULTILINE);
+    private static final Pattern EXPORT =
+            Pattern.compile("^export ((?:async )?(?:function\\*?|class|const) (\\w+))", Pattern.MULTILINE);
+
+    private OneFilePage() {
+    }
+
+    /// The page without a run, which goes where it says `/*RUN*/`.
+    static String template() {
+        String page = replaced(STYLE, PageFiles.text("one-file.html"), style ->
+                "<style>\n" + PageFiles.text(style.group(1)) + "</style>");
+        return replaced(SCRIPT, page, script -> script.group(2) == null
+                ? "<script>\n" + PageFiles.text(script.group(1)) + "</script>"
+                : "<script type=\"module\">\n" + bundle(script.group(1)) + "</script>");
+    }
+
+    /// Writes the page of one run.
+    ///
+    /// @param runJson the run, a document of schema `logitlens.run/1`
+    /// @param out     where to; neither flushed nor closed
+    /// @throws IOException if `out` fails
+    public static void write(String runJson, Writer out) throws IOException {
+        String page = template();
+        int at = page.indexOf(RUN);
+        out.write(page, 0, at);
+        // Inside of a string of JSON an escape; outside of strings there is no such character. So no text ends the script.
+        out.write(runJson.replace("<", "\\u003c"));
+        out.write(page, at + RUN.length(), page.length() - at - RUN.length());
+    }
+
+    private static String bundle(String entry) {
+        Map<String, String> modules = new LinkedHashMap<>();
+        String name = entry.substring(0, entry.length() - ".js".length());
+        collect(name, modules);
+        return String.join("", modules.values());
+    }
+
+    /// A module behind all that it imports.
+    private static void collect(String name, Map<String, String> modules) {
+        String source = PageFiles.text(name + ".js");
+        IMPORT.matcher(source).results().map(found -> found.group(2)).filter(other -> !modules.containsKey(other))
+                .forEach(other -> collect(other, modules));
+        modules.put(name, asFunction(name, source));
+    }
+
+    private static String asFunction(String name, String source) {
+        String exports = String.join(", ", EXPORT.matcher(source).results().map(found -> found.group(2)).toList());
+        String body = replaced(IMPORT, source, OneFilePage::imported);
+        body = replaced(EXPORT, body, found -> found.group(1));
+        return "const " + variable(name) + " = (() => {\n" + body + "return {" + exports + "};\n})();\n";
+    }
+
+    /// `import {a} from './b.js'` as `const {a} = b`, `import * as a` as `const a = b`.
+    private static String imported(MatchResult found) {
+        String names = found.group(1).startsWith("*") ? found.group(1).substring("* as ".length()) : found.group(1);
+        return "const " + names + " = " + variable(found.group(2)) + ";";
+    }
+
+    private static String variable(String module) {
+        return "module_" + module.replace('-', '_');
+    }
+
+    private static String replaced(Pattern pattern, String in, Function<MatchResult, String> by) {
+        return pattern.matcher(in).replaceAll(found -> Matcher.quoteReplacement(by.apply(found)));
+    }
+}

@@ -1,0 +1,76 @@
+// The server: three questions, all answered in JSON, all of them on this machine.
+
+/** An answer that is a refusal; the message is for the reader. */
+export class ApiError extends Error {
+
+  constructor(reason, message) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+export async function info() {
+  return accepted(await fetch('/api/info', {cache: 'no-store'})).then(response => response.json());
+}
+
+/** The tokens of a text: position, id, text, display, bytes. */
+export async function tokens(text, bos, model, signal) {
+  return (await accepted(await post('/api/tokens', {text, bos, model}, signal)).then(response => response.json())).tokens;
+}
+
+/** Names this page to the server: a newer run takes the place of an older one of the same name. */
+const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, '0')).join('');
+
+/**
+ * Runs the lens. The answer comes as lines: the start, rows of readings as they are ready, progress of a model that is
+ * loading, and the end.
+ *
+ * @param lane which runs of this page take each other's place
+ * @param hear an object with start(head), rows(readings), progress(line) and done(line)
+ */
+export async function run(lane, request, hear, signal) {
+  const response = await accepted(await post('/api/run', {...request, page: `${PAGE}-${lane}`}, signal));
+  let ended = false;
+  for await (const line of lines(response.body)) {
+    const message = JSON.parse(line);
+    switch (message.type) {
+      case 'start': hear.start(message); break;
+      case 'rows': hear.rows(message.readings); break;
+      case 'progress': hear.progress(message); break;
+      case 'done': ended = true; hear.done(message); break;
+      case 'error': throw new ApiError(message.reason, message.message);
+      default: break;
+    }
+  }
+  if (!ended) {
+    throw new ApiError('cut off', 'the answer ended before it was complete: is the server still running?');
+  }
+}
+
+function post(path, body, signal) {
+  return fetch(path, {
+    method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body), signal, cache: 'no-store',
+  });
+}
+
+async function accepted(response) {
+  if (response.ok) {
+    return response;
+  }
+  const refusal = await response.json().catch(() => ({}));
+  throw new ApiError(refusal.reason ?? String(response.status),
+      refusal.message ?? `the server answered ${response.status} ${response.statusText}`);
+}
+
+async function* lines(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const parts = (rest + chunk.value).split('\n');
+    rest = parts.pop();
+    yield* parts.filter(part => part !== '');
+  }
+  if (rest.trim() !== '') {
+    yield rest;
+  }
+}

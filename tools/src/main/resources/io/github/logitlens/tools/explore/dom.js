@@ -1,0 +1,49 @@
+// Makes elements. Strings become text nodes, so nothing that comes from a prompt or a model is ever read as HTML.
+
+/** @param attributes attributes by name; a function is a listener for the event of that name; false leaves one out */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') {
+      made.addEventListener(key, value);
+    } else if (value !== false && value !== undefined) {
+      made.setAttribute(key, value === true ? '' : value);
+    }
+  }
+  made.append(...children);
+  return made;
+}
+
+/** A button with a text, and a longer name for those who do not see where it stands. */
+export function button(text, name, click, className = '') {
+  return element('button', {type: 'button', 'aria-label': name, title: name, class: className, click}, text);
+}
+
+/** A select of {key, label}, with the chosen key. */
+export function select(name, choices, chosen, change) {
+  return element('select', {'aria-label': name, change: event => change(event.target.value)},
+      ...choices.map(({key, label}) => element('option', {value: key, selected: key === chosen}, label)));
+}
+
+/** An explanation that opens when asked for. */
+export function explanation(question, ...paragraphs) {
+  return element('details', {class: 'why'}, element('summary', {}, question),
+      ...paragraphs.map(paragraph => element('p', {}, paragraph)));
+}
+
+/** A menu that opens under its name; choosing closes it. */
+export function menu(name, items) {
+  const made = element('details', {class: 'menu'}, element('summary', {}, name));
+  const close = () => made.removeAttribute('open');
+  made.append(element('div', {class: 'menu-items'}, ...items.map(({label, choose, id}) =>
+      element('button', {type: 'button', 'data-choice': id, click: () => { close(); choose(); }}, label))));
+  made.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && made.open) {
+      close();
+      made.querySelector('summary').focus();
+      event.stopPropagation();
+    }
+  });
+  document.addEventListener('click', event => made.contains(event.target) || close());
+  return made;
+}

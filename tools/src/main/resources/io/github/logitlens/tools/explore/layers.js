@@ -1,0 +1,93 @@
+// One position, point by point: the table of first choices and the heat map of the first k.
+
+import {colourOf} from './colour.js';
+import {element} from './dom.js';
+import {decimal, probability} from './metrics.js';
+import {number} from './run.js';
+import {cellText} from './cells.js';
+import {quoted} from './text.js';
+
+const COLUMNS = [
+  {label: 'Point', meaning: 'A place in the residual stream: the embedding before any block, then after each block.'},
+  {label: 'First choice', meaning: 'The most likely next token if the model stopped here. Click to follow it.'},
+  {label: 'Probability', meaning: "The first choice's probability over the whole vocabulary."},
+  {label: 'Logit', meaning: 'Its raw score. Only differences of logits mean anything.'},
+  {label: 'Entropy', meaning: 'In nats: 0 when one token has all the probability, 10.82 when all 50257 are alike.'},
+  {label: 'KL to final', meaning: "In nats: how far the point is from the model's own output, KL(final ‖ point)."},
+  {label: 'Final’s rank', meaning: 'The place that the final prediction has here: 1 is the first choice.'},
+];
+
+/** The meanings of the table's columns, for an explanation. */
+export const LAYER_MEANINGS = COLUMNS.map(({label, meaning}) => `${label}: ${meaning}`);
+
+/**
+ * @param path   the final prediction's way, as in trajectory.js
+ * @param listen {follow(token), pin(cell)}
+ */
+export function layerTable(run, position, path, listen) {
+  const head = element('tr', {}, ...COLUMNS.map(({label, meaning}) =>
+      element('th', {scope: 'col', title: meaning}, label)));
+  const rows = run.readingsAt(position).map((reading, point) =>
+      element('tr', {}, pointHead(run, point, position, listen), ...firstChoice(reading, path?.[point], listen)));
+  return element('table', {class: 'layers'},
+      element('caption', {class: 'unseen'}, `First choice at every point, position ${position}`),
+      element('thead', {}, head), element('tbody', {}, ...rows));
+}
+
+function pointHead(run, point, position, listen) {
+  return element('th', {scope: 'row'}, element('button', {
+    type: 'button', class: 'plain', title: `Show the card of ${run.points[point].label}`,
+    click: event => listen.pin({point, position}, event.target.getBoundingClientRect()),
+  }, run.points[point].label));
+}
+
+function firstChoice(reading, step, listen) {
+  const token = reading?.top[0];
+  if (token === undefined) {
+    return COLUMNS.slice(1).map(() => element('td', {}, '…'));
+  }
+  const p = number(token.probability);
+  const meter = element('span', {class: 'meter'});
+  meter.style.width = `${Math.min(Math.max(p, 0), 1) * 100}%`;
+  return [
+    element('td', {}, followButton(token, listen)),
+    element('td', {class: 'number metered'}, meter, element('span', {}, probability(p))),
+    element('td', {class: 'number'}, decimal(number(token.logit))),
+    element('td', {class: 'number'}, decimal(number(reading.entropy))),
+    element('td', {class: 'number'}, decimal(number(reading.klToFinal))),
+    element('td', {class: 'number'}, step === undefined ? '–' : step.rank.toLocaleString('en')),
+  ];
+}
+
+function followButton(token, listen) {
+  return element('button', {
+    type: 'button', class: 'token plain', dir: 'ltr', title: `Follow ${quoted(token)} (id ${token.id})`,
+    click: () => listen.follow(token),
+  }, quoted(token));
+}
+
+/** Points × first k tokens, coloured by probability from 0 to 1. */
+export function heatMap(run, position, listen) {
+  const readings = run.readingsAt(position);
+  const k = Math.max(0, ...readings.map(reading => reading?.top.length ?? 0));
+  const head = element('tr', {}, element('th', {scope: 'col'}, 'Point'),
+      ...Array.from({length: k}, (_, rank) => element('th', {scope: 'col', class: 'number'}, `${rank + 1}`)));
+  const rows = readings.map((reading, point) => element('tr', {}, pointHead(run, point, position, listen),
+      ...(reading?.top ?? []).map(token => heatCell(token, listen))));
+  return element('table', {class: 'heat'},
+      element('caption', {class: 'unseen'}, `The first ${k} tokens at every point, position ${position}`),
+      element('thead', {}, head), element('tbody', {}, ...rows));
+}
+
+function heatCell(token, listen) {
+  const p = number(token.probability);
+  const {spaces, rest} = cellText(token);
+  const made = element('button', {
+    type: 'button', class: 'heat-cell', dir: 'ltr', title: `${quoted(token)} ${probability(p)} (id ${token.id})`,
+    'aria-label': `${quoted(token)}, probability ${probability(p)}`, click: () => listen.follow(token),
+  }, element('span', {class: 'faint-space'}, spaces), rest);
+  const {fill, ink} = colourOf(Number.isNaN(p) ? 0 : p);
+  made.style.backgroundColor = fill;
+  made.style.color = ink;
+  return element('td', {}, made);
+}

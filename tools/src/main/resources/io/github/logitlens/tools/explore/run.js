@@ -1,0 +1,84 @@
+// A run of the lens as the page holds it: the fields of schema logitlens.run/1, readings by point and position.
+// It can be filled while readings arrive.
+
+const NAMED_NUMBERS = {NaN, Infinity, '-Infinity': -Infinity};
+
+/** A number of the schema, where a non-finite one is its name. */
+export function number(value) {
+  return typeof value === 'string' ? NAMED_NUMBERS[value] ?? NaN : value ?? NaN;
+}
+
+export class Run {
+
+  /** @param head schema, model, options, tokens and points of the run; `positions`, the columns, if not all are read */
+  constructor(head) {
+    this.schema = head.schema;
+    this.model = head.model;
+    this.options = head.options;
+    this.tokens = head.tokens;
+    this.points = head.points;
+    this.positions = head.positions ?? head.tokens.map(token => token.position);
+    this.rows = head.points.map(() => new Map());
+    this.revision = 0;
+  }
+
+  /** The run of a whole document. */
+  static of(document) {
+    const positions = [...new Set(document.readings.map(reading => reading.position))].sort((a, b) => a - b);
+    const run = new Run({...document, positions});
+    run.add(document.readings);
+    return run;
+  }
+
+  add(readings) {
+    for (const reading of readings) {
+      this.rows[reading.point].set(reading.position, reading);
+    }
+    this.revision++;
+  }
+
+  /** The document again. */
+  toDocument() {
+    return {
+      schema: this.schema, model: this.model, options: this.options, tokens: this.tokens, points: this.points,
+      readings: this.positions.flatMap(position => this.readingsAt(position).filter(reading => reading !== undefined)),
+    };
+  }
+
+  /** What was read at a point and position, or undefined if that has not arrived. */
+  reading(point, position) {
+    return this.rows[point]?.get(position);
+  }
+
+  /** The readings of one position, a point each. */
+  readingsAt(position) {
+    return this.points.map(point => this.reading(point.index, position));
+  }
+
+  top(point, position) {
+    return this.reading(point, position)?.top[0];
+  }
+
+  get finalPoint() {
+    return this.points.length - 1;
+  }
+
+  get lastPosition() {
+    return this.positions.at(-1);
+  }
+
+  /** The token that follows a position in the prompt, or undefined after the last one. */
+  nextToken(position) {
+    return this.tokens[position + 1];
+  }
+
+  /** Whether the most likely token is the one that follows in the prompt. */
+  predictsNext(point, position) {
+    const top = this.top(point, position);
+    return top !== undefined && top.id === this.nextToken(position)?.id;
+  }
+
+  isComplete() {
+    return this.rows.every(row => row.size >= this.positions.length);
+  }
+}

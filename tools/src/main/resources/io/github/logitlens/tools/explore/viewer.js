@@ -1,0 +1,325 @@
+// Everything that shows a run: grid, card, and the panels of one position. The page around it only has to bring runs;
+// the one-file export brings one and nothing else.
+
+import {card, placeBeside} from './card.js';
+import {Colouring} from './colouring.js';
+import {button, element, explanation, select} from './dom.js';
+import {Grid} from './grid.js';
+import {heatMap, LAYER_MEANINGS, layerTable} from './layers.js';
+import {Legend} from './legend.js';
+import {isIn, TRACKED} from './metrics.js';
+import {observations} from './observations.js';
+import {isPositive, SCALES} from './scale.js';
+import {quoted} from './text.js';
+import {Tracks} from './tracks.js';
+import {distinctFirstChoices, pathIn} from './trajectory.js';
+
+const MOST_FOLLOWED = 12;
+const MOST_BY_THEMSELVES = 8;
+
+export class Viewer {
+
+  /**
+   * @param source {metrics, paths(run, position, ids), candidates(text), tools}: the metrics to choose from; where paths
+   *               that a run does not hold come from; what a typed token can mean; elements for the tool bar. Only
+   *               metrics is needed.
+   * @param state  the view's part of state.js's state; changed by the viewer, who then calls changed(state)
+   */
+  constructor(host, source, state, changed) {
+    this.source = source;
+    this.state = state;
+    this.changed = changed;
+    this.follow = this.follow.bind(this);
+    this.build(host);
+    this.listen = {
+      follow: this.follow,
+      pin: (cell, anchor) => this.pin(cell, anchor),
+      close: () => this.unpin(),
+    };
+  }
+
+  build(host) {
+    this.choices = element('div', {class: 'choices'});
+    const legend = element('div');
+    const window = element('div');
+    this.floating = element('div', {class: 'card-floating', hidden: true, 'aria-hidden': 'true'});
+    this.pinned = element('div', {class: 'card-pinned', hidden: true, role: 'dialog', 'aria-label': 'Pinned cell'});
+    this.pinned.addEventListener('keydown', event => event.key === 'Escape' && this.unpin(true));
+    this.position = element('div', {class: 'position-bar'});
+    this.words = element('ul', {class: 'observations'});
+    const tracks = element('section', {class: 'panel', 'aria-label': 'Tokens over layers'}, element('h2', {}, 'Tokens over layers'));
+    this.table = element('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Layer by layer'});
+    this.heat = element('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Confidence heat map'});
+    host.append(
+        element('section', {class: 'panel grid-panel', 'aria-label': 'Grid'},
+            element('h2', {}, 'Every layer at every position'),
+                element('div', {class: 'toolbar'}, this.choices, ...this.source.tools ?? []), legend, window, gridHelp()),
+        this.position,
+        element('div', {class: 'panels'},
+            element('section', {class: 'panel', 'aria-label': 'Key observations'}, element('h2', {}, 'Key observations'), this.words),
+            tracks,
+            element('section', {class: 'panel'}, element('h2', {}, 'Layer by layer'), this.table,
+                explanation('What am I seeing?', ...LAYER_MEANINGS)),
+            element('section', {class: 'panel'}, element('h2', {}, 'Confidence heat map'), this.heat,
+                explanation('What am I seeing?', 'The most likely tokens of each point from left to right. The colour is the '
+                    + 'probability, from 0 (dark) to 1 (bright): a bright first column means a point that is sure.'))),
+        this.floating, this.pinned);
+    this.legend = new Legend(legend);
+    this.grid = new Grid(window, {
+      hover: (cell, anchor) => this.hover(cell, anchor),
+      leave: () => { this.floating.hidden = true; },
+      pin: (cell, anchor) => this.pin(cell, anchor),
+      unpin: () => this.unpin(),
+      select: position => this.selectPosition(position),
+    });
+    this.tracks = new Tracks(tracks, {
+      add: this.source.candidates && (text => this.addTyped(text)),
+      remove: this.source.paths && (id => this.setTracked(this.followed().map(token => token.id).filter(other => other !== id))),
+      reset: () => this.setTracked(undefined),
+      quantity: key => this.set({lines: key}),
+    });
+  }
+
+  // --- what is shown ---
+
+  /** Shows a run, which may still be filling. */
+  show(run) {
+    const other = this.run?.tokens.map(token => token.id).join() !== run.tokens.map(token => token.id).join();
+    this.run = run;
+    if (other) {
+      this.closeCards();
+    }
+    this.refresh();
+    if (this.state.point >= 0 && this.state.point < run.points.length && this.pinned.hidden && run.isComplete()) {
+      const cell = {point: this.state.point, position: this.selected};
+      this.showPinned(cell, this.grid.anchor(cell));
+    }
+  }
+
+  /** Draws everything again from the run and the state. */
+  refresh() {
+    if (this.run === undefined) {
+      return;
+    }
+    const metric = this.metric();
+    this.colouring = new Colouring(this.run, metric, this.state.scale);
+    this.chooseFrom(metric);
+    this.grid.show(this.run, this.colouring);
+    this.grid.select(this.selected);
+    const tracked = metric.tracked && this.followed().find(token => `id:${token.id}` === String(this.run.options.tracked?.[0]));
+    this.legend.show(this.colouring, SCALES.find(scale => scale.key === this.state.scale) ?? SCALES[0],
+        tracked ? quoted(tracked) : undefined);
+    this.positionOf();
+    this.panels();
+  }
+
+  restyle() {
+    this.grid.restyle();
+    this.refresh();
+  }
+
+  /** The metric chosen, or the first one while the run's readings do not have it. */
+  metric() {
+    const chosen = this.metrics().find(metric => metric.key === this.state.metric);
+    return chosen !== undefined && isIn(chosen, this.run) ? chosen : this.source.metrics[0];
+  }
+
+  metrics() {
+    return [...this.source.metrics, ...TRACKED].filter(metric => this.source.paths || isIn(metric, this.run));
+  }
+
+  /** The position whose panels are shown. */
+  get selected() {
+    return this.run.positions.includes(this.state.position) ? this.state.position : this.run.lastPosition;
+  }
+
+  chooseFrom(metric) {
+    const scales = SCALES.filter(scale => scale.key !== 'log' || isPositive(metric));
+    const choose = [
+      element('label', {}, 'Colour ', select('Metric', this.metrics(), this.state.metric, key => this.set({metric: key}))),
+      element('label', {}, 'Scale ', select('Scale', scales, this.state.scale, key => this.set({scale: key}))),
+    ];
+    const held = this.choices.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
+    this.choices.replaceChildren(...choose);
+    if (held) {
+      this.choices.querySelector(`[aria-label="${CSS.escape(held)}"]`).focus();
+    }
+  }
+
+  positionOf() {
+    const {positions, tokens} = this.run;
+    const column = positions.indexOf(this.selected);
+    const step = by => this.selectPosition(positions[column + by]);
+    const [before, after] = [button('‹', 'Previous position', () => step(-1)), button('›', 'Next position', () => step(1))];
+    before.disabled = column === 0;
+    after.disabled = column === positions.length - 1;
+    const field = element('input', {
+      type: 'number', min: positions[0], max: positions.at(-1), value: this.selected, 'aria-label': 'Position',
+      change: event => positions.includes(Number(event.target.value)) && this.selectPosition(Number(event.target.value)),
+    });
+    const next = this.run.nextToken(this.selected);
+    this.position.replaceChildren(before, element('label', {}, 'Position ', field), after,
+        element('span', {class: 'position-token'}, 'after ', element('strong', {dir: 'ltr'}, quoted(tokens[this.selected])),
+            next === undefined ? ', the last token' : element('span', {}, ', before ', element('span', {dir: 'ltr'}, quoted(next)))));
+  }
+
+  // --- the panels of one position ---
+
+  panels() {
+    const {run, selected} = this;
+    this.drawPanels(new Map(this.followedIds().map(id => [id, {path: pathIn(run, selected, id)}])));
+    if (this.source.paths && run.isComplete()) {
+      this.fetchPaths(run, selected);
+    }
+  }
+
+  async fetchPaths(run, position) {
+    const ids = this.followedIds();
+    const paths = await this.source.paths(run, position, ids);
+    if (paths !== undefined && this.run === run && this.selected === position && sameIds(ids, this.followedIds())) {
+      this.drawPanels(paths);
+    }
+  }
+
+  /** @param paths by id: {token, path} */
+  drawPanels(paths) {
+    const {run, selected} = this;
+    const final = run.top(run.finalPoint, selected);
+    const finalPath = final === undefined ? undefined : paths.get(final.id)?.path;
+    this.words.replaceChildren(...observations(run, selected, finalPath ?? []).map(({name, text, meaning}) =>
+        element('li', {}, element('strong', {}, name), element('span', {class: 'observation'}, text),
+            element('span', {class: 'meaning'}, meaning))));
+    this.tracks.show(run, this.followed().map(token => {
+      const known = paths.get(token.id);
+      return {token: known?.token ?? token, path: known?.path ?? []};
+    }), this.state.lines);
+    this.table.replaceChildren(layerTable(run, selected, finalPath, this.listen));
+    this.heat.replaceChildren(heatMap(run, selected, this.listen));
+  }
+
+  /** The tokens that are followed: those chosen, or all that are first choice somewhere. */
+  followed() {
+    if (this.state.tracked === undefined) {
+      return distinctFirstChoices(this.run, this.selected).slice(0, MOST_BY_THEMSELVES);
+    }
+    return this.state.tracked.map(id => this.known(id));
+  }
+
+  /** A followed token with its text, as far as the page has met it. */
+  known(id) {
+    this.names ??= new Map();
+    return this.names.get(id) ?? {id, text: `id ${id}`};
+  }
+
+  /** The ids whose paths the panels need: the followed ones and the final prediction. */
+  followedIds() {
+    const final = this.run.top(this.run.finalPoint, this.selected);
+    return [...new Set([...this.followed().map(token => token.id), ...final === undefined ? [] : [final.id]])];
+  }
+
+  // --- what the reader does ---
+
+  set(changes) {
+    Object.assign(this.state, changes);
+    this.changed(this.state, changes);
+    this.refresh();
+  }
+
+  selectPosition(position) {
+    this.set({position});
+    this.grid.reveal(position);
+  }
+
+  setTracked(tracked) {
+    this.tracks.answer();
+    this.set({tracked});
+  }
+
+  follow(token) {
+    const before = this.followed();
+    this.names ??= new Map();
+    for (const each of [...before, token]) {
+      this.names.set(each.id, each);
+    }
+    if (!this.source.paths) {
+      return;
+    }
+    const ids = [...new Set([...before.map(each => each.id), token.id])];
+    if (ids.length > MOST_FOLLOWED) {
+      this.tracks.answer(`At most ${MOST_FOLLOWED} tokens are followed at once: stop one with × first.`);
+      return;
+    }
+    this.setTracked(ids);
+  }
+
+  async addTyped(text) {
+    const {token, choices, message} = await this.source.candidates(text);
+    if (token !== undefined) {
+      this.follow(token);
+    } else if (message !== undefined) {
+      this.tracks.answer(message, ...(choices ?? []).map(choice =>
+          button(quoted(choice), `Follow ${quoted(choice)} (id ${choice.id})`, () => this.follow(choice))));
+    }
+  }
+
+  hover(cell, anchor) {
+    if (this.pinnedCell?.point === cell.point && this.pinnedCell?.position === cell.position) {
+      this.floating.hidden = true;
+      return;
+    }
+    this.floating.replaceChildren(card(this.run, this.source.metrics, cell));
+    this.floating.hidden = false;
+    placeBeside(this.floating, anchor);
+  }
+
+  pin(cell, anchor) {
+    if (!this.pinned.hidden && this.pinnedCell?.point === cell.point && this.pinnedCell?.position === cell.position) {
+      this.unpin();
+      return;
+    }
+    this.set({position: cell.position, point: cell.point});
+    this.showPinned(cell, anchor);
+  }
+
+  showPinned(cell, anchor) {
+    this.pinnedCell = cell;
+    this.floating.hidden = true;
+    this.pinned.replaceChildren(card(this.run, this.source.metrics, cell, this.listen));
+    this.pinned.hidden = false;
+    placeBeside(this.pinned, anchor);
+    this.grid.pin(cell);
+  }
+
+  unpin(toGrid = false) {
+    if (this.pinned.hidden) {
+      return;
+    }
+    this.closeCards();
+    this.state.point = -1;
+    this.changed(this.state, {point: -1});
+    if (toGrid) {
+      this.grid.row.firstChild?.focus();
+    }
+  }
+
+  closeCards() {
+    this.pinnedCell = undefined;
+    this.pinned.hidden = true;
+    this.floating.hidden = true;
+    this.grid.pin(undefined);
+  }
+}
+
+function sameIds(a, b) {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
+}
+
+function gridHelp() {
+  return explanation('What am I seeing?',
+      'A row is a point of the residual stream, from the embedding at the top to the model’s own output at the bottom. '
+      + 'A column is a position of the prompt. A cell shows what the model would say next after that token if it had to '
+      + 'stop at that layer; ␣ is a leading space, and control characters and bytes that are no character of their own '
+      + 'are written as \\n or \\xe4.',
+      'Hover over a cell for its first tokens, click to keep them. By keyboard: Tab into the grid, arrow keys, Page Up and '
+      + 'Down, Home and End (with Ctrl: corners), Enter keeps a card, Escape closes it.');
+}
