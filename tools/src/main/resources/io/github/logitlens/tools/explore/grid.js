@@ -8,13 +8,14 @@ import {Painter, themeOf} from './paint.js';
 const NARROW = 560;
 const NARROW_CELL = {width: 74, height: 30};
 const NARROW_HEAD = {width: 74, height: 44};
+const WIDEST = 124;
 const PAGE_ROWS = 8;
 
 export class Grid {
 
   /**
    * @param host   an empty element, which becomes the scrolling window
-   * @param listen an object with hover(cell, anchor), leave(), pin(cell, anchor), unpin() and select(position): a cell is
+   * @param listen an object with hover(cell, anchor), leave(), pin(cell), unpin() and select(position): a cell is
    *               {point, position}, an anchor the cell's rectangle in the browser's window
    */
   constructor(host, listen) {
@@ -97,7 +98,7 @@ export class Grid {
       return;
     }
     const narrow = this.host.clientWidth < NARROW;
-    this.geometry = new Geometry(this.run, narrow ? NARROW_CELL : CELL, narrow ? NARROW_HEAD : HEAD);
+    this.geometry = narrow ? new Geometry(this.run, NARROW_CELL, NARROW_HEAD) : new Geometry(this.run, this.roomyCell());
     this.sizer.style.width = `${this.geometry.width}px`;
     this.sizer.style.height = `${this.geometry.height}px`;
     const ratio = window.devicePixelRatio || 1;
@@ -109,6 +110,12 @@ export class Grid {
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     this.draw();
+  }
+
+  /** A short prompt's cells take the room there is, up to a width. */
+  roomyCell() {
+    const share = Math.floor((this.host.clientWidth - HEAD.width) / this.run.positions.length);
+    return {...CELL, width: Math.min(Math.max(share, CELL.width), WIDEST)};
   }
 
   invalidate() {
@@ -182,8 +189,7 @@ export class Grid {
       this.listen.select(this.run.positions[place.column]);
     } else if (place.row >= 0) {
       this.activate(place.row, place.column, true);
-      const cell = this.cellOf(place);
-      this.listen.pin(cell, this.anchor(cell));
+      this.listen.pin(this.cellOf(place));
     }
   }
 
@@ -205,8 +211,7 @@ export class Grid {
       const [toRow, toColumn] = moves[event.key];
       this.activate(Math.min(Math.max(toRow, 0), lastRow), Math.min(Math.max(toColumn, 0), lastColumn), true);
     } else if (event.key === 'Enter' || event.key === ' ') {
-      const cell = this.cellOf(this.marks.active);
-      this.listen.pin(cell, this.anchor(cell));
+      this.listen.pin(this.cellOf(this.marks.active));
     } else if (event.key === 'Escape') {
       this.listen.unpin();
     } else {

@@ -37,7 +37,7 @@ export function layerTable(run, position, path, listen) {
 function pointHead(run, point, position, listen) {
   return element('th', {scope: 'row'}, element('button', {
     type: 'button', class: 'plain', title: `Show the card of ${run.points[point].label}`,
-    click: event => listen.pin({point, position}, event.target.getBoundingClientRect()),
+    click: () => listen.pin({point, position}),
   }, run.points[point].label));
 }
 

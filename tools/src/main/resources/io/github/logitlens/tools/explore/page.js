@@ -198,14 +198,14 @@ class Page {
       menu('Copy as', [
         {id: 'java', label: 'Java', choose: copied('Java', () => asJava(query()))},
         {id: 'command', label: 'Command', choose: copied('Command', () => asCommand(query()))},
-        {id: 'json', label: 'JSON request', choose: copied('JSON', () => JSON.stringify(asRequest(query()), undefined, 2))},
+        {id: 'request', label: 'JSON request', choose: copied('JSON', () => JSON.stringify(asRequest(query()), undefined, 2))},
         {id: 'link', label: 'Link to this view', choose: copied('Link', () => location.href)},
       ]),
       menu('Download', [
         {id: 'png', label: 'PNG picture', choose: () => this.download('png')},
         {id: 'svg', label: 'SVG picture', choose: () => this.download('svg')},
         {id: 'csv', label: 'CSV table', choose: () => this.download('csv')},
-        {id: 'json', label: 'JSON result', choose: () => this.download('json')},
+        {id: 'result', label: 'JSON result', choose: () => this.download('json')},
         {id: 'html', label: 'HTML, one file', choose: () => this.download('html')},
       ]),
     ];

@@ -29,11 +29,12 @@ export class Viewer {
     this.source = source;
     this.state = state;
     this.changed = changed;
+    this.names = new Map();
     this.follow = this.follow.bind(this);
     this.build(host);
     this.listen = {
       follow: this.follow,
-      pin: (cell, anchor) => this.pin(cell, anchor),
+      pin: cell => this.pin(cell),
       close: () => this.unpin(),
     };
   }
@@ -43,7 +44,7 @@ export class Viewer {
     const legend = element('div');
     const window = element('div');
     this.floating = element('div', {class: 'card-floating', hidden: true, 'aria-hidden': 'true'});
-    this.pinned = element('div', {class: 'card-pinned', hidden: true, role: 'dialog', 'aria-label': 'Pinned cell'});
+    this.pinned = element('aside', {class: 'card-pinned', hidden: true, 'aria-label': 'Pinned cell'});
     this.pinned.addEventListener('keydown', event => event.key === 'Escape' && this.unpin(true));
     this.position = element('div', {class: 'position-bar'});
     this.words = element('ul', {class: 'observations'});
@@ -53,7 +54,8 @@ export class Viewer {
     host.append(
         element('section', {class: 'panel grid-panel', 'aria-label': 'Grid'},
             element('h2', {}, 'Every layer at every position'),
-                element('div', {class: 'toolbar'}, this.choices, ...this.source.tools ?? []), legend, window, gridHelp()),
+                element('div', {class: 'toolbar'}, this.choices, ...this.source.tools ?? []), legend,
+                element('div', {class: 'grid-and-card'}, window, element('div', {class: 'card-dock'}, this.pinned, gridHelp()))),
         this.position,
         element('div', {class: 'panels'},
             element('section', {class: 'panel', 'aria-label': 'Key observations'}, element('h2', {}, 'Key observations'), this.words),
@@ -63,12 +65,12 @@ export class Viewer {
             element('section', {class: 'panel'}, element('h2', {}, 'Confidence heat map'), this.heat,
                 explanation('What am I seeing?', 'The most likely tokens of each point from left to right. The colour is the '
                     + 'probability, from 0 (dark) to 1 (bright): a bright first column means a point that is sure.'))),
-        this.floating, this.pinned);
+        this.floating);
     this.legend = new Legend(legend);
     this.grid = new Grid(window, {
       hover: (cell, anchor) => this.hover(cell, anchor),
       leave: () => { this.floating.hidden = true; },
-      pin: (cell, anchor) => this.pin(cell, anchor),
+      pin: cell => this.pin(cell),
       unpin: () => this.unpin(),
       select: position => this.selectPosition(position),
     });
@@ -91,8 +93,7 @@ export class Viewer {
     }
     this.refresh();
     if (this.state.point >= 0 && this.state.point < run.points.length && this.pinned.hidden && run.isComplete()) {
-      const cell = {point: this.state.point, position: this.selected};
-      this.showPinned(cell, this.grid.anchor(cell));
+      this.showPinned({point: this.state.point, position: this.selected});
     }
   }
 
@@ -106,7 +107,7 @@ export class Viewer {
     this.chooseFrom(metric);
     this.grid.show(this.run, this.colouring);
     this.grid.select(this.selected);
-    const tracked = metric.tracked && this.followed().find(token => `id:${token.id}` === String(this.run.options.tracked?.[0]));
+    const tracked = metric.tracked ? this.run.reading(this.run.finalPoint, this.selected)?.tracked?.[0] : undefined;
     this.legend.show(this.colouring, SCALES.find(scale => scale.key === this.state.scale) ?? SCALES[0],
         tracked ? quoted(tracked) : undefined);
     this.positionOf();
@@ -186,6 +187,11 @@ export class Viewer {
     const {run, selected} = this;
     const final = run.top(run.finalPoint, selected);
     const finalPath = final === undefined ? undefined : paths.get(final.id)?.path;
+    for (const {token} of paths.values()) {
+      if (token !== undefined) {
+        this.names.set(token.id, token);
+      }
+    }
     this.words.replaceChildren(...observations(run, selected, finalPath ?? []).map(({name, text, meaning}) =>
         element('li', {}, element('strong', {}, name), element('span', {class: 'observation'}, text),
             element('span', {class: 'meaning'}, meaning))));
@@ -207,7 +213,6 @@ export class Viewer {
 
   /** A followed token with its text, as far as the page has met it. */
   known(id) {
-    this.names ??= new Map();
     return this.names.get(id) ?? {id, text: `id ${id}`};
   }
 
@@ -237,7 +242,6 @@ export class Viewer {
 
   follow(token) {
     const before = this.followed();
-    this.names ??= new Map();
     for (const each of [...before, token]) {
       this.names.set(each.id, each);
     }
@@ -272,21 +276,20 @@ export class Viewer {
     placeBeside(this.floating, anchor);
   }
 
-  pin(cell, anchor) {
+  pin(cell) {
     if (!this.pinned.hidden && this.pinnedCell?.point === cell.point && this.pinnedCell?.position === cell.position) {
       this.unpin();
       return;
     }
     this.set({position: cell.position, point: cell.point});
-    this.showPinned(cell, anchor);
+    this.showPinned(cell);
   }
 
-  showPinned(cell, anchor) {
+  showPinned(cell) {
     this.pinnedCell = cell;
     this.floating.hidden = true;
     this.pinned.replaceChildren(card(this.run, this.source.metrics, cell, this.listen));
     this.pinned.hidden = false;
-    placeBeside(this.pinned, anchor);
     this.grid.pin(cell);
   }
 
@@ -315,11 +318,13 @@ function sameIds(a, b) {
 }
 
 function gridHelp() {
-  return explanation('What am I seeing?',
+  const help = explanation('What am I seeing?',
       'A row is a point of the residual stream, from the embedding at the top to the model’s own output at the bottom. '
       + 'A column is a position of the prompt. A cell shows what the model would say next after that token if it had to '
       + 'stop at that layer; ␣ is a leading space, and control characters and bytes that are no character of their own '
       + 'are written as \\n or \\xe4.',
       'Hover over a cell for its first tokens, click to keep them. By keyboard: Tab into the grid, arrow keys, Page Up and '
       + 'Down, Home and End (with Ctrl: corners), Enter keeps a card, Escape closes it.');
+  help.open = matchMedia('(min-width: 1100px)').matches;
+  return help;
 }

@@ -1,0 +1,165 @@
+package io.github.logitlens.tools.explore;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptException;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
+
+/// The explorer's page as a reader uses it: what can be seen, and what can be done.
+final class ExplorerPage {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final ChromeDriver driver;
+    private final URI server;
+
+    ExplorerPage(ChromeDriver driver, URI server) {
+        this.driver = driver;
+        this.server = server;
+    }
+
+    /// Opens the page at a fragment such as `at=6&point=5`, and waits for its run.
+    ExplorerPage open(String fragment) {
+        driver.get("about:blank");
+        driver.get(server + (fragment.isEmpty() ? "" : "#" + fragment));
+        return settled();
+    }
+
+    static String prompt(String text) {
+        return "p=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /// Waits until the run on the page is done and its panels are drawn.
+    ExplorerPage settled() {
+        until("document.documentElement.dataset.state !== 'busy' && document.documentElement.dataset.ready === 'true'");
+        return this;
+    }
+
+    /// Waits until an expression of the page is true.
+    void until(String expression) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Boolean.TRUE.equals(js("return Boolean(" + expression + ")"))) {
+            if (System.nanoTime() > end) {
+                fail("never came true: " + expression + "; the page says: " + text("#status") + " " + text("#alert"));
+            }
+            pause(20);
+        }
+    }
+
+    static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Object js(String script, Object... arguments) {
+        try {
+            return driver.executeScript(script, arguments);
+        } catch (JavascriptException e) {
+            return fail(e.getMessage());
+        }
+    }
+
+    WebElement find(String selector) {
+        return driver.findElement(By.cssSelector(selector));
+    }
+
+    List<String> texts(String selector) {
+        return driver.findElements(By.cssSelector(selector)).stream().map(WebElement::getText).toList();
+    }
+
+    /// An element's text as it stands in the document; empty if there is no such element.
+    String text(String selector) {
+        return (String) js("return document.querySelector(arguments[0])?.textContent ?? ''", selector);
+    }
+
+    boolean shown(String selector) {
+        return driver.findElements(By.cssSelector(selector)).stream().anyMatch(WebElement::isDisplayed);
+    }
+
+    void click(String selector) {
+        WebElement element = find(selector);
+        js("arguments[0].scrollIntoView({block: 'center'})", element);
+        element.click();
+    }
+
+    /// Types a new prompt, as by hand.
+    void type(String prompt) {
+        WebElement box = find("#prompt");
+        box.sendKeys(Keys.chord(Keys.CONTROL, "a"), prompt);
+    }
+
+    void choose(String label, String key) {
+        js("const s = document.querySelector(`select[aria-label=\"${arguments[0]}\"]`); s.value = arguments[1];"
+                + "s.dispatchEvent(new Event('change'))", label, key);
+        settled();
+    }
+
+    void fromMenu(String menu, String choice) {
+        js("[...document.querySelectorAll('.menu')].find(m => m.querySelector('summary').textContent === arguments[0]).open = true",
+                menu);
+        WebElement item = driver.findElements(By.cssSelector("[data-choice='" + choice + "']")).stream()
+                .filter(WebElement::isDisplayed).findFirst().orElseThrow();
+        item.click();
+    }
+
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /// Moves the pointer over a cell that is in sight.
+    void hover(int row, int column) {
+        int[] at = middle(row, column);
+        new Actions(driver).moveToLocation(at[0], at[1]).perform();
+    }
+
+    void clickCell(int row, int column) {
+        int[] at = middle(row, column);
+        new Actions(driver).moveToLocation(at[0], at[1]).click().perform();
+    }
+
+    /// The middle of a cell in the window, reckoned from the element that lies on the active one.
+    private int[] middle(int row, int column) {
+        List<?> at = (List<?>) js("""
+                const host = document.querySelector('.grid');
+                host.scrollIntoView({block: 'center'});
+                const cell = host.querySelector('.grid-active-cell');
+                const box = cell.getBoundingClientRect();
+                const row = Number(cell.parentElement.getAttribute('aria-rowindex')) - 1;
+                const column = Number(cell.getAttribute('aria-colindex')) - 1;
+                return [box.left + (arguments[1] - column + 0.5) * box.width, box.top + (arguments[0] - row + 0.5) * box.height];
+                """, row, column);
+        return at.stream().mapToInt(value -> (int) Math.round(((Number) value).doubleValue())).toArray();
+    }
+
+    /// Red, green and blue near a cell's left bottom corner, where no text is.
+    List<?> colour(int row, int column) {
+        return (List<?>) js("""
+                const canvas = document.querySelector('.grid-canvas');
+                const cell = document.querySelector('.grid-active-cell');
+                const box = cell.getBoundingClientRect();
+                const row = Number(cell.parentElement.getAttribute('aria-rowindex')) - 1;
+                const column = Number(cell.getAttribute('aria-colindex')) - 1;
+                const own = canvas.getBoundingClientRect();
+                const x = box.left - own.left + (arguments[1] - column) * box.width + 3.5;
+                const y = box.top - own.top + (arguments[0] - row + 1) * box.height - 5.5;
+                const scale = canvas.width / own.width;
+                return [...canvas.getContext('2d').getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data].slice(0, 3);
+                """, row, column);
+    }
+
+    String fragment() {
+        return (String) js("return location.hash.slice(1)");
+    }
+}
