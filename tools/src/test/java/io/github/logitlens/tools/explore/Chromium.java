@@ -20,7 +20,6 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -68,8 +67,9 @@ final class Chromium {
             options.addArguments("--no-sandbox");
         }
         options.setCapability("goog:loggingPrefs", logs);
-        ChromeDriver started = new ChromeDriver(
-                new ChromeDriverService.Builder().usingDriverExecutable(chromedriver.toFile()).usingAnyFreePort().build(), options);
+        // Selenium would look for a driver in the network otherwise.
+        System.setProperty("webdriver.chrome.driver", chromedriver.toString());
+        ChromeDriver started = new ChromeDriver(options);
         started.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
         return started;
     }
