@@ -1,6 +1,6 @@
 package io.github.logitlens.hook;
 
-/// The kinds of place in a forward pass where an activation can be observed or edited, in the order a block fires them.
+/// The kinds of place in a forward pass where an activation can be observed or edited, in the order they fire.
 ///
 /// Names are those of TransformerLens; shapes are `seqLen dModel nHeads dHead dMlp` of one prompt, without a batch axis.
 public enum HookSite {
@@ -41,7 +41,12 @@ public enum HookSite {
     /// What the MLP writes into the residual stream, bias included, `[seqLen, dModel]`.
     MLP_OUT("hook_mlp_out", Scope.BLOCK),
     /// The residual stream as a block leaves it, `[seqLen, dModel]`.
-    RESID_POST("hook_resid_post", Scope.BLOCK);
+    RESID_POST("hook_resid_post", Scope.BLOCK),
+    /// `√(σ² + ε)` of the final LayerNorm, `[seqLen]`. To be observed only: a run ends with the residual stream, and its last
+    /// LayerNorm belongs to the unembedding, which computes it from that.
+    LN_FINAL_SCALE("ln_final.hook_scale", Scope.MODEL),
+    /// What meets `W_U`, after the final LayerNorm with its gain and bias, `[seqLen, dModel]`. To be observed only.
+    LN_FINAL_NORMALIZED("ln_final.hook_normalized", Scope.MODEL);
 
     private enum Scope { MODEL, BLOCK }
 
@@ -62,7 +67,7 @@ public enum HookSite {
 
     /// Whether every block has one of these.
     ///
-    /// @return false for the embeddings, of which a model has one
+    /// @return false for the embeddings and the final LayerNorm, of which a model has one
     public boolean inBlock() {
         return scope == Scope.BLOCK;
     }

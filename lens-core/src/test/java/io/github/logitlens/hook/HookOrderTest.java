@@ -49,6 +49,7 @@ class HookOrderTest {
             String block = "blocks." + layer + ".";
             BLOCK.forEach(name -> expected.add(block + name));
         }
+        expected.addAll(List.of("ln_final.hook_scale", "ln_final.hook_normalized"));
         List<String> fired = new ArrayList<>();
         model.run(IDS, Hooks.none().observe(point -> true, (point, activation) -> fired.add(point.toString())));
         assertEquals(expected, fired);
@@ -67,9 +68,10 @@ class HookOrderTest {
         Trace trace = new Trace();
         model.run(IDS, trace.hooks());
         trace.activations().forEach((point, activation) -> assertArrayEquals(switch (point.site()) {
-            case EMBED, POS_EMBED, RESID_PRE, RESID_MID, RESID_POST, LN1_NORMALIZED, LN2_NORMALIZED, ATTN_OUT, MLP_OUT ->
+            case EMBED, POS_EMBED, RESID_PRE, RESID_MID, RESID_POST, LN1_NORMALIZED, LN2_NORMALIZED, LN_FINAL_NORMALIZED,
+                    ATTN_OUT, MLP_OUT ->
                     new int[] {SEQ_LEN, c.dModel()};
-            case LN1_SCALE, LN2_SCALE -> new int[] {SEQ_LEN};
+            case LN1_SCALE, LN2_SCALE, LN_FINAL_SCALE -> new int[] {SEQ_LEN};
             case ATTN_Q, ATTN_K, ATTN_V, ATTN_Z -> new int[] {SEQ_LEN, c.nHeads(), c.dHead()};
             case ATTN_SCORES, ATTN_PATTERN -> new int[] {c.nHeads(), SEQ_LEN, SEQ_LEN};
             case MLP_PRE, MLP_POST -> new int[] {SEQ_LEN, c.dMlp()};
@@ -132,6 +134,33 @@ class HookOrderTest {
         assertThrows(IllegalStateException.class, () -> view.set(1, 0, 0));
         assertThrows(IllegalStateException.class, () -> view.fill(1));
         assertThrows(IllegalStateException.class, () -> view.write(0, new float[1], 0, 1));
+    }
+
+    @Test
+    void theFinalNormIsWhatTheUnembeddingReads() {
+        Trace trace = new Trace();
+        float[] residual = model.run(IDS, trace.hooks());
+        int d = model.config().dModel();
+        float[] normalized = trace.at(HookSite.LN_FINAL_NORMALIZED.at(0));
+        for (int position = 0; position < SEQ_LEN; position++) {
+            float[] row = Arrays.copyOfRange(residual, position * d, (position + 1) * d);
+            float[] seen = Arrays.copyOfRange(normalized, position * d, (position + 1) * d);
+            Bits.assertSame(model.unembedding().normalized(row), seen, () -> "LN_f of the residual");
+            Bits.assertSame(model.unembedding().logits(row), model.unembedding().withoutNorm().logits(seen), () -> "its logits");
+        }
+    }
+
+    @Test
+    void theFinalNormIsObservedOnlyAndOnlyAtTheEnd() {
+        for (HookSite site : List.of(HookSite.LN_FINAL_SCALE, HookSite.LN_FINAL_NORMALIZED)) {
+            Hooks editor = Hooks.none().edit(site.at(0), (point, activation) -> activation.fill(1));
+            String message = assertThrows(IllegalArgumentException.class, () -> model.run(IDS, editor)).getMessage();
+            assertTrue(message.startsWith(site.hookName() + ": expected an observer, got an editor"), message);
+        }
+        List<HookPoint> fired = new ArrayList<>();
+        model.run(IDS, model.config().nLayers() - 2, Hooks.none().observe(point -> !point.site().inBlock(),
+                (point, activation) -> fired.add(point)));
+        assertEquals(List.of(HookSite.EMBED.at(0), HookSite.POS_EMBED.at(0)), fired);
     }
 
     @Test

@@ -16,6 +16,9 @@ import java.util.function.DoubleConsumer;
 /// GPT-2's weights in memory and its forward pass.
 public final class Transformer {
 
+    private static final HookPoint FINAL_SCALE = HookSite.LN_FINAL_SCALE.at(0);
+    private static final HookPoint FINAL_NORMALIZED = HookSite.LN_FINAL_NORMALIZED.at(0);
+
     private final Gpt2Config config;
     private final Arena arena;
     private final Lifetime lifetime;
@@ -149,13 +152,27 @@ public final class Transformer {
     /// @param caches one per layer, or one for all of them where nothing is kept; *written*
     /// @return the residual stream after the last of them, `[tokens.length, dModel]`, owned by the caller
     public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, Hooks hooks) {
+        refuseEditors(hooks);
         float[] x = embed(tokens, past, hooks);
         Workspace workspace = Workspace.of(config, tokens.length);
         for (int layer = 0; layer < layers; layer++) {
             KeyValues cache = caches.get(Math.min(layer, caches.size() - 1));
             blocks.get(layer).apply(engine, x, tokens.length, workspace, cache, past, config.nCtx(), layer, hooks);
         }
+        if (layers == blocks.size() && (hooks.wants(FINAL_SCALE) || hooks.wants(FINAL_NORMALIZED))) {
+            finalNorm.apply(engine, x, new RowPanels(tokens.length, config.dModel()), hooks, FINAL_SCALE, FINAL_NORMALIZED);
+        }
         return x;
+    }
+
+    /// What follows the final LayerNorm is no part of a run: an editor there would change nothing.
+    private static void refuseEditors(Hooks hooks) {
+        for (HookPoint point : List.of(FINAL_SCALE, FINAL_NORMALIZED)) {
+            if (hooks.edits(point)) {
+                throw new IllegalArgumentException(point + ": expected an observer, got an editor; edit the last"
+                        + " hook_resid_post, from which the final LayerNorm is computed");
+            }
+        }
     }
 
     private float[] embed(int[] tokens, int past, Hooks hooks) {
