@@ -18,6 +18,7 @@ import tempfile
 import numpy as np
 import torch
 
+import components
 import safetensors_io
 from bpe import Bpe
 from make_weights import Shape, write_model
@@ -42,6 +43,8 @@ FIXTURES = {
 
 DEMO_PROMPTS = ["The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox",
                 "Barack Obama was the", "def fibonacci(n):", "Once upon a time"]
+# Two facts and a program: what components write is large, and the same code reads all of it.
+DEMO_COMPONENTS = (0, 1, 5)
 
 
 def random_ids(seq_len, vocab, seed):
@@ -103,12 +106,23 @@ def write_golden(folder, model_folder, ids, whole_vocabulary, hooks, **about):
     print(f"{os.path.relpath(folder, ROOT)}: {len(tensors)} tensors, float32 error in the logits {noise['logits'].max():.2g}")
 
 
+def write_components(folder, model_folder, ids, positions, wanted):
+    """Writes the folder's components.safetensors and components.json: writes, modes, attribution; logits of ids `wanted`."""
+    model = Gpt2(model_folder)
+    tensors, entries = components.golden(model, model.run(ids), positions, wanted)
+    safetensors_io.write(os.path.join(folder, "components.safetensors"),
+                         [(name, "F64", tuple(t.shape), t.contiguous().numpy) for name, t in tensors.items()])
+    with open(os.path.join(folder, "components.json"), "w") as f:
+        f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
+
+
 def tiny(name):
     seq_len, hooks, weights = FIXTURES[name]
     folder = os.path.join(GOLDENS, name)
     write_model(folder, **weights)
     ids = random_ids(seq_len, weights["shape"].vocab, weights["seed"])
     write_golden(folder, folder, ids, whole_vocabulary=True, hooks=hooks)
+    write_components(folder, folder, ids, [0, seq_len // 2, seq_len - 1], list(range(weights["shape"].vocab)))
 
 
 def demo():
@@ -116,8 +130,10 @@ def demo():
     with tempfile.TemporaryDirectory() as model:
         subprocess.run([sys.executable, UNPACK_DEMO, "unpack", model], check=True)
         for number, prompt in enumerate(DEMO_PROMPTS):
-            write_golden(os.path.join(GOLDENS, "demo", f"p{number}"), model, bpe.encode(prompt),
-                         whole_vocabulary=False, hooks=False, prompt=prompt)
+            folder, ids = os.path.join(GOLDENS, "demo", f"p{number}"), bpe.encode(prompt)
+            write_golden(folder, model, ids, whole_vocabulary=False, hooks=False, prompt=prompt)
+            if number in DEMO_COMPONENTS:
+                write_components(folder, model, ids, [len(ids) - 1], list(range(0, 50257, 1733)))
 
 
 def main():

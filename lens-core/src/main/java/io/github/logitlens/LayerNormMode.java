@@ -15,7 +15,8 @@ public enum LayerNormMode {
     /// `(h − mean h)/s(L) ⊙ γ`, plus `β` for residuals but not for what components write: every row is measured with the ruler
     /// of the final one.
     ///
-    /// Linear, so the rows of components add up to the row of their sum, and the last row is the model's output. It misleads
+    /// Linear, so the rows of components add up to the row of their sum. The last row is the model's output, bit for bit: it goes
+    /// through the model's own LayerNorm, which is this formula there, and not through the other rows' arithmetic. It misleads
     /// as a prediction of early layers, whose residuals are smaller than the final one: their distributions come out too flat.
     FROZEN_FINAL,
     /// `h`, as it is: `h · W_U`.

@@ -72,10 +72,14 @@ public final class LensResult {
     }
 
     /// Models may have more rows than their tokenizer has tokens; such a row shows as `<id>`.
-    private Token token(int id) {
+    static Token token(Gpt2Tokenizer tokenizer, int id) {
         return id < tokenizer.vocabSize()
                 ? tokenizer.token(id)
                 : new Token(id, ("<" + id + ">").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Token token(int id) {
+        return token(tokenizer, id);
     }
 
     /// The places read, embedding first.

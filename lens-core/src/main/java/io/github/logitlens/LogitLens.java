@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.DoubleConsumer;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -116,11 +117,15 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit it
     /// @throws IllegalStateException    after [#close]
     public LensResult run(String prompt, LensOptions options) {
+        return run(tokens(prompt, options.bos()), options, Hooks.none());
+    }
+
+    private int[] tokens(String prompt, Bos bos) {
         Objects.requireNonNull(prompt, "prompt");
-        if (prompt.isEmpty() && options.bos() == Bos.NONE) {
+        if (prompt.isEmpty() && bos == Bos.NONE) {
             throw new IllegalArgumentException("prompt: expected at least one token, got an empty text");
         }
-        return run(tokenizer.encode(prompt), options, Hooks.none());
+        return tokenizer.encode(prompt);
     }
 
     /// Reads token ids, under hooks.
@@ -132,8 +137,7 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
     /// @throws IllegalStateException    after [#close]
     public LensResult run(int[] tokens, LensOptions options, Hooks hooks) {
-        int[] ids = options.bos() == Bos.PREPEND ? prepend(tokenizer.endOfText(), tokens) : tokens.clone();
-        checkLength(ids.length);
+        int[] ids = ids(tokens, options.bos());
         int[] positions = options.positions().resolve(ids.length);
         int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
         int lastLayer = lastLayer(options);
@@ -180,6 +184,70 @@ public final class LogitLens implements AutoCloseable {
 
     private static int[] nextTokens(int[] positions, int[] ids) {
         return IntStream.of(positions).map(position -> position + 1 < ids.length ? ids[position + 1] : -1).toArray();
+    }
+
+    /// Takes a prompt's next-token logit apart into what each component wrote; see [Attribution].
+    ///
+    /// @param prompt  text; `<|endoftext|>` in it is plain text
+    /// @param options which logit
+    /// @return the contributions
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or a token or the position is not there
+    /// @throws IllegalStateException    after [#close]
+    public Attribution attribute(String prompt, AttributionOptions options) {
+        return attribute(tokens(prompt, options.bos()), options, Hooks.none());
+    }
+
+    /// Takes the logit of token ids apart, under hooks. What an editor adds to the residual stream is no component's: it shows in
+    /// [Attribution#residue].
+    ///
+    /// @param tokens  ids without BOS; *not modified*
+    /// @param options which logit
+    /// @param hooks   what observes and edits the run before it is read
+    /// @return the contributions
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or a token or the position is not there
+    /// @throws IllegalStateException    after [#close]
+    public Attribution attribute(int[] tokens, AttributionOptions options, Hooks hooks) {
+        int[] ids = ids(tokens, options.bos());
+        int position = Positions.index(options.position(), ids.length);
+        int token = known(options.token());
+        OptionalInt versus = options.versus().map(other -> OptionalInt.of(known(other))).orElse(OptionalInt.empty());
+        if (versus.isPresent() && versus.getAsInt() == token) {
+            throw new IllegalArgumentException("versus: expected another token than " + token + ", got the same");
+        }
+        Attribution.Breakdown breakdown =
+                Attributor.attribute(model, ids, position, token, versus, options.neurons(), hooks);
+        return new Attribution(model.id(), model.config(), options,
+                IntStream.of(ids).mapToObj(id -> LensResult.token(tokenizer, id)).toList(), position,
+                LensResult.token(tokenizer, token), options.versus().map(other -> LensResult.token(tokenizer, versus.getAsInt())),
+                breakdown);
+    }
+
+    private int known(TokenRef token) {
+        int id = token.id(tokenizer);
+        if (id < 0 || id >= model.config().vocabSize()) {
+            throw new IllegalArgumentException("token: expected an id from 0 to " + (model.config().vocabSize() - 1)
+                    + " (vocabulary of model '" + model.id() + "'), got " + id);
+        }
+        return id;
+    }
+
+    /// The tokens that one MLP neuron raises and lowers most, whatever the prompt.
+    ///
+    /// @param layer  the block, from 0
+    /// @param neuron in `[0, dMlp)`
+    /// @param topK   how many tokens each way, at least 1; more than the vocabulary holds means all of it
+    /// @param mode   what becomes of the neuron's row before `W_U`; see [NeuronPromotions]
+    /// @return the tokens
+    /// @throws IllegalArgumentException if there is no such layer or neuron, or `topK` is below 1
+    /// @throws IllegalStateException    after [#close]
+    public NeuronPromotions neuron(int layer, int neuron, int topK, LayerNormMode mode) {
+        return model.whileOpen(() -> new NeuronLens(model, tokenizer).read(layer, neuron, topK, mode));
+    }
+
+    private int[] ids(int[] tokens, Bos bos) {
+        int[] ids = bos == Bos.PREPEND ? prepend(tokenizer.endOfText(), tokens) : tokens.clone();
+        checkLength(ids.length);
+        return ids;
     }
 
     /// Checked here as well as by the model, because positions and arrays are sized by it first.

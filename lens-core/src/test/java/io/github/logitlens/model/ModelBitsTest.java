@@ -114,6 +114,31 @@ class ModelBitsTest {
 
     @ParameterizedTest
     @MethodSource("models")
+    void kernelsAndThreadsChangeNoBitOfWhatComponentsWrite(String name) {
+        int[] ids = ids(name);
+        float[] heads;
+        float[] bare;
+        try (Gpt2Model model = load(name, REFERENCE)) {
+            float[] z = trace(model, ids).at(HookSite.ATTN_Z.at(1));
+            heads = model.components().headWrites(1, z);
+            bare = model.unembedding().withoutNorm().logits(Arrays.copyOf(heads, model.config().dModel()));
+        }
+        ENGINES.forEach((engineName, engine) -> {
+            try (Gpt2Model model = load(name, engine)) {
+                float[] z = trace(model, ids).at(HookSite.ATTN_Z.at(1));
+                float[] actual = model.components().headWrites(1, z);
+                Bits.assertSame(heads, actual, () -> "heads of " + name + ", " + engineName);
+                int dModel = model.config().dModel();
+                Bits.assertSame(Arrays.copyOf(heads, model.config().nHeads() * dModel),
+                        model.components().headWrites(1, Arrays.copyOf(z, dModel)), () -> "one position of " + name);
+                Bits.assertSame(bare, model.unembedding().withoutNorm().logits(Arrays.copyOf(actual, dModel)),
+                        () -> "h · W_U of " + name + ", " + engineName);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void kernelsAndThreadsChangeNoBit(String name) {
         int[] ids = ids(name);
         int points;
