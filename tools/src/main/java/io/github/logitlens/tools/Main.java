@@ -39,6 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
             "       lens explore [OPTIONS]         the same as an interactive page in the browser",
             "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
+            "       lens attribute --token T ...   which heads and MLPs a prompt's next-token logit is made of",
+            "       lens neuron LAYER NEURON       the tokens that one MLP neuron raises and lowers",
             "       lens inspect FILE...           what is in safetensors files",
             "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
             "       lens verify [OPTIONS]          whether a model gives the published numbers",
@@ -97,6 +99,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(stdio))
                 .addSubcommand(new ExploreCommand(stdio))
                 .addSubcommand(new TokensCommand(stdio))
+                .addSubcommand(new AttributeCommand(stdio))
+                .addSubcommand(new NeuronCommand(stdio))
                 .addSubcommand(new InspectCommand(stdio))
                 .addSubcommand(new ExportCommand(stdio))
                 .addSubcommand(new VerifyCommand(stdio))
