@@ -8,21 +8,31 @@ import java.util.Optional;
 enum Format {
     /// For people.
     TABLE(".txt"),
+    /// Layers × positions, in a terminal's colours.
+    GRID(),
+    /// Rows for a spreadsheet or a data frame.
+    CSV(".csv"),
+    /// A picture, layers × positions.
+    SVG(".svg"),
     /// One JSON document.
     JSON(".json"),
     /// One JSON value a line.
     JSONL(".jsonl");
 
-    private final String ending;
+    private final Optional<String> ending;
+
+    Format() {
+        this.ending = Optional.empty();
+    }
 
     Format(String ending) {
-        this.ending = ending;
+        this.ending = Optional.of(ending);
     }
 
     /// The file names that mean this format.
     ///
-    /// @return such as `.json`
-    String ending() {
+    /// @return such as `.json`; empty if none do
+    Optional<String> ending() {
         return ending;
     }
 
@@ -32,7 +42,7 @@ enum Format {
 
     static Optional<Format> ofFile(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return Arrays.stream(values()).filter(format -> lower.endsWith(format.ending)).findFirst();
+        return Arrays.stream(values()).filter(format -> format.ending.filter(lower::endsWith).isPresent()).findFirst();
     }
 
     @Override

@@ -57,6 +57,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  lens --model ./gpt2 --position all \"Once upon a time\"",
             "  lens --json \"The capital of France is\" > result.json",
             "  lens --position 0:8 - < poem.txt",
+            "  lens --format grid --metric entropy \"Once upon a time\"",
+            "  lens --metric rank --track \" Paris\" --output grid.svg \"The Eiffel Tower is in\"",
             "  lens -- \"-273 degrees is\"",
             "  lens run tokens",
             "",
@@ -86,7 +88,7 @@ public final class Main implements Runnable {
         }
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         InputStream in = new FileInputStream(FileDescriptor.in);
-        System.exit(run(new Stdio(in, new FileOutputStream(FileDescriptor.out), err), args));
+        System.exit(run(new Stdio(in, new FileOutputStream(FileDescriptor.out), err, Terminal.ofProcess()), args));
     }
 
     /// Runs one command.

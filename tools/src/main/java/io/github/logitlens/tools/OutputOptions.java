@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,7 +27,8 @@ final class OutputOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "table or json, for tokens also jsonl. Default: what the name of --output ends with, else table.")
+            description = "table, json, for prompts also grid, csv and svg, for tokens jsonl. Default: what the name of --output "
+                    + "ends with, else table.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--json", description = "Short for --format json.")
@@ -65,11 +67,23 @@ final class OutputOptions {
     }
 
     private static String names(Set<Format> formats) {
-        return formats.stream().map(Format::toString).collect(Collectors.joining(" or "));
+        return alternatives(formats.stream().map(Format::toString).toList());
     }
 
     private static String endings(Set<Format> formats) {
-        return formats.stream().map(Format::ending).collect(Collectors.joining(" or "));
+        return alternatives(formats.stream().map(Format::ending).flatMap(Optional::stream).toList());
+    }
+
+    private static String alternatives(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+    }
+
+    /// Whether results go to standard output.
+    ///
+    /// @return whether no file was named
+    boolean toStandardOutput() {
+        return output.isEmpty();
     }
 
     private ParameterException wrong(String message) {

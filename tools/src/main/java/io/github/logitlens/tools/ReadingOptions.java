@@ -26,8 +26,8 @@ final class ReadingOptions {
             names = "--position",
             paramLabel = "POS",
             description = "Token positions read: last, all, N, N,M or A:B, counted from 0, or from the end if negative. "
-                    + "Default: last.")
-    private String position = "last";
+                    + "Default: last, for grid and svg all.")
+    private Optional<String> position = Optional.empty();
 
     @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")
     private boolean bos;
@@ -73,11 +73,12 @@ final class ReadingOptions {
 
     /// The choices as the library has them.
     ///
+    /// @param usual the positions read if none are named
     /// @return options for a run
     /// @throws ParameterException if one of them is impossible for every prompt and model
-    LensOptions options() {
+    LensOptions options(Positions usual) {
         try {
-            LensOptions options = LensOptions.defaults().topK(topK).positions(Positions.parse(position))
+            LensOptions options = LensOptions.defaults().topK(topK).positions(position.map(Positions::parse).orElse(usual))
                     .bos(bos ? Bos.PREPEND : Bos.NONE).points(kinds()).layers(Layers.parse(layers))
                     .layerNorm(LayerNormMode.named(layerNorm));
             if (stopAfter.isPresent()) {

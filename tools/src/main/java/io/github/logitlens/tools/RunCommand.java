@@ -3,9 +3,15 @@ package io.github.logitlens.tools;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.Positions;
+import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunJson;
 import io.github.logitlens.tools.view.RunTable;
 import io.github.logitlens.tools.view.RunView;
+import io.github.logitlens.tools.view.grid.ColourDepth;
+import io.github.logitlens.tools.view.grid.GridChoice;
+import io.github.logitlens.tools.view.grid.SvgGrid;
+import io.github.logitlens.tools.view.grid.TerminalGrid;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +32,8 @@ import picocli.CommandLine.Mixin;
         })
 final class RunCommand implements Callable<Integer> {
 
+    private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG);
+
     private final Stdio stdio;
 
     @Mixin
@@ -36,6 +44,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private ReadingOptions reading;
+
+    @Mixin
+    private PictureOptions picture;
 
     @Mixin
     private OutputOptions output;
@@ -52,15 +63,32 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
-        LensOptions options = reading.options();
+        Format format = output.format(FORMATS, Optional.empty());
+        picture.check(format);
+        boolean drawn = PictureOptions.PICTURES.contains(format);
+        LensOptions asked = reading.options(drawn ? Positions.all() : Positions.last());
+        GridChoice choice = picture.choice(asked);
+        ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
+        LensOptions options = drawn ? PictureOptions.reading(asked, choice) : asked;
         compute.apply();
         String text = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
             LensResult result = lens.run(text, options);
-            RunView view = format == Format.JSON ? new RunJson() : new RunTable(ComputeOptions.description());
+            RunView view = view(format, choice, colours);
             output.write(stdio, out -> view.write(result, out));
         }
         return Main.DONE;
+    }
+
+    private RunView view(Format format, GridChoice choice, ColourDepth colours) {
+        String compute = ComputeOptions.description();
+        return switch (format) {
+            case TABLE -> new RunTable(compute);
+            case GRID -> new TerminalGrid(choice, colours, stdio.terminal().width(), compute);
+            case JSON -> new RunJson();
+            case CSV -> new RunCsv();
+            case SVG -> new SvgGrid(choice);
+            case JSONL -> throw new AssertionError(format);
+        };
     }
 }

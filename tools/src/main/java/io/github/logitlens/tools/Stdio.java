@@ -13,10 +13,17 @@ import java.util.Locale;
 
 /// The three standard streams of one run of the command line. Text is UTF-8, whatever the locale.
 ///
-/// @param in  what `-` reads
-/// @param out results, and nothing else
-/// @param err everything else
-record Stdio(InputStream in, OutputStream out, PrintStream err) {
+/// @param in       what `-` reads
+/// @param out      results, and nothing else
+/// @param err      everything else
+/// @param terminal what `out` is connected to
+record Stdio(InputStream in, OutputStream out, PrintStream err, Terminal terminal) {
+
+    /// Streams that are no terminal.
+    Stdio(InputStream in, OutputStream out, PrintStream err) {
+        this(in, out, err, Terminal.NONE);
+    }
+
 
     /// Writes text to its end or throws.
     @FunctionalInterface

@@ -31,7 +31,8 @@ final class Columns {
             for (int c = 0; c < row.cells().size(); c++) {
                 boolean last = c == row.cells().size() - 1;
                 out.write(" | ");
-                out.write(last ? row.cells().get(c) : TextWidth.padded(row.cells().get(c), widths[c]));
+                String cell = SafeText.isolated(row.cells().get(c));
+                out.write(last ? cell : TextWidth.padded(cell, widths[c]));
             }
             out.write('\n');
         }

@@ -12,7 +12,9 @@ import java.util.Objects;
 /// The lines above a result that say what was run: model, tokens, BOS, layer norm mode, what computed it.
 public final class RunHeader {
 
-    private static final int INDENT = 10;
+    /// Columns before the values.
+    public static final int INDENT = 10;
+
     private static final int TOKENS_SHOWN = 64;
 
     private final String compute;
@@ -64,7 +66,7 @@ public final class RunHeader {
     }
 
     static String quoted(Token token) {
-        return "\"" + token.display() + "\"";
+        return SafeText.isolated("\"" + token.display() + "\"");
     }
 
     /// The tokens in lines of the header's width, the middle of a long prompt left out.

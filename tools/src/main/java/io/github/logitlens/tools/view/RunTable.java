@@ -3,6 +3,7 @@ package io.github.logitlens.tools.view;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TrackedToken;
+import io.github.logitlens.tools.view.grid.TokenSparklines;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -45,6 +46,8 @@ public final class RunTable implements RunView {
             if (!result.options().tracked().isEmpty()) {
                 out.write('\n');
                 tracked(result, position).write(out);
+                out.write('\n');
+                paths(result, position).write(out);
             }
         }
     }
@@ -90,6 +93,13 @@ public final class RunTable implements RunView {
             }
             table.row(point.label(), cells);
         }
+        return table;
+    }
+
+    private static Columns paths(LensResult result, int position) {
+        Columns table = new Columns();
+        result.options().tracked().stream().distinct().forEach(token -> table.row(
+                result.track(token, position).getFirst().token().display(), TokenSparklines.of(result, token, position)));
         return table;
     }
 }

@@ -1,0 +1,149 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.LensMetric;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.tools.view.grid.ColourDepth;
+import io.github.logitlens.tools.view.grid.GridChoice;
+import io.github.logitlens.tools.view.grid.Quantity;
+import io.github.logitlens.tools.view.grid.Scale;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// How a picture of layers × positions looks.
+final class PictureOptions {
+
+    /// The formats that are pictures.
+    static final Set<Format> PICTURES = EnumSet.of(Format.GRID, Format.SVG);
+
+    @Option(
+            names = "--metric",
+            paramLabel = "METRIC",
+            completionCandidates = Metrics.class,
+            description = "grid, svg: what the colours show, one of ${COMPLETION-CANDIDATES}; "
+                    + "the last three are those of the first --track token, rank is short for tracked.rank. "
+                    + "Default: probability.")
+    private Optional<String> metric = Optional.empty();
+
+    @Option(
+            names = "--scale",
+            paramLabel = "SCALE",
+            description = "grid, svg: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.")
+    private Optional<String> scale = Optional.empty();
+
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            description = "grid, svg: every Nth layer, counted from the last. Default: 1.")
+    private Optional<Integer> stride = Optional.empty();
+
+    @Option(names = "--bottom-up", description = "grid, svg: the embedding at the bottom.")
+    private boolean bottomUp;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description = "grid: auto, always, never, 24bit, 256 or 16. Default: auto, which heeds NO_COLOR, CLICOLOR_FORCE, "
+                    + "COLORTERM and TERM. COLUMNS sets the width.")
+    private Optional<String> color = Optional.empty();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    /// The keys that `--metric` takes.
+    static final class Metrics implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return Quantity.keys().iterator();
+        }
+    }
+
+    /// Refuses options that the format has no use for.
+    ///
+    /// @param format the format asked for
+    /// @throws ParameterException if there are any
+    void check(Format format) {
+        List<String> given = new ArrayList<>();
+        if (!PICTURES.contains(format)) {
+            metric.ifPresent(_ -> given.add("--metric"));
+            scale.ifPresent(_ -> given.add("--scale"));
+            stride.ifPresent(_ -> given.add("--stride"));
+            if (bottomUp) {
+                given.add("--bottom-up");
+            }
+        }
+        if (format != Format.GRID) {
+            color.ifPresent(_ -> given.add("--color"));
+        }
+        if (!given.isEmpty()) {
+            throw wrong(given.getFirst() + ": expected --format "
+                    + (given.getFirst().equals("--color") ? "grid" : "grid or svg") + " with it, got " + format);
+        }
+    }
+
+    /// What is drawn.
+    ///
+    /// @param options what is read, for the tokens tracked
+    /// @return the choice
+    /// @throws ParameterException if there is no such metric or scale
+    GridChoice choice(LensOptions options) {
+        try {
+            Quantity quantity = Quantity.named(metric.orElse(LensMetric.PROBABILITY.key()), options.tracked());
+            int every = stride.orElse(1);
+            if (every < 1) {
+                throw new IllegalArgumentException("stride: expected at least 1, got " + every);
+            }
+            return new GridChoice(quantity, scale(quantity), every, bottomUp);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    private Scale scale(Quantity quantity) {
+        if (scale.isEmpty()) {
+            return quantity.isRank() ? Scale.LOG : Scale.LINEAR;
+        }
+        return Arrays.stream(Scale.values()).filter(s -> s.toString().equals(scale.get().toLowerCase(Locale.ROOT))).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("scale: expected linear, log or clip, got \"" + scale.get() + "\""));
+    }
+
+    /// What has to be read for it.
+    ///
+    /// @param options what is read already
+    /// @param choice  what is drawn
+    /// @return options that read the picture's metric too
+    static LensOptions reading(LensOptions options, GridChoice choice) {
+        return choice.quantity() instanceof Quantity.OfPoint(LensMetric metric)
+                ? options.metrics(Stream.concat(options.metrics().stream(), Stream.of(metric)).toArray(LensMetric[]::new))
+                : options;
+    }
+
+    /// The colours to draw with.
+    ///
+    /// @param terminal   what standard output is
+    /// @param toTerminal whether the result goes there
+    /// @return how many
+    /// @throws ParameterException if there is no such choice
+    ColourDepth colours(Terminal terminal, boolean toTerminal) {
+        String choice = color.orElse("auto").toLowerCase(Locale.ROOT);
+        if (!Terminal.COLOUR_CHOICES.contains(choice)) {
+            throw wrong("--color: expected " + String.join(", ", Terminal.COLOUR_CHOICES) + ", got \"" + color.orElseThrow() + "\"");
+        }
+        return terminal.colours(choice, toTerminal);
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
