@@ -68,19 +68,11 @@ public final class RunCsv implements RunView {
         }
     }
 
+    /// Those that come with every run, and those that were asked for.
     private static List<LensMetric> metrics(LensResult result) {
         return Arrays.stream(LensMetric.values())
-                .filter(metric -> !OF_EACH_TOKEN.contains(metric) && wasRead(result, metric)).toList();
-    }
-
-    /// Those that come with every run, and those that were asked for.
-    private static boolean wasRead(LensResult result, LensMetric metric) {
-        try {
-            result.value(metric, result.points().getLast(), result.positions().getLast());
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+                .filter(metric -> metric.alwaysRead() || result.options().metrics().contains(metric))
+                .filter(metric -> !OF_EACH_TOKEN.contains(metric)).toList();
     }
 
     private static List<String> place(LensResult result, List<LensMetric> metrics, LensPoint point, int position) {

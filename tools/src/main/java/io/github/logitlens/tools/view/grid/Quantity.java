@@ -47,7 +47,12 @@ public sealed interface Quantity {
 
         @Override
         public boolean isProbability() {
-            return metric == LensMetric.PROBABILITY;
+            return metric == LensMetric.PROBABILITY || metric == LensMetric.NEXT_PROBABILITY;
+        }
+
+        @Override
+        public boolean isRank() {
+            return metric == LensMetric.NEXT_RANK;
         }
 
         @Override
