@@ -14,6 +14,8 @@ enum Format {
     CSV(".csv"),
     /// A picture, layers × positions.
     SVG(".svg"),
+    /// The explorer's grid in one file.
+    HTML(".html"),
     /// One JSON document.
     JSON(".json"),
     /// One JSON value a line.

@@ -27,7 +27,7 @@ final class OutputOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "table, json, for prompts also grid, csv and svg, for tokens jsonl. Default: what the name of --output "
+            description = "table, json, for prompts also grid, csv, svg and html, for tokens jsonl. Default: what the name of --output "
                     + "ends with, else table.")
     private Optional<String> format = Optional.empty();
 

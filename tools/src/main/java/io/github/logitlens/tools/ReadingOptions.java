@@ -26,7 +26,7 @@ final class ReadingOptions {
             names = "--position",
             paramLabel = "POS",
             description = "Token positions read: last, all, N, N,M or A:B, counted from 0, or from the end if negative. "
-                    + "Default: last, for grid and svg all.")
+                    + "Default: last, for grid, svg and html all.")
     private Optional<String> position = Optional.empty();
 
     @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")

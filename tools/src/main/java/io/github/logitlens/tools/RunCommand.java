@@ -5,6 +5,7 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
 import io.github.logitlens.tools.view.RunCsv;
+import io.github.logitlens.tools.view.RunHtml;
 import io.github.logitlens.tools.view.RunJson;
 import io.github.logitlens.tools.view.RunTable;
 import io.github.logitlens.tools.view.RunView;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Mixin;
         })
 final class RunCommand implements Callable<Integer> {
 
-    private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG);
+    private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG,
+            Format.HTML);
 
     private final Stdio stdio;
 
@@ -66,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
         Format format = output.format(FORMATS, Optional.empty());
         picture.check(format);
         boolean drawn = PictureOptions.PICTURES.contains(format);
-        LensOptions asked = reading.options(drawn ? Positions.all() : Positions.last());
+        LensOptions asked = reading.options(drawn || format == Format.HTML ? Positions.all() : Positions.last());
         GridChoice choice = picture.choice(asked);
         ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
         LensOptions options = drawn ? PictureOptions.reading(asked, choice) : asked;
@@ -88,6 +90,7 @@ final class RunCommand implements Callable<Integer> {
             case JSON -> new RunJson();
             case CSV -> new RunCsv();
             case SVG -> new SvgGrid(choice);
+            case HTML -> new RunHtml();
             case JSONL -> throw new AssertionError(format);
         };
     }

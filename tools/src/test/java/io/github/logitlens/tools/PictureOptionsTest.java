@@ -54,7 +54,7 @@ class PictureOptionsTest {
 
     @Test
     void endingsOfPictures(@TempDir Path dir) throws IOException {
-        for (String name : List.of("svg", "csv")) {
+        for (String name : List.of("svg", "csv", "html")) {
             Path file = dir.resolve("run." + name);
             assertEquals("", Cli.lens("--output", file.toString(), EIFFEL).succeeds().out());
             assertEquals(Cli.lens("--format", name, EIFFEL).succeeds().out(), Files.readString(file));
@@ -110,7 +110,7 @@ class PictureOptionsTest {
 
     @Test
     void formatsOfACommand() {
-        Cli.lens("--format", "jsonl", "x").failsWith(USAGE, "--format: expected table, grid, csv, svg or json, got \"jsonl\"");
-        Cli.lens("--output", "x.pdf", "x").failsWith(USAGE, "expected a name that ends with .txt, .csv, .svg or .json");
+        Cli.lens("--format", "jsonl", "x").failsWith(USAGE, "--format: expected table, grid, csv, svg, html or json, got \"jsonl\"");
+        Cli.lens("--output", "x.pdf", "x").failsWith(USAGE, "expected a name that ends with .txt, .csv, .svg, .html or .json");
     }
 }

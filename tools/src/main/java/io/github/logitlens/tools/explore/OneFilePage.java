@@ -2,12 +2,17 @@ package io.github.logitlens.tools.explore;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The page in one file: style sheets, scripts and one run, so that it needs no server, no network and no other file.
 ///
@@ -25,6 +30,10 @@ public final class OneFilePage {
     private static final Pattern EXPORT =
             Pattern.compile("^export ((?:async )?(?:function\\*?|class|const) (\\w+))", Pattern.MULTILINE);
 
+    /// What stands in the policy of `one-file.html`, before the scripts are known.
+    private static final String ANY_SCRIPT = "script-src 'unsafe-inline'";
+    private static final Pattern INLINE_SCRIPT = Pattern.compile("<script(?: type=\"module\")?>(.*?)</script>", Pattern.DOTALL);
+
     private OneFilePage() {
     }
 
@@ -32,9 +41,25 @@ public final class OneFilePage {
     static String template() {
         String page = replaced(STYLE, PageFiles.text("one-file.html"), style ->
                 "<style>\n" + PageFiles.text(style.group(1)) + "</style>");
-        return replaced(SCRIPT, page, script -> script.group(2) == null
+        page = replaced(SCRIPT, page, script -> script.group(2) == null
                 ? "<script>\n" + PageFiles.text(script.group(1)) + "</script>"
                 : "<script type=\"module\">\n" + bundle(script.group(1)) + "</script>");
+        return page.replace(ANY_SCRIPT, "script-src " + hashes(page));
+    }
+
+    /// What the content security policy lets run: exactly the scripts of the page, by their SHA-256.
+    private static String hashes(String page) {
+        return INLINE_SCRIPT.matcher(page).results().map(script -> "'sha256-" + sha256(script.group(1)) + "'")
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String sha256(String text) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
     }
 
     /// Writes the page of one run.
