@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -137,22 +138,54 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
     /// @throws IllegalStateException    after [#close]
     public LensResult run(int[] tokens, LensOptions options, Hooks hooks) {
+        List<LensResult> whole = new ArrayList<>(1);
+        run(tokens, options, hooks, Integer.MAX_VALUE, whole::add);
+        return whole.getFirst();
+    }
+
+    /// Reads token ids under hooks, some positions at a time: for who wants to show the first before the last are read. The
+    /// numbers are those of a run that reads all at once.
+    ///
+    /// ```java
+    /// lens.run(tokens, LensOptions.defaults(), Hooks.none(), 32, part -> System.out.println(part.positions()));
+    /// // prints [0, 1, … 31], then [32, … 63], …
+    /// ```
+    ///
+    /// @param tokens          ids without BOS; *not modified*
+    /// @param options         what to read
+    /// @param hooks           what observes and edits the run before it is read
+    /// @param positionsAtOnce how many positions a part has, at least 1; the last may have fewer
+    /// @param parts           given each part as soon as it is read, on the caller's thread, in ascending order of the positions
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
+    /// @throws IllegalStateException    after [#close]
+    public void run(int[] tokens, LensOptions options, Hooks hooks, int positionsAtOnce, Consumer<LensResult> parts) {
+        if (positionsAtOnce < 1) {
+            throw new IllegalArgumentException("positions at once: expected at least 1, got " + positionsAtOnce);
+        }
         int[] ids = ids(tokens, options.bos());
         int[] positions = options.positions().resolve(ids.length);
         int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
         int lastLayer = lastLayer(options);
         List<LensPoint> points = points(options, lastLayer);
-        VocabularyQuery query = query(options, points, nextTokens(positions, ids), tracked);
-        return model.whileOpen(() -> {
+        model.whileOpen(() -> {
             ResidualStack stack = new ResidualStack(model, points, positions);
             model.run(ids, lastLayer, stack.observe(hooks));
-            float[] rows = options.layerNorm() == LayerNormMode.FROZEN_FINAL ? stack.frozen() : stack.values();
-            VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
-            ResidualStack.Geometry geometry =
-                    options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
-            return new LensResult(
-                    model.id(), model.config(), options, tokenizer, ids, points, positions, tracked, readings, geometry);
+            for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
+                int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
+                parts.accept(read(stack.part(from, to), options, points, ids, tracked));
+            }
+            return null;
         });
+    }
+
+    private LensResult read(ResidualStack stack, LensOptions options, List<LensPoint> points, int[] ids, int[] tracked) {
+        VocabularyQuery query = query(options, points, nextTokens(stack.positions(), ids), tracked);
+        float[] rows = options.layerNorm() == LayerNormMode.FROZEN_FINAL ? stack.frozen() : stack.values();
+        VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
+        ResidualStack.Geometry geometry =
+                options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
+        return new LensResult(model.id(), model.config(), options, tokenizer, ids, points, stack.positions(), tracked, readings,
+                geometry);
     }
 
     private static VocabularyQuery query(LensOptions options, List<LensPoint> points, int[] next, int[] tracked) {

@@ -5,6 +5,7 @@ import io.github.logitlens.hook.ActivationObserver;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -24,18 +25,44 @@ final class ResidualStack implements ActivationObserver {
     private final float[] values;
 
     ResidualStack(Gpt2Model model, List<LensPoint> points, int[] positions) {
+        this(model, points, positions, new float[size(model, points, positions)]);
+    }
+
+    private ResidualStack(Gpt2Model model, List<LensPoint> points, int[] positions, float[] values) {
         this.model = model;
         this.order = points;
         this.points = points.stream().collect(Collectors.groupingBy(LensPoint::hook));
         this.positions = positions;
+        this.values = values;
         dModel = model.config().dModel();
+    }
+
+    private static int size(Gpt2Model model, List<LensPoint> points, int[] positions) {
+        int dModel = model.config().dModel();
         long size = (long) positions.length * points.size() * dModel;
         if (size > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("points: expected at most " + Integer.MAX_VALUE / dModel + " rows of "
                     + dModel + " values in one run, got " + points.size() + " points at " + positions.length
                     + " positions; read fewer positions, layers or kinds of point");
         }
-        values = new float[(int) size];
+        return (int) size;
+    }
+
+    /// Some of the positions, in a stack of their own.
+    ///
+    /// @param from index of the first among this stack's positions
+    /// @param to   index after the last
+    ResidualStack part(int from, int to) {
+        int perPosition = order.size() * dModel;
+        return from == 0 && to == positions.length
+                ? this
+                : new ResidualStack(model, order, Arrays.copyOfRange(positions, from, to),
+                        Arrays.copyOfRange(values, from * perPosition, to * perPosition));
+    }
+
+    /// The positions in this stack.
+    int[] positions() {
+        return positions;
     }
 
     /// The given hooks, and this observer after them: it sees what they leave.

@@ -185,6 +185,31 @@ class LensApiTest {
     }
 
     @Test
+    void partsReadAsTheWholeDoes() {
+        int[] ids = lens.tokenizer().encode(PROMPT);
+        LensOptions options = LensOptions.defaults().metrics(LensMetric.values()).track(" Paris");
+        LensResult all = lens.run(ids, options, Hooks.none());
+        for (int atOnce : new int[] {1, 2, 3, 5, 6, Integer.MAX_VALUE}) {
+            List<Integer> positions = new ArrayList<>();
+            lens.run(ids, options, Hooks.none(), atOnce, part -> {
+                assertTrue(part.positions().size() <= atOnce);
+                positions.addAll(part.positions());
+                for (int position : part.positions()) {
+                    assertEquals(all.track(" Paris", position), part.track(" Paris", position));
+                    for (LensPoint point : all.points()) {
+                        assertEquals(all.reading(point, position), part.reading(point, position));
+                        for (LensMetric metric : LensMetric.values()) {
+                            assertEquals(all.value(metric, point, position), part.value(metric, point, position));
+                        }
+                    }
+                }
+            });
+            assertEquals(all.positions(), positions);
+        }
+        assertTrue(refused(() -> lens.run(ids, options, Hooks.none(), 0, part -> { })).contains("got 0"));
+    }
+
+    @Test
     void positionsCountFromTheEndToo() {
         LensResult result = lens.run(PROMPT, LensOptions.defaults().positions(Positions.of(-1, 1)));
         assertEquals(List.of(1, 4), result.positions());

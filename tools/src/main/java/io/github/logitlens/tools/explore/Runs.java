@@ -1,12 +1,12 @@
 package io.github.logitlens.tools.explore;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tools.view.RunLines;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 
@@ -14,6 +14,8 @@ import java.util.function.DoubleConsumer;
 final class Runs {
 
     private static final int PER_CENT = 100;
+    /// Enough for the product to run at full speed, few enough for the first columns to be seen early.
+    private static final int POSITIONS_AT_ONCE = 32;
     private static final long PROGRESS_NANOS = 100_000_000;
 
     private final Models models;
@@ -61,13 +63,18 @@ final class Runs {
         LogitLens lens = models.open(model, loading(lines));
         ticket.check();
         long start = System.nanoTime();
-        if (request.prompt().isEmpty()) {
-            LensResult result = lens.run("", request.options());
-            send(result, start, lines);
-            return;
-        }
         Hooks hooks = watched(model.config().nLayers(), start, ticket, lines);
-        send(lens.run(lens.tokenizer().encode(request.prompt()), request.options(), hooks), start, lines);
+        AtomicBoolean begun = new AtomicBoolean();
+        lens.run(lens.tokenizer().encode(request.prompt()), request.options(), hooks, POSITIONS_AT_ONCE, part -> {
+            ticket.check();
+            lines.send(out -> {
+                if (!begun.getAndSet(true)) {
+                    RunLines.start(part, out);
+                }
+                RunLines.rows(part, out);
+            });
+        });
+        lines.send(out -> ApiJson.done((System.nanoTime() - start) / 1_000_000, out));
     }
 
     /// Says how the loading of a model gets on. That nobody reads it any more does not end it: the model will be wanted.
@@ -83,14 +90,6 @@ final class Runs {
                 }
             }
         };
-    }
-
-    private static void send(LensResult result, long start, LineStream lines) {
-        lines.send(out -> {
-            RunLines.start(result, out);
-            RunLines.rows(result, out);
-            ApiJson.done((System.nanoTime() - start) / 1_000_000, out);
-        });
     }
 
     /// Between two blocks: ends a run that nobody waits for, and says how far a long one is.

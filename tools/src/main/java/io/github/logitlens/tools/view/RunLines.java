@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
 
-/// A result as lines of JSON, for who wants to draw before all is read: `start` with everything but the readings, then one
-/// `rows` for each point. Put together, the fields are those of [RunJson].
+/// A result as lines of JSON, for who wants to draw before all is read: `start` with everything but the readings, then, for
+/// each part of the positions, one `rows` for each point. Put together, the fields are those of [RunJson].
 public final class RunLines {
 
     private RunLines() {

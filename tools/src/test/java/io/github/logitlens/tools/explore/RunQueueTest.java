@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.tools.explore.RawHttp.Answer;
@@ -14,6 +16,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +87,33 @@ class RunQueueTest {
             assertEquals(result.top(result.finalPoint(), -1).getFirst().id(),
                     new ObjectMapper().readTree(rows.getLast()).path("readings").get(4).path("top").get(0).path("id").intValue());
         }
+    }
+
+    @Test
+    void aLongPromptComesInPartsThatMakeTheWhole() throws IOException {
+        String prompt = "a b c d e f g".repeat(10);
+        Answer answer = RawHttp.post(port, "/api/run", "{\"prompt\": \"" + prompt + "\", \"topK\": 1}");
+        ObjectMapper mapper = new ObjectMapper();
+        Map<String, Integer> top = new TreeMap<>();
+        int lines = 0;
+        for (String line : answer.body().lines().filter(text -> text.contains("\"rows\"")).toList()) {
+            lines++;
+            for (JsonNode reading : mapper.readTree(line).path("readings")) {
+                String cell = reading.path("point").intValue() + " " + reading.path("position").intValue();
+                assertEquals(null, top.put(cell, reading.path("top").get(0).path("id").intValue()), cell + " came twice");
+            }
+        }
+        try (LogitLens lens = LogitLens.open("demo")) {
+            LensResult result = lens.run(prompt, LensOptions.defaults().topK(1));
+            assertTrue(lines > result.points().size(), "several parts");
+            assertEquals(result.points().size() * result.positions().size(), top.size());
+            for (LensPoint point : result.points()) {
+                for (int position : result.positions()) {
+                    assertEquals(result.top(point, position).getFirst().id(), top.get(point.index() + " " + position));
+                }
+            }
+        }
+        assertTrue(answer.body().lines().toList().getLast().contains("\"done\""));
     }
 
     private static String withoutTime(String body) {
