@@ -137,14 +137,12 @@ public final class Unembedding {
     private float[] logits(RowPanels row) {
         PanelMatrix matrix = transformer.unembedding();
         float[] logits = new float[matrix.panels() * PANEL];
-        engine.workers().run(matrix.panels(), panel -> multiply(row, 0, panel, logits, panel * PANEL));
+        int side = matrix.panelsSideBySide(engine.workers().threads());
+        engine.workers().run((matrix.panels() + side - 1) / side, task -> {
+            int first = task * side;
+            matrix.multiplyRow(engine.kernels(), row, first, Math.min(side, matrix.panels() - first), logits, first * PANEL);
+        });
         return Arrays.copyOf(logits, vocabSize());
-    }
-
-    private void multiply(RowPanels rows, int block, int panel, float[] tile, int tileOffset) {
-        PanelMatrix matrix = transformer.unembedding();
-        engine.kernels().multiply(rows.data(), rows.offset(block), rows.height(block), matrix.segment(panel),
-                matrix.offset(panel), matrix.depth(), tile, tileOffset);
     }
 
     /// Reads residuals: their most likely tokens, and statistics over the whole vocabulary.
@@ -303,7 +301,7 @@ public final class Unembedding {
                         if (id >= 0 && id / PANEL != panel) {
                             panel = id / PANEL;
                             Arrays.fill(logits, 0f);
-                            multiply(rows, block, panel, logits, 0);
+                            transformer.unembedding().multiply(engine.kernels(), rows, block, panel, logits, 0);
                         }
                         targetLogits[t][row] = id < 0 ? Float.NaN : logits[r * PANEL + id % PANEL];
                     }
@@ -332,12 +330,17 @@ public final class Unembedding {
         /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
         private void forEachTile(int stretch, TileReader reader) {
             float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
+            PanelMatrix matrix = transformer.unembedding();
             for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
                 for (int tile = 0; tile < tiles.length; tile++) {
                     RowPanels rows = tiles[tile];
                     Arrays.fill(logits, 0f);
                     for (int block = 0; block < rows.blocks(); block++) {
-                        multiply(rows, block, panel, logits, rows.firstRow(block) * PANEL);
+                        if (tile == 0 && block == 0) {
+                            matrix.fetchAndMultiply(engine.kernels(), rows, block, panel, logits, 0);
+                        } else {
+                            matrix.multiply(engine.kernels(), rows, block, panel, logits, rows.firstRow(block) * PANEL);
+                        }
                     }
                     reader.read(logits, panel, tile);
                 }

@@ -36,8 +36,25 @@ final class ColdStartKernels implements Kernels {
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
         Kernels kernels = current;
         kernels.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
+        count(kernels, (long) height * depth * PANEL);
+    }
+
+    @Override
+    public void multiplyRow(
+            float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        Kernels kernels = current;
+        kernels.multiplyRow(a, aOffset, panels, b, bOffset, depth, tile, tileOffset);
+        count(kernels, (long) panels * depth * PANEL);
+    }
+
+    @Override
+    public void fetch(MemorySegment b, long bOffset, long bytes) {
+        current.fetch(b, bOffset, bytes);
+    }
+
+    private void count(Kernels kernels, long multiplyAdds) {
         if (kernels != vector) {
-            done += (long) height * depth * PANEL;
+            done += multiplyAdds;
             if (done > LIMIT && warming.compareAndSet(false, true)) {
                 startWarmUp(kernels);
             }

@@ -41,10 +41,15 @@ final class KernelWarmUp {
     /// @return whether each of them came to beat its rival in time
     boolean run() {
         List<Consumer<Kernels>> work = List.of(
-                kernels -> kernels.multiply(left, 0, 6, panel, 0, DEPTH, tile, 0),
+                kernels -> {
+                    kernels.fetch(panel, 0, panel.byteSize());
+                    kernels.multiply(left, 0, 6, panel, 0, DEPTH, tile, 0);
+                },
                 kernels -> kernels.multiply(left, 0, 4, panel, 0, DEPTH, tile, 0),
                 kernels -> kernels.multiply(left, 0, 2, panel, 0, DEPTH, tile, 0),
                 kernels -> kernels.multiply(left, 0, 1, panel, 0, DEPTH, tile, 0),
+                kernels -> kernels.multiplyRow(left, 0, 2, panel, 0, DEPTH / 2, tile, 0),
+                kernels -> kernels.multiplyRow(left, 0, 4, panel, 0, DEPTH / 4, tile, 0),
                 kernels -> kernels.layerNorm(row, 0, ROW, gain, gain, 1e-5, row, 0),
                 kernels -> kernels.softmax(row, 0, ROW),
                 kernels -> kernels.activate(ActivationFunction.GELU_NEW, row, 0, ROW),

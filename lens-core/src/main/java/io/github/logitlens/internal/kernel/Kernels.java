@@ -21,6 +21,9 @@ public interface Kernels {
     /// Rows of a full row block.
     int BLOCK = 6;
 
+    /// Most panels that [#multiplyRow] takes at once.
+    int ROW_PANELS = 4;
+
     /// What runs, for people: `vector (512-bit)` or `scalar`.
     String description();
 
@@ -32,6 +35,30 @@ public interface Kernels {
     /// @param depth      length of the chain, at least 1
     /// @param tile       `[height][64]` at `tileOffset`, *written*
     void multiply(float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset);
+
+    /// `tile += a · b` for one row and several panels that follow each other.
+    ///
+    /// A row alone waits for memory, which serves several streams faster than one.
+    ///
+    /// @param a          `[depth]` at `aOffset`, *not modified*
+    /// @param panels     how many: 1, 2 or 4
+    /// @param b          `[panels][depth][64]` float32 at byte `bOffset`, *not modified*
+    /// @param depth      length of the chain, at least 1
+    /// @param tile       `[panels][64]` at `tileOffset`, *written*
+    default void multiplyRow(
+            float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        for (int panel = 0; panel < panels; panel++) {
+            multiply(a, aOffset, 1, b, bOffset + panel * (4L * PANEL * depth), depth, tile, tileOffset + panel * PANEL);
+        }
+    }
+
+    /// Brings a stretch of a panel from memory into the caches, faster than a product that needs it does; computes nothing.
+    ///
+    /// @param b       *not modified*
+    /// @param bOffset first byte
+    /// @param bytes   how many
+    default void fetch(MemorySegment b, long bOffset, long bytes) {
+    }
 
     /// `out = (x − μ)/√(σ² + ε) · gain + bias`, σ² biased.
     ///

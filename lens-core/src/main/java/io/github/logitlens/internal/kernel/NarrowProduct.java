@@ -11,6 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// loop is that of [WideProduct], for the reasons given there.
 final class NarrowProduct {
 
+    /// Steps of `k` that one turn of a loop takes.
+    static final int STEPS = 2;
+
     private static final int PANEL = Kernels.PANEL;
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -21,7 +24,7 @@ final class NarrowProduct {
     private NarrowProduct() {
     }
 
-    /// Takes `depth` steps, a multiple of 2 above 0; see [Kernels#multiply].
+    /// Takes `depth` steps, a multiple of [#STEPS] above 0; see [Kernels#multiply].
     static void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
         int aEnd = aOffset + depth * height;

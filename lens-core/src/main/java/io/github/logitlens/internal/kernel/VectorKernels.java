@@ -2,6 +2,7 @@ package io.github.logitlens.internal.kernel;
 
 import io.github.logitlens.weights.ActivationFunction;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -18,7 +19,14 @@ public final class VectorKernels implements Kernels {
     private static final int LANES = SPECIES.length();
     private static final boolean WIDE = LANES == 16;
 
+    private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final int LINE = 64;
+    /// Streams that [#fetch] reads side by side: the prefetcher follows each apart, and fetches further with four than one.
+    private static final int STREAMS = 4;
+
     private final ScalarKernels scalar = new ScalarKernels();
+    /// Written so that no compiler drops the loads of [#fetch], never read.
+    private int fetched;
 
     /// Kernels at [FloatVector#SPECIES_PREFERRED].
     ///
@@ -37,23 +45,47 @@ public final class VectorKernels implements Kernels {
     @Override
     public void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        int odd = depth % 2;
-        if (odd == 1) {
-            step(a, aOffset, height, b, bOffset, tile, tileOffset);
-        }
-        if (odd == depth) {
+        if (WIDE && height == 1) {
+            WideProduct.multiplyRow(a, aOffset, 1, b, bOffset, depth, tile, tileOffset);
             return;
         }
-        int aRest = aOffset + odd * height;
-        long bRest = bOffset + odd * (PANEL * 4L);
+        int rest = depth % (WIDE ? WideProduct.STEPS : NarrowProduct.STEPS);
+        for (int k = 0; k < rest; k++) {
+            step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L), tile, tileOffset);
+        }
+        if (rest == depth) {
+            return;
+        }
+        int aRest = aOffset + rest * height;
+        long bRest = bOffset + rest * (PANEL * 4L);
         if (WIDE) {
-            WideProduct.multiply(a, aRest, height, b, bRest, depth - odd, tile, tileOffset);
+            WideProduct.multiply(a, aRest, height, b, bRest, depth - rest, tile, tileOffset);
         } else {
-            NarrowProduct.multiply(a, aRest, height, b, bRest, depth - odd, tile, tileOffset);
+            NarrowProduct.multiply(a, aRest, height, b, bRest, depth - rest, tile, tileOffset);
         }
     }
 
-    /// One step of `k`, for chains of odd length.
+    @Override
+    public void multiplyRow(
+            float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        if (WIDE) {
+            WideProduct.multiplyRow(a, aOffset, panels, b, bOffset, depth, tile, tileOffset);
+        } else {
+            Kernels.super.multiplyRow(a, aOffset, panels, b, bOffset, depth, tile, tileOffset);
+        }
+    }
+
+    @Override
+    public void fetch(MemorySegment b, long bOffset, long bytes) {
+        long stride = bytes / STREAMS / LINE * LINE;
+        int seen = 0;
+        for (long o = bOffset; o < bOffset + stride; o += LINE) {
+            seen ^= b.get(WORD, o) ^ b.get(WORD, o + stride) ^ b.get(WORD, o + 2 * stride) ^ b.get(WORD, o + 3 * stride);
+        }
+        fetched = seen;
+    }
+
+    /// One step of `k`, for what a chain's length leaves over of whole turns.
     private static void step(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
         for (int r = 0; r < height; r++) {

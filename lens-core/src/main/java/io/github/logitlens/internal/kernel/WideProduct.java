@@ -9,19 +9,26 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// A block of 6 rows × 4 vectors keeps 24 accumulators, the 4 vectors of `b` and one broadcast in registers, and every
 /// value loaded is used 4 or 6 times. Four things about its form were measured, and matter (JDK 25, an Intel core with two
-/// 512-bit multipliers, where the same block in C with intrinsics reaches 86 % of the peak):
+/// 512-bit multipliers, where blocks of 6 × 4, 8 × 3, 9 × 3 and 12 × 2 vectors in C with intrinsics all reach 83 to 88 % of
+/// the peak of multiply-adds in registers, whether the panel is in the first- or the second-level cache):
 ///
 /// * `a` is packed `[depth][height]`, so that one index reaches all rows. With one index a row C2 runs out of integer
 ///   registers and parks them in vector registers, through the ports that the multiplications need.
 /// * The loop ends on `!=` with a stride above 1, which C2 does not take for a counted loop. Its range checks then stay in
 ///   the loop, each one fused instruction, and keep C2 from hoisting all six broadcasts to the top of the body, where they
-///   would need more registers than there are. A counted `for` without checks reaches 70 % of the peak.
+///   would need more registers than there are. A counted `for` without checks reaches 64 % of the peak.
 /// * The test is at the end and on the `int` index; at the top and on the `long` offset it costs 5 % of the peak.
-/// * Two steps of `k` a turn share the loop's own cost: one step reaches 78 %, two 82 %. Four would reach 85 %, but make a
-///   method that C1 gives up on ("out of virtual registers"), which can then stay uncompiled for the whole of a run.
+/// * Three steps of `k` a turn share the loop's own cost: one step reaches 75 %, two 80 %, three 87 %, four no more. Four
+///   make a method that C1 gives up on ("out of virtual registers"), which can then stay uncompiled for the whole of a run.
+///
+/// One row is bound by memory, and there the number of streams is what counts: a thread that reads four panels side by side
+/// reads a third faster than one that reads them one after the other, because the prefetcher follows each of them apart.
 ///
 /// Accumulators are local variables: an array of vectors would live in memory.
 final class WideProduct {
+
+    /// Steps of `k` that one turn of a loop takes.
+    static final int STEPS = 3;
 
     private static final int PANEL = Kernels.PANEL;
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
@@ -33,7 +40,7 @@ final class WideProduct {
     private WideProduct() {
     }
 
-    /// Takes `depth` steps, a multiple of 2 above 0; see [Kernels#multiply].
+    /// Takes `depth` steps, a multiple of [#STEPS] above 0, for a block of more than one row; see [Kernels#multiply].
     static void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
         int aEnd = aOffset + depth * height;
@@ -41,8 +48,18 @@ final class WideProduct {
             case 6 -> rows6(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
             case 4 -> rows4(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
             case 2 -> rows2(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
-            case 1 -> rows1(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
-            default -> throw new AssertionError("height of a row block: expected 1, 2, 4 or 6, got " + height);
+            default -> throw new AssertionError("height of a row block: expected 2, 4 or 6, got " + height);
+        }
+    }
+
+    /// One row and 1, 2 or 4 panels; see [Kernels#multiplyRow].
+    static void multiplyRow(
+            float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        switch (panels) {
+            case 4 -> panels4(a, aOffset, b, bOffset, depth, tile, tileOffset);
+            case 2 -> panels2(a, aOffset, b, bOffset, depth, tile, tileOffset);
+            case 1 -> panels1(a, aOffset, b, bOffset, depth, tile, tileOffset);
+            default -> throw new AssertionError("panels side by side: expected 1, 2 or 4, got " + panels);
         }
     }
 
@@ -143,8 +160,42 @@ final class WideProduct {
             x51 = v.fma(b1, x51);
             x52 = v.fma(b2, x52);
             x53 = v.fma(b3, x53);
-            i += 12;
-            o += 2 * ROW_BYTES;
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 12]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 13]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            v = FloatVector.broadcast(SPECIES, a[i + 14]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            x22 = v.fma(b2, x22);
+            x23 = v.fma(b3, x23);
+            v = FloatVector.broadcast(SPECIES, a[i + 15]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            x32 = v.fma(b2, x32);
+            x33 = v.fma(b3, x33);
+            v = FloatVector.broadcast(SPECIES, a[i + 16]);
+            x40 = v.fma(b0, x40);
+            x41 = v.fma(b1, x41);
+            x42 = v.fma(b2, x42);
+            x43 = v.fma(b3, x43);
+            v = FloatVector.broadcast(SPECIES, a[i + 17]);
+            x50 = v.fma(b0, x50);
+            x51 = v.fma(b1, x51);
+            x52 = v.fma(b2, x52);
+            x53 = v.fma(b3, x53);
+            i += 18;
+            o += 3 * ROW_BYTES;
         } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
@@ -241,8 +292,32 @@ final class WideProduct {
             x31 = v.fma(b1, x31);
             x32 = v.fma(b2, x32);
             x33 = v.fma(b3, x33);
-            i += 8;
-            o += 2 * ROW_BYTES;
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 8]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 9]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            v = FloatVector.broadcast(SPECIES, a[i + 10]);
+            x20 = v.fma(b0, x20);
+            x21 = v.fma(b1, x21);
+            x22 = v.fma(b2, x22);
+            x23 = v.fma(b3, x23);
+            v = FloatVector.broadcast(SPECIES, a[i + 11]);
+            x30 = v.fma(b0, x30);
+            x31 = v.fma(b1, x31);
+            x32 = v.fma(b2, x32);
+            x33 = v.fma(b3, x33);
+            i += 12;
+            o += 3 * ROW_BYTES;
         } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
@@ -303,8 +378,22 @@ final class WideProduct {
             x11 = v.fma(b1, x11);
             x12 = v.fma(b2, x12);
             x13 = v.fma(b3, x13);
-            i += 4;
-            o += 2 * ROW_BYTES;
+            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES, ORDER);
+            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + VECTOR_BYTES, ORDER);
+            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
+            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
+            v = FloatVector.broadcast(SPECIES, a[i + 4]);
+            x00 = v.fma(b0, x00);
+            x01 = v.fma(b1, x01);
+            x02 = v.fma(b2, x02);
+            x03 = v.fma(b3, x03);
+            v = FloatVector.broadcast(SPECIES, a[i + 5]);
+            x10 = v.fma(b0, x10);
+            x11 = v.fma(b1, x11);
+            x12 = v.fma(b2, x12);
+            x13 = v.fma(b3, x13);
+            i += 6;
+            o += 3 * ROW_BYTES;
         } while (i != aEnd);
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
@@ -316,36 +405,114 @@ final class WideProduct {
         x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
     }
 
-    private static void rows1(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
+    private static void panels4(
+            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        long panelBytes = depth * ROW_BYTES;
         FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
         FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        int i = aOffset;
-        long o = bOffset;
-        do {
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER);
-            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER);
-            FloatVector v = FloatVector.broadcast(SPECIES, a[i]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            x02 = v.fma(b2, x02);
-            x03 = v.fma(b3, x03);
-            b0 = FloatVector.fromMemorySegment(SPECIES, b, o + ROW_BYTES, ORDER);
-            b1 = FloatVector.fromMemorySegment(SPECIES, b, o + ROW_BYTES + VECTOR_BYTES, ORDER);
-            b2 = FloatVector.fromMemorySegment(SPECIES, b, o + ROW_BYTES + 2 * VECTOR_BYTES, ORDER);
-            b3 = FloatVector.fromMemorySegment(SPECIES, b, o + ROW_BYTES + 3 * VECTOR_BYTES, ORDER);
-            v = FloatVector.broadcast(SPECIES, a[i + 1]);
-            x00 = v.fma(b0, x00);
-            x01 = v.fma(b1, x01);
-            x02 = v.fma(b2, x02);
-            x03 = v.fma(b3, x03);
-            i += 2;
-            o += 2 * ROW_BYTES;
-        } while (i != aEnd);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
+        FloatVector x22 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 2 * LANES);
+        FloatVector x23 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 3 * LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
+        FloatVector x32 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 2 * LANES);
+        FloatVector x33 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+            long o = bOffset + k * ROW_BYTES;
+            x00 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o, ORDER), x00);
+            x01 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER), x01);
+            x02 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER), x02);
+            x03 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER), x03);
+            long o1 = o + panelBytes;
+            x10 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1, ORDER), x10);
+            x11 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + VECTOR_BYTES, ORDER), x11);
+            x12 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + 2 * VECTOR_BYTES, ORDER), x12);
+            x13 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + 3 * VECTOR_BYTES, ORDER), x13);
+            long o2 = o + 2 * panelBytes;
+            x20 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o2, ORDER), x20);
+            x21 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o2 + VECTOR_BYTES, ORDER), x21);
+            x22 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o2 + 2 * VECTOR_BYTES, ORDER), x22);
+            x23 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o2 + 3 * VECTOR_BYTES, ORDER), x23);
+            long o3 = o + 3 * panelBytes;
+            x30 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o3, ORDER), x30);
+            x31 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o3 + VECTOR_BYTES, ORDER), x31);
+            x32 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o3 + 2 * VECTOR_BYTES, ORDER), x32);
+            x33 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o3 + 3 * VECTOR_BYTES, ORDER), x33);
+        }
+        x00.intoArray(tile, tileOffset);
+        x01.intoArray(tile, tileOffset + LANES);
+        x02.intoArray(tile, tileOffset + 2 * LANES);
+        x03.intoArray(tile, tileOffset + 3 * LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
+        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
+        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
+        x20.intoArray(tile, tileOffset + 2 * PANEL);
+        x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
+        x22.intoArray(tile, tileOffset + 2 * PANEL + 2 * LANES);
+        x23.intoArray(tile, tileOffset + 2 * PANEL + 3 * LANES);
+        x30.intoArray(tile, tileOffset + 3 * PANEL);
+        x31.intoArray(tile, tileOffset + 3 * PANEL + LANES);
+        x32.intoArray(tile, tileOffset + 3 * PANEL + 2 * LANES);
+        x33.intoArray(tile, tileOffset + 3 * PANEL + 3 * LANES);
+    }
+
+    private static void panels2(
+            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        long panelBytes = depth * ROW_BYTES;
+        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+            long o = bOffset + k * ROW_BYTES;
+            x00 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o, ORDER), x00);
+            x01 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER), x01);
+            x02 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER), x02);
+            x03 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER), x03);
+            long o1 = o + panelBytes;
+            x10 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1, ORDER), x10);
+            x11 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + VECTOR_BYTES, ORDER), x11);
+            x12 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + 2 * VECTOR_BYTES, ORDER), x12);
+            x13 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + 3 * VECTOR_BYTES, ORDER), x13);
+        }
+        x00.intoArray(tile, tileOffset);
+        x01.intoArray(tile, tileOffset + LANES);
+        x02.intoArray(tile, tileOffset + 2 * LANES);
+        x03.intoArray(tile, tileOffset + 3 * LANES);
+        x10.intoArray(tile, tileOffset + PANEL);
+        x11.intoArray(tile, tileOffset + PANEL + LANES);
+        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
+        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
+    }
+
+    private static void panels1(
+            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+        for (int k = 0; k < depth; k++) {
+            FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+            long o = bOffset + k * ROW_BYTES;
+            x00 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o, ORDER), x00);
+            x01 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER), x01);
+            x02 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER), x02);
+            x03 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER), x03);
+        }
         x00.intoArray(tile, tileOffset);
         x01.intoArray(tile, tileOffset + LANES);
         x02.intoArray(tile, tileOffset + 2 * LANES);

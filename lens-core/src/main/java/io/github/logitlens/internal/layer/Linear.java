@@ -19,12 +19,12 @@ public final class Linear {
     @FunctionalInterface
     interface Sink {
 
-        /// Takes one tile; called by any thread, once per block and panel.
+        /// Takes one tile; called by any thread, once per block and panel; of a single row, for several panels at once.
         ///
-        /// @param tile    `[height of the block][64]`, *owned by the sink during the call*
+        /// @param tile    `[height of the block][64]`, of a single row `[1][columns]`; *owned by the sink during the call*
         /// @param block   block of rows
         /// @param column  the tile's first column in the product
-        /// @param columns how many of its 64 columns are real
+        /// @param columns how many of its columns are real
         void take(float[] tile, int block, int column, int columns);
     }
 
@@ -75,6 +75,10 @@ public final class Linear {
     ///
     /// @param x `[rows, depth]`, *not modified*
     void apply(Engine engine, RowPanels x, Sink sink) {
+        if (x.rows() == 1) {
+            applyToRow(engine, x, sink);
+            return;
+        }
         int panels = weight.panels();
         int forThreads = Math.min(x.blocks() / MIN_BLOCKS, (4 * engine.workers().threads() + panels - 1) / panels);
         int groups = Math.max(1, Math.max(forThreads, (x.blocks() + MAX_BLOCKS - 1) / MAX_BLOCKS));
@@ -85,15 +89,29 @@ public final class Linear {
         });
     }
 
+    private void applyToRow(Engine engine, RowPanels row, Sink sink) {
+        int panels = weight.panels();
+        int side = weight.panelsSideBySide(engine.workers().threads());
+        engine.workers().run((panels + side - 1) / side, task -> {
+            int first = task * side;
+            int end = Math.min(panels, first + side);
+            float[] tile = Arrays.copyOfRange(bias, first * PANEL, end * PANEL);
+            weight.multiplyRow(engine.kernels(), row, first, end - first, tile, 0);
+            sink.take(tile, 0, first * PANEL, Math.min(weight.columns(), end * PANEL) - first * PANEL);
+        });
+    }
+
     private void panel(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, Sink sink) {
         float[] tile = new float[Kernels.BLOCK * PANEL];
         for (int block = firstBlock; block < endBlock; block++) {
-            int height = x.height(block);
-            for (int r = 0; r < height; r++) {
+            for (int r = 0; r < x.height(block); r++) {
                 System.arraycopy(bias, panel * PANEL, tile, r * PANEL, PANEL);
             }
-            kernels.multiply(x.data(), x.offset(block), height, weight.segment(panel), weight.offset(panel), weight.depth(),
-                    tile, 0);
+            if (block == firstBlock) {
+                weight.fetchAndMultiply(kernels, x, block, panel, tile, 0);
+            } else {
+                weight.multiply(kernels, x, block, panel, tile, 0);
+            }
             sink.take(tile, block, panel * PANEL, weight.columnsOf(panel));
         }
     }

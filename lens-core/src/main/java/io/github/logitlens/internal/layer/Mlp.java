@@ -34,7 +34,8 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
             }
         } else {
             in.apply(engine, x, (tile, block, column, columns) -> {
-                engine.kernels().activate(activation, tile, 0, x.rowsOf(block) * PANEL);
+                int values = x.rowsOf(block) == 1 ? columns : x.rowsOf(block) * PANEL;
+                engine.kernels().activate(activation, tile, 0, values);
                 post.pack(block, tile, 0, PANEL, column, columns);
             });
         }

@@ -17,6 +17,8 @@ public final class PanelMatrix {
     private static final long SCRATCH_BYTES = 1 << 20;
     private static final long CHUNK_BYTES = 8 << 20;
     private static final int STRIP = 16;
+    /// Steps of `k` that are fetched before they are multiplied: whole turns of any kernel, 192 KiB.
+    private static final int FETCH_STEPS = 768;
     private static final int PANEL = Kernels.PANEL;
 
     private final int depth;
@@ -42,7 +44,8 @@ public final class PanelMatrix {
         // Several chunks for each thread even of a small matrix.
         long chunkBytes = Math.min(CHUNK_BYTES, bytes(weight.columns(), weight.rows()) / 16);
         long panelBytes = 4L * PANEL * weight.columns();
-        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(1, chunkBytes / panelBytes));
+        int side = Kernels.ROW_PANELS;
+        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(side, chunkBytes / panelBytes / side * side));
     }
 
     public int depth() {
@@ -69,6 +72,57 @@ public final class PanelMatrix {
     /// Columns of a panel that are not padding.
     public int columnsOf(int panel) {
         return Math.min(PANEL, columns - panel * PANEL);
+    }
+
+    /// How many neighbouring panels a task should take of a product with one row: as many side by side as there are, unless
+    /// that leaves threads without work at the end.
+    ///
+    /// @return 1, 2 or 4; panels that follow a multiple of it, and are as many, stand in one segment
+    public int panelsSideBySide(int threads) {
+        int side = Kernels.ROW_PANELS;
+        while (side > 1 && 20L * roundUp(panels(), side * threads) > 21L * roundUp(panels(), threads)) {
+            side /= 2;
+        }
+        return side;
+    }
+
+    private static int roundUp(int value, int multiple) {
+        return (value + multiple - 1) / multiple * multiple;
+    }
+
+    /// `tile += row · panels` for one row; see [Kernels#multiplyRow].
+    ///
+    /// @param first  first panel, a multiple of what [#panelsSideBySide] says
+    /// @param count  how many, at most as many; those that make no whole power of two come one by one
+    /// @param tile   `[count][64]` at `tileOffset`, *written*
+    public void multiplyRow(Kernels kernels, RowPanels row, int first, int count, float[] tile, int tileOffset) {
+        int done = 0;
+        while (done < count) {
+            int side = Integer.highestOneBit(count - done);
+            int panel = first + done;
+            kernels.multiplyRow(row.data(), 0, side, segment(panel), offset(panel), depth, tile, tileOffset + done * PANEL);
+            done += side;
+        }
+    }
+
+    /// `tile += rows · panel` for one block of rows.
+    ///
+    /// @param tile `[height of the block][64]` at `tileOffset`, *written*
+    public void multiply(Kernels kernels, RowPanels rows, int block, int panel, float[] tile, int tileOffset) {
+        kernels.multiply(rows.data(), rows.offset(block), rows.height(block), segment(panel), offset(panel), depth,
+                tile, tileOffset);
+    }
+
+    /// The same of a panel that comes from memory, as it does for the first of several blocks: fetched a stretch at a time.
+    public void fetchAndMultiply(Kernels kernels, RowPanels rows, int block, int panel, float[] tile, int tileOffset) {
+        int height = rows.height(block);
+        for (int k = 0; k < depth; k += FETCH_STEPS) {
+            int steps = Math.min(FETCH_STEPS, depth - k);
+            long at = offset(panel) + 4L * PANEL * k;
+            kernels.fetch(segment(panel), at, 4L * PANEL * steps);
+            kernels.multiply(rows.data(), rows.offset(block) + k * height, height, segment(panel), at, steps,
+                    tile, tileOffset);
+        }
     }
 
     /// Reads one column.

@@ -86,6 +86,51 @@ class KernelBitsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void multiplyRow(Values values) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (int trial = 0; trial < 60; trial++) {
+                long seed = 4000L * values.ordinal() + trial;
+                Random random = new Random(seed);
+                int panels = 1 << trial % 3;
+                int depth = trial < 15 ? 1 + trial / 3 : 1 + random.nextInt(90);
+                Supplier<String> what = () -> values + ", panels " + panels + ", depth " + depth + ", seed " + seed;
+                int aOffset = random.nextInt(9);
+                float[] a = values.array(random, aOffset + depth);
+                long bOffset = 4L * random.nextInt(20);
+                float[] right = values.array(random, panels * depth * PANEL);
+                MemorySegment b = arena.allocate(bOffset + 4L * right.length, 4);
+                MemorySegment.copy(right, 0, b, ValueLayout.JAVA_FLOAT, bOffset, right.length);
+                float[] start = values.array(random, GUARD + panels * PANEL + GUARD);
+
+                float[] expected = start.clone();
+                for (int panel = 0; panel < panels; panel++) {
+                    scalar.multiply(a, aOffset, 1, b, bOffset + 4L * panel * depth * PANEL, depth,
+                            expected, GUARD + panel * PANEL);
+                }
+                for (int side = 0; side < 2; side++) {
+                    float[] actual = start.clone();
+                    side(side).multiplyRow(a, aOffset, panels, b, bOffset, depth, actual, GUARD);
+                    Bits.assertSame(expected, actual, what);
+                }
+            }
+        }
+    }
+
+    /// Outside a stretch there may be nothing to read.
+    @Test
+    void fetchStaysInsideItsStretch() {
+        for (int rows = 0; rows < 70; rows++) {
+            long bytes = 4L * PANEL * rows;
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment b = arena.allocate(64 + bytes, 4);
+                scalar.fetch(b, 64, bytes);
+                vector.fetch(b, 64, bytes);
+            }
+        }
+    }
+
     /// Enough turns for the compiler to take over on the way.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 6})
