@@ -44,6 +44,7 @@ class Gpt2(torch.nn.Module):
             self.register_buffer(name.replace(".", "_"), values)
         n_ctx = config["n_positions"]
         self.register_buffer("mask", torch.tril(torch.ones(n_ctx, n_ctx, dtype=torch.bool)))
+        self.register_buffer("masked", torch.tensor(-1e30))
 
     def weight(self, name):
         return getattr(self, name.replace(".", "_"))
@@ -69,7 +70,7 @@ class Gpt2(torch.nn.Module):
         scores = torch.matmul(q, k.transpose(1, 2)) * (1 / math.sqrt(self.d_head))
         if past_keys is None:
             n = x.shape[0]
-            scores = torch.where(self.mask[:n, :n], scores, torch.tensor(-1e30))
+            scores = torch.where(self.mask[:n, :n], scores, self.masked)
         z = torch.matmul(torch.softmax(scores, -1), v).transpose(0, 1).reshape(-1, self.d_model)
         x = x + self.linear(z, p + "attn.c_proj")
         h = self.linear(self.norm(x, p + "ln_2"), p + "mlp.c_fc")

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Measures one [Group] in a JVM of its own.
@@ -26,6 +28,7 @@ final class GroupMain {
     private final Work.Limited peakWork;
     private final Benchmarked bandwidth;
     private final Work.Limited bandwidthWork;
+    private final Set<String> met = new HashSet<>();
 
     private GroupMain(Group group) {
         this.group = group;
@@ -49,7 +52,7 @@ final class GroupMain {
                 .map(streams -> Map.of("threads", threads.get("threads"), "streams", streams))
                 .min(Comparator.comparingDouble(parameters -> {
                     try (Benchmarked reading = Benchmarked.setUp("ReadBandwidth", parameters)) {
-                        Rounds.Times times = new Rounds(group.pace()).measure(List.of(new Entrant(reading, LIMIT_TURN)));
+                        Rounds.Times times = new Rounds(group.pace(), group.pace().again()).measure(List.of(new Entrant(reading, LIMIT_TURN)));
                         return Spread.of(times.seconds()[0]).median();
                     }
                 })).orElseThrow();
@@ -77,7 +80,9 @@ final class GroupMain {
             if (names.isEmpty() || !names.getFirst().equals(Outcome.OURS)) {
                 return new Outcome(match, group.threads(), new double[0], new double[0], missing);
             }
-            Rounds.Times times = new Rounds(group.pace()).measure(entrants);
+            // The product has a loop of its own for each height of a block of rows.
+            boolean first = met.add(match.ours() + " " + match.parameters().get("rows"));
+            Rounds.Times times = new Rounds(group.pace(), first ? group.pace().warmUp() : group.pace().again()).measure(entrants);
             List<Side> sides = new ArrayList<>();
             for (int i = 0; i < names.size(); i++) {
                 sides.add(new Side(names.get(i), times.seconds()[OURS + i], new double[0], times.steady()[OURS + i], "", false));

@@ -13,6 +13,9 @@ final class RatioChart {
     private static final int BAR = 16;
     private static final int GAP = 14;
     private static final int TOP = 64;
+    private static final int BOTTOM = 28;
+    private static final double LEAST = 0.25;
+    private static final double MOST = 16;
     private static final Map<String, String> COLOURS = Map.of(
             Schedule.ONNX, "#0969da", Schedule.TORCH, "#bc4c00", Schedule.JTOKKIT, "#8250df", ColdStart.IMPORT, "#9a6700");
 
@@ -36,30 +39,42 @@ final class RatioChart {
                 groups.add(before);
             }
         }
-        int height = TOP + bars.size() * (BAR + 3) + groups.size() * GAP + 20;
+        int height = TOP + bars.size() * (BAR + 3) + groups.size() * GAP + BOTTOM + 10;
         Svg svg = new Svg(WIDTH, height);
-        double most = bars.stream().mapToDouble(bar -> bar.ratio().median()).max().orElse(1) * 1.05;
-        double unit = (WIDTH - LABELS - 120) / Math.max(2, most);
+        double y = TOP;
+        axis(svg, height);
         svg.text(16, 24, "start", 16, Svg.INK, "How many times longer others take (right of the line, ours is faster)");
         legend(svg, bars);
-        double y = TOP;
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             if (groups.contains(i)) {
                 y += GAP;
                 svg.text(LABELS - 12, y + BAR - 4, "end", 13, Svg.INK, bar.label());
             }
-            double width = bar.ratio().median() * unit;
-            svg.rectangle(LABELS, y, width, BAR, COLOURS.get(bar.peer()));
+            double end = x(bar.ratio().median());
+            svg.rectangle(Math.min(end, x(1)), y, Math.abs(end - x(1)), BAR, COLOURS.get(bar.peer()));
             double middle = y + BAR / 2.0;
-            svg.line(LABELS + bar.ratio().least() * unit, middle, LABELS + bar.ratio().most() * unit, middle, Svg.INK, 1.2);
-            double end = Math.max(width, bar.ratio().most() * unit);
-            svg.text(LABELS + end + 6, y + BAR - 4, "start", 12, Svg.INK,
+            svg.line(x(bar.ratio().least()), middle, x(bar.ratio().most()), middle, Svg.INK, 1.2);
+            svg.text(Math.max(x(1), Math.max(end, x(bar.ratio().most()))) + 6, y + BAR - 4, "start", 12, Svg.INK,
                     String.format(Locale.ROOT, "%.2f", bar.ratio().median()));
             y += BAR + 3;
         }
-        svg.line(LABELS + unit, TOP, LABELS + unit, y + 6, Svg.INK, 1.5);
+        svg.line(x(1), TOP, x(1), height - BOTTOM, Svg.INK, 1.5);
         return svg.toString();
+    }
+
+    /// Twice as much is as far everywhere; what lies beyond the ends stands at them.
+    private static double x(double ratio) {
+        double inside = Math.clamp(ratio, LEAST, MOST);
+        return LABELS + (WIDTH - LABELS - 60) * Math.log(inside / LEAST) / Math.log(MOST / LEAST);
+    }
+
+    private static void axis(Svg svg, int height) {
+        for (double ratio = LEAST; ratio <= MOST; ratio *= 2) {
+            svg.line(x(ratio), TOP, x(ratio), height - BOTTOM, Svg.FAINT, 1);
+            svg.text(x(ratio), height - BOTTOM + 16, "middle", 12, Svg.GREY,
+                    ratio < 1 ? "1/" + Math.round(1 / ratio) : Math.round(ratio) + " ×");
+        }
     }
 
     private static String threads(Outcome outcome) {

@@ -124,7 +124,7 @@ public final class ReportMain {
         }
         if (isWanted(START)) {
             try {
-                outcomes.addAll(new ColdStart(machine.processors(), quick ? 5 : 9,
+                outcomes.addAll(new ColdStart(machine.processors(), quick ? 3 : 9,
                         module.getParent().resolve("tools/bin/lens"), folder.resolve("start.txt")).measure());
             } catch (IOException | IllegalStateException e) {
                 problems.add("cold start: " + e.getMessage());

@@ -89,7 +89,7 @@ final class RooflineChart {
         svg.line(x(ridge), y(flopRate), x(mostX), y(flopRate), Svg.INK, 2);
         svg.text(x(mostX) - 6, y(flopRate) - 8, "end", 13, Svg.INK,
                 String.format(Locale.ROOT, "fused multiply-add peak, %.0f GFLOP/s", flopRate / 1e9));
-        svg.text(x(leastX) + 70, y(byteRate * leastX) - 34, "start", 13, Svg.INK,
+        svg.text(x(ridge / 4) - 14, y(flopRate / 4), "end", 13, Svg.INK,
                 String.format(Locale.ROOT, "memory, %.1f GB/s", byteRate / 1e9));
     }
 
@@ -102,10 +102,11 @@ final class RooflineChart {
             double px = x(point.intensity());
             double py = y(point.rate());
             double labelY = Math.max(py + 22, lastY + 15);
-            double labelX = Math.min(px + 18, WIDTH - RIGHT - 150);
-            svg.line(px, py, labelX - 3, labelY - 4, TASK, 0.7);
+            boolean fits = px + 180 < WIDTH - RIGHT;
+            double labelX = fits ? px + 18 : px - 14;
+            svg.line(px, py, labelX + (fits ? -3 : 3), labelY - 4, TASK, 0.7);
             svg.dot(px, py, 5, TASK);
-            svg.text(labelX, labelY, "start", 12, TASK, point.label());
+            svg.text(labelX, labelY, fits ? "start" : "end", 12, TASK, point.label());
             lastY = labelY;
         }
     }

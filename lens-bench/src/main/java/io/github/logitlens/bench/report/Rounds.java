@@ -8,13 +8,16 @@ import java.util.concurrent.TimeUnit;
 final class Rounds {
 
     private static final int LEAST_ROUNDS = 3;
-    private static final int STEADY_TURNS = 3;
+    /// Seconds of turns, each counting for at least the second number, in which nothing became faster.
+    private static final double STEADY = 1.2;
+    private static final double LEAST_STEADY = 0.4;
     /// A turn this much faster than all before it means that the compiler is still at work.
     private static final double STILL_FALLING = 0.97;
     /// Between turns: threads of the last entrant that still look for work come to rest.
     private static final long PAUSE_MILLIS = 20;
 
     private final Pace pace;
+    private final double warmUp;
 
     /// One that takes turns.
     ///
@@ -27,8 +30,10 @@ final class Rounds {
     record Times(double[][] seconds, boolean[] steady) {
     }
 
-    Rounds(Pace pace) {
+    /// @param warmUp seconds of warm-up of each entrant, at least
+    Rounds(Pace pace, double warmUp) {
         this.pace = pace;
+        this.warmUp = warmUp;
     }
 
     Times measure(List<Entrant> entrants) {
@@ -58,13 +63,13 @@ final class Rounds {
     private boolean warmUp(Entrant entrant) {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
-        int steady = 0;
-        while (steady < STEADY_TURNS || since(start) < pace.warmUp()) {
+        double steady = 0;
+        while (steady < STEADY || since(start) < warmUp) {
             if (since(start) > pace.patience()) {
-                return steady >= STEADY_TURNS;
+                return steady >= STEADY;
             }
             double seconds = turn(entrant);
-            steady = seconds < STILL_FALLING * best ? 0 : steady + 1;
+            steady = seconds < STILL_FALLING * best ? 0 : steady + Math.max(seconds, LEAST_STEADY);
             best = Math.min(best, seconds);
         }
         return true;

@@ -103,9 +103,11 @@ final class Schedule {
                 targets.put(Outcome.LIMIT, 0.88);
             }
             targets.put(ONNX, tokens == 5 ? 3 : 1.3);
-            targets.put(TORCH, 2.3);
+            if (!quick || tokens <= 64) {
+                targets.put(TORCH, 2.3);
+            }
             matches.add(new Match("full lens, " + tokens + " tokens", "FullLens", Map.of("tokens", Integer.toString(tokens)),
-                    peers("Onnx,Torch", "FullLens"), whereSet(targets)));
+                    quick && tokens > 64 ? peers("Onnx", "FullLens") : peers("Onnx,Torch", "FullLens"), whereSet(targets)));
         }
         matches.add(new Match("lens at the last of 5 positions", "LastPositionLens", Map.of("tokens", "5"),
                 quick ? peers("Onnx", "LastPositionLens") : peers("Onnx,Torch", "LastPositionLens"), whereSet(Map.of(ONNX, 1.5))));
