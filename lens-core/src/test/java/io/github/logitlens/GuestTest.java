@@ -1,0 +1,63 @@
+package io.github.logitlens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitlens.fixtures.Guest;
+import io.github.logitlens.fixtures.JavaProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/// The library as a guest in someone's process: what it does to the threads, files and memory of its host.
+class GuestTest {
+
+    /// `-Dlens.test.cycles=1000` for a longer look.
+    private static final int CYCLES = Integer.getInteger("lens.test.cycles", 200);
+    private static final int WARM_UP = 100;
+    /// Less than the weights of one bundled model: not one of the models may have been kept.
+    private static final long GROWTH_KILOBYTES = 24 << 10;
+    /// A worker that spins takes a second of processor time in a second; one that wakes up now and then, milliseconds.
+    private static final long IDLE_MICROS = 5_000;
+
+    private static Map<String, String> run(List<String> options, String... arguments) {
+        JavaProcess.Result result = JavaProcess.run(options, Guest.class, arguments);
+        assertEquals(0, result.exit(), result.err());
+        Map<String, String> lines = new HashMap<>();
+        result.out().lines().forEach(line -> lines.put(line.replaceFirst(" .*", ""), line.replaceFirst("\\S* ", "")));
+        return lines;
+    }
+
+    @Test
+    void threadsStartWithTheFirstModelAreDaemonsAndSleepWhenThereIsNothingToDo() {
+        Map<String, String> seen = run(List.of(JavaProcess.VECTOR, "-Dlens.threads=4"), "threads");
+        assertEquals("0", seen.get("before"), "threads before anything was opened");
+        assertEquals("3", seen.get("workers"), "the caller is the fourth");
+        assertEquals("0", seen.get("not-daemons"));
+        long micros = Long.parseLong(seen.get("idle-micros"));
+        System.out.println("GuestTest: " + micros + " µs of processor time in an idle second");
+        assertTrue(micros < IDLE_MICROS, micros + " µs");
+    }
+
+    @Test
+    void openingAndClosingForEverKeepsNothing() {
+        if (!Files.isReadable(Path.of("/proc/self/status"))) {
+            System.out.println("*** SKIPPED: GuestTest needs /proc to count files and memory ***");
+            Assumptions.abort("no /proc");
+        }
+        Map<String, String> seen = run(List.of(JavaProcess.VECTOR, "-Xmx64m"), "cycles",
+                Integer.toString(WARM_UP), Integer.toString(CYCLES));
+        String[] before = seen.get("before").split(" ");
+        String[] after = seen.get("after").split(" ");
+        System.out.println("GuestTest: threads, open files, resident kB after " + WARM_UP + " cycles " + String.join(", ", before)
+                + "; " + CYCLES + " cycles later " + String.join(", ", after));
+        assertTrue(Integer.parseInt(after[0]) <= Integer.parseInt(before[0]), "threads: " + after[0]);
+        assertEquals(before[1], after[1], "open files");
+        long growth = Long.parseLong(after[2]) - Long.parseLong(before[2]);
+        assertTrue(growth < GROWTH_KILOBYTES, growth + " kB more than before");
+    }
+}
