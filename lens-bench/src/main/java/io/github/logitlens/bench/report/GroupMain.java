@@ -35,8 +35,10 @@ final class GroupMain {
         Map<String, String> threads = Map.of("threads", Integer.toString(group.threads()));
         peak = Benchmarked.setUp("FmaPeak", threads);
         peakWork = (Work.Limited) Benchmarked.work("FmaPeak", threads);
+        seconds(peak); // warms it up
         Map<String, String> streams = fastestStreams(threads);
         bandwidth = Benchmarked.setUp("ReadBandwidth", streams);
+        seconds(bandwidth);
         bandwidthWork = (Work.Limited) Benchmarked.work("ReadBandwidth", streams);
     }
 
@@ -52,10 +54,13 @@ final class GroupMain {
                 .map(streams -> Map.of("threads", threads.get("threads"), "streams", streams))
                 .min(Comparator.comparingDouble(parameters -> {
                     try (Benchmarked reading = Benchmarked.setUp("ReadBandwidth", parameters)) {
-                        Rounds.Times times = new Rounds(group.pace(), group.pace().again()).measure(List.of(new Entrant(reading, LIMIT_TURN)));
-                        return Spread.of(times.seconds()[0]).median();
+                        return seconds(reading);
                     }
                 })).orElseThrow();
+    }
+
+    private double seconds(Benchmarked limit) {
+        return Spread.of(new Rounds(group.pace(), 0).measure(List.of(new Entrant(limit, LIMIT_TURN, false))).seconds()[0]).median();
     }
 
     private Outcome[] measure() {
@@ -70,7 +75,8 @@ final class GroupMain {
     }
 
     private Outcome measure(Match match) {
-        List<Entrant> entrants = new ArrayList<>(List.of(new Entrant(peak, LIMIT_TURN), new Entrant(bandwidth, LIMIT_TURN)));
+        List<Entrant> entrants = new ArrayList<>(
+                List.of(new Entrant(peak, LIMIT_TURN, true), new Entrant(bandwidth, LIMIT_TURN, true)));
         List<String> names = new ArrayList<>();
         List<Side> missing = new ArrayList<>();
         try {
@@ -100,7 +106,7 @@ final class GroupMain {
         try {
             Map<String, String> all = new HashMap<>(parameters);
             all.put("threads", Integer.toString(group.threads()));
-            entrants.add(new Entrant(Benchmarked.setUp(benchmark, all), group.pace().turn()));
+            entrants.add(new Entrant(Benchmarked.setUp(benchmark, all), group.pace().turn(), false));
             names.add(name);
         } catch (PeerMissingException e) {
             missing.add(Side.missing(name, e.getMessage(), false));

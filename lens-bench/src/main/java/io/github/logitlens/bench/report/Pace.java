@@ -11,8 +11,8 @@ package io.github.logitlens.bench.report;
 /// @param limit   seconds of one match, after which there are no more rounds than three
 record Pace(double warmUp, double again, double patience, double turn, int rounds, double limit) {
 
-    static final Pace FULL = new Pace(3, 2, 20, 0.3, 9, 30);
-    static final Pace FULL_KERNELS = new Pace(5, 0.4, 10, 0.1, 7, 10);
+    static final Pace FULL = new Pace(3, 2, 20, 0.3, 9, 20);
+    static final Pace FULL_KERNELS = new Pace(5, 0.4, 10, 0.1, 5, 10);
     static final Pace QUICK = new Pace(2, 0.8, 8, 0.1, 5, 6);
-    static final Pace QUICK_KERNELS = new Pace(4, 0.4, 6, 0.05, 5, 3);
+    static final Pace QUICK_KERNELS = new Pace(3, 0.4, 6, 0.05, 5, 3);
 }

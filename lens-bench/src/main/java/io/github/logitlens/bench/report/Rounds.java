@@ -22,7 +22,8 @@ final class Rounds {
     /// One that takes turns.
     ///
     /// @param turn seconds, at the least; one call may take longer
-    record Entrant(Benchmarked benchmark, double turn) {
+    /// @param warm whether it needs no warm-up
+    record Entrant(Benchmarked benchmark, double turn, boolean warm) {
     }
 
     /// @param seconds of one call, `[entrants][rounds]`
@@ -39,7 +40,7 @@ final class Rounds {
     Times measure(List<Entrant> entrants) {
         boolean[] steady = new boolean[entrants.size()];
         for (int i = 0; i < steady.length; i++) {
-            steady[i] = warmUp(entrants.get(i));
+            steady[i] = entrants.get(i).warm() || warmUp(entrants.get(i));
         }
         double[][] seconds = new double[pace.rounds()][];
         long start = System.nanoTime();

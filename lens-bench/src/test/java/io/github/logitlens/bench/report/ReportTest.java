@@ -133,7 +133,7 @@ class ReportTest {
         try (Benchmarked softmax = Benchmarked.setUp("Softmax", parameters);
                 Benchmarked scalar = Benchmarked.setUp("Softmax", Map.of("kernels", "scalar", "keys", "64"))) {
             Rounds.Times times = new Rounds(new Pace(0, 0, 2, 1e-3, 4, 1), 0).measure(
-                    List.of(new Rounds.Entrant(softmax, 1e-3), new Rounds.Entrant(scalar, 1e-3)));
+                    List.of(new Rounds.Entrant(softmax, 1e-3, false), new Rounds.Entrant(scalar, 1e-3, true)));
             assertEquals(2, times.seconds().length);
             for (double[] seconds : times.seconds()) {
                 assertEquals(4, seconds.length);
