@@ -108,6 +108,43 @@ class LauncherTest {
     }
 
     @Test
+    void aRunAfterTheBuildTeachesTheOnesAfterIt() throws Exception {
+        Path archive = root.resolve("tools/target/lens/lens.aot");
+        Cli without = lens("a");
+        assertFalse(without.out().contains("AOTCache"), without.out());
+        assertFalse(Files.exists(archive));
+        script("jdk/bin/java", """
+                for word; do
+                    case $word in
+                        -XX:AOTCacheOutput=*) : > "${word#*=}"; echo noise; echo noise >&2 ;;
+                        *) echo "[$word]" ;;
+                    esac
+                done
+                """);
+        Files.setLastModifiedTime(root.resolve("tools/src/main/A.java"), FileTime.from(Instant.now().plusSeconds(2)));
+        Cli with = lens("a");
+        assertTrue(with.lines().contains("[-XX:AOTCache=" + archive.toRealPath() + "]"), with.out());
+        assertFalse((with.out() + with.err()).contains("noise"), with.out() + with.err());
+    }
+
+    @Test
+    void anArchiveThatCannotBeMadeIsNoFailure() throws Exception {
+        script("jdk/bin/java", """
+                for word; do
+                    case $word in -XX:AOTCacheOutput=*) : > "${word#*=}"; echo noise >&2; exit 1 ;; esac
+                    echo "[$word]"
+                done
+                """);
+        Cli cli = lens("a");
+        assertEquals(0, cli.code());
+        assertFalse(cli.err().contains("noise"), cli.err());
+        assertEquals("[a]", cli.lines().getLast());
+        try (var files = Files.list(root.resolve("tools/target/lens"))) {
+            assertTrue(files.noneMatch(file -> file.toString().contains("lens.aot")), "what is half done is taken away");
+        }
+    }
+
+    @Test
     void buildsAgainWhenASourceIsNewerOrGone() throws Exception {
         lens();
         Files.setLastModifiedTime(root.resolve("tools/src/main/A.java"), FileTime.from(Instant.now().plusSeconds(2)));
