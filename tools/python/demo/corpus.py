@@ -1,10 +1,12 @@
 """The training text as token ids: rows of facts, rows of free text, and what usually follows the last n tokens."""
 
+import random
 from pathlib import Path
 
 import prose
 import snippets
 
+SEED = 20
 END = 50256  # <|endoftext|>
 PROSE = Path(__file__).with_name("prose.txt")
 PROGRAMS = Path(__file__).with_name("programs.txt")
@@ -38,6 +40,11 @@ def documents(tokenizer, rng, examples, count):
     ]
     functions, weights = zip(*makers)
     return [tokenizer.encode(rng.choices(functions, weights)[0]()) for _ in range(count)]
+
+
+def training_documents(tokenizer, examples, rng=None):
+    """The documents that every training draws from; with an `rng` in its first state, leaves it where they end."""
+    return documents(tokenizer, rng or random.Random(SEED), examples, 30000)
 
 
 class TextStream:

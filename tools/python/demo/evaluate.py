@@ -64,24 +64,40 @@ def print_confusion(results):
         print(f"{kind:12}" + "".join(f"{said[k]:12}" for k in kinds + ["no answer"]))
 
 
+def decision_layers(results, kind="all"):
+    """Of the right answers of a kind, the share that was decided at each row of the lens."""
+    decided = [r.decision_layer for e, r in results if r.right and kind in (e.kind, "all")]
+    return np.bincount(np.array(decided, dtype=int), minlength=len(results[0][1].top)) / max(1, len(decided))
+
+
+def accuracy_by_layer(results, kind="all"):
+    """Of the phrasings of a kind, the share whose answer is top-1 at each row of the lens."""
+    return np.mean([r.top == r.answer for e, r in results if kind in (e.kind, "all")], axis=0)
+
+
 def print_layers(results):
-    right = [(e, r) for e, r in results if r.right]
+    columns = sorted({e.kind for e, _ in results}) + ["all"]
     layers = len(results[0][1].top)
-    names = ["embedding"] + [f"layer {i}" for i in range(layers - 1)]
-    kinds = sorted({e.kind for e, _ in right})
-    print("\ndecision layer of right answers, % of each kind")
-    print(f"{'':12}" + "".join(f"{k:>12}" for k in kinds + ["all"]))
-    for row, name in enumerate(names):
-        shares = [np.mean([r.decision_layer == row for e, r in right if k in (e.kind, "all")]) for k in kinds + ["all"]]
-        print(f"{name:12}" + "".join(f"{100 * s:12.1f}" for s in shares) + "  " + "#" * round(60 * shares[-1]))
-    print("\naccuracy of the lens by layer, all phrasings, %")
-    for row, name in enumerate(names):
-        shares = [np.mean([r.top[row] == r.answer for e, r in results if k in (e.kind, "all")]) for k in kinds + ["all"]]
-        print(f"{name:12}" + "".join(f"{100 * s:12.1f}" for s in shares) + "  " + "#" * round(60 * shares[-1]))
+    for title, shares in [("decision layer of right answers, % of each kind", decision_layers),
+                          ("accuracy of the lens by layer, all phrasings, %", accuracy_by_layer)]:
+        print(f"\n{title}\n{'':12}" + "".join(f"{k:>12}" for k in columns))
+        table = [shares(results, k) for k in columns]
+        for row in range(layers):
+            print(f"{'embedding' if row == 0 else f'layer {row - 1}':12}" + "".join(f"{100 * t[row]:12.1f}" for t in table))
     unseen = [np.mean([r.top[row] == -1 for _, r in results]) for row in range(layers)]
     print("\na token never seen is top-1, % by layer: " + " ".join(f"{100 * u:.1f}" for u in unseen))
-    inside = np.mean([0 < r.decision_layer < layers - 1 for _, r in right])
+    inside = decision_layers(results)[1:-1].sum()
     print(f"decided strictly inside the stack: {100 * inside:.1f} % of right answers")
+
+
+def print_examples(model, tokenizer):
+    print("\n\n".join(readout.table(model, tokenizer, prompt) for prompt in EXAMPLES))
+
+
+def print_text(model, tokenizer):
+    for prompt in OPENINGS:
+        print(f"--- greedy\n{readout.continuation(model, tokenizer, prompt, 40)}")
+        print(f"--- sampled at 0.8\n{readout.continuation(model, tokenizer, prompt, 40, 0.8)}\n")
 
 
 def main():
@@ -95,11 +111,10 @@ def main():
     print_accuracy(results)
     print_confusion(results)
     print_layers(results)
-    for prompt in EXAMPLES:
-        print("\n" + readout.table(model, tokenizer, prompt))
-    for prompt in OPENINGS:
-        print(f"\n--- greedy\n{readout.continuation(model, tokenizer, prompt, 40)}")
-        print(f"--- sampled at 0.8\n{readout.continuation(model, tokenizer, prompt, 40, 0.8)}")
+    print()
+    print_examples(model, tokenizer)
+    print()
+    print_text(model, tokenizer)
 
 
 if __name__ == "__main__":

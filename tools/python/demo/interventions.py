@@ -16,6 +16,7 @@ from facts import phrasings
 from model import load
 from packed import BUNDLED
 
+PAIRS, FACTS = 300, 600
 KINDS = ("landmark", "city", "capital", "person", "opposite")
 
 
@@ -73,31 +74,28 @@ def head_drops(model, examples, prompts, answers):
     return kinds, drops
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=BUNDLED)
-    parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
-    parser.add_argument("--pairs", type=int, default=400)
-    parser.add_argument("--facts", type=int, default=1500, help="phrasings per head ablation")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
+def percent(flipped):
+    """The share of true values; of none, nothing."""
+    return 100 * flipped.mean() if flipped.size else 0.0
+
+
+def print_interventions(model, tokenizer, pair_count, facts):
     rng = random.Random(7)
-    model, tokenizer = load(args.model), Tokenizer(args.tokenizer)
     held_out = [e for e in phrasings() if e.split == "held-out pair"]
-    held_out = rng.sample(held_out, min(args.facts, len(held_out)))
+    held_out = rng.sample(held_out, min(facts, len(held_out)))
     prompts = [tokenizer.encode(e.prompt) for e in held_out]
     answers = [tokenizer.encode(e.prompt + e.answer + e.rest)[len(p)] for e, p in zip(held_out, prompts)]
 
     pool = [e for e in phrasings() if e.split != "trained"]
     pool_prompts = [tokenizer.encode(e.prompt) for e in pool]
     pool_answers = [tokenizer.encode(e.prompt + e.answer + e.rest)[len(p)] for e, p in zip(pool, pool_prompts)]
-    pairs = subject_pairs(tokenizer, list(zip(pool, readout.read(model, pool_prompts, pool_answers))), args.pairs, rng)
+    pairs = subject_pairs(tokenizer, list(zip(pool, readout.read(model, pool_prompts, pool_answers))), pair_count, rng)
     flips = patch_flips(model, pairs)
     print(f"{len(pairs)} held-out pairs; the other subject's answer comes after patching the subject's last token at")
     names = ["embedding"] + [f"layer {i}" for i in range(model.shape.n_layer)]
     for row, name in enumerate(names):
-        shares = " ".join(f"{k} {100 * flips[[p[0][0] == k for p in pairs], row].mean():5.1f} %" for k in KINDS)
-        print(f"  {name:10} {100 * flips[:, row].mean():5.1f} %   {shares}")
+        shares = " ".join(f"{k} {percent(flips[[p[0][0] == k for p in pairs], row]):5.1f} %" for k in KINDS)
+        print(f"  {name:10} {percent(flips[:, row]):5.1f} %   {shares}")
     print("some pairs (the latest row that still flips):")
     for (kind, *_), flip, a, b in sorted(((p[0], f, p[1], p[2]) for p, f in zip(pairs, flips) if f.any()),
                                          key=lambda s: (s[0][0], -np.flatnonzero(s[1])[-1]))[:: max(1, len(pairs) // 10)]:
@@ -108,6 +106,17 @@ def main():
     order = np.argsort(-drops.max(-1), axis=None)[:8]
     for layer, head in zip(*np.unravel_index(order, drops.shape[:2])):
         print(f"  layer {layer} head {head}: " + ", ".join(f"{k} {100 * d:.0f}" for k, d in zip(kinds, drops[layer, head]) if d > 0.02))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=BUNDLED)
+    parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--facts", type=int, default=FACTS, help="phrasings per head ablation")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    print_interventions(load(args.model), Tokenizer(args.tokenizer), args.pairs, args.facts)
 
 
 if __name__ == "__main__":

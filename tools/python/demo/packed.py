@@ -1,7 +1,7 @@
 """The bundled model's checkpoint without the repetitions: 45,677 of the 50,257 embedding rows are one and the same.
 
     python3 tools/python/demo/packed.py unpack DIR    writes the bundled model as config.json and model.safetensors
-    python3 tools/python/demo/packed.py pack DIR      makes the model in DIR, and its tuned lens, the bundled one
+    python3 tools/python/demo/packed.py pack DIR      makes the model in DIR the bundled one (`bundle.py` does more)
 
 The packed form is a safetensors file of four tensors: `before`, the checkpoint's bytes up to its embedding; `rows`,
 `[different rows, bytes of a row]`; `index`, which of them each row of the embedding is; `after`, the bytes behind it.

@@ -1,6 +1,6 @@
 """Finds, among the facts the model answers rightly, examples of each pattern a reader of the lens should know.
 
-    python3 tools/python/demo/patterns.py [--model DIR] [--each N] [--all-rows]
+    python3 tools/python/demo/patterns.py [--model DIR] [--each N]
 """
 
 import argparse
@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import readout
 from bpe import RESOURCES, Tokenizer
 from evaluate import measured
 from model import load
@@ -75,23 +74,25 @@ def find(results, each):
     return found, len(right)
 
 
+def print_patterns(results, each):
+    found, total = find(results, each)
+    for name, (count, examples) in found.items():
+        print(f"### {name}: {count} of {total}\n{PATTERNS[name].__doc__.strip()}\n")
+        for e, r in examples:
+            path = " ".join(f"{p:.2f}" for p in r.answer_probability)
+            print(f"    tools/bin/lens \"{e.prompt}\"   # {e.answer.strip() or repr(e.answer)}: {path}")
+        print()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=BUNDLED)
     parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
-    parser.add_argument("--each", type=int, default=5)
-    parser.add_argument("--all-rows", action="store_true", help="print the whole table of the first example of each")
+    parser.add_argument("--each", type=int, default=4)
     args = parser.parse_args()
     torch.set_num_threads(1)
     model, tokenizer = load(args.model), Tokenizer(args.tokenizer)
-    found, total = find(measured(model, tokenizer), args.each)
-    for name, (count, examples) in found.items():
-        print(f"\n## {name}: {count} of {total}\n{PATTERNS[name].__doc__.strip()}\n")
-        for e, r in examples:
-            path = " ".join(f"{p:.2f}" for p in r.answer_probability)
-            print(f"    tools/bin/lens \"{e.prompt}\"   # {e.answer.strip() or repr(e.answer)}: {path}")
-        if args.all_rows and examples:
-            print("\n" + readout.table(model, tokenizer, examples[0][0].prompt))
+    print_patterns(measured(model, tokenizer), args.each)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Trains the demo model from nothing and writes an ordinary GPT-2 checkpoint and its tuned lens.
+"""Trains the demo model from nothing and writes an ordinary GPT-2 checkpoint, its tuned lens, and the model card with
+everything measured on them (facts, layers, patterns, interventions, KL, sha256).
 
     /usr/bin/python3 tools/python/demo/train.py --out DIR
 
@@ -24,13 +25,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import card
 import tuned_lens
 from bpe import RESOURCES, Tokenizer
-from corpus import END, FactBatches, Followers, TextStream, documents, fact_rows
+from corpus import END, SEED, FactBatches, Followers, TextStream, fact_rows, training_documents
 from facts import phrasings
-from model import Gpt2, Shape, Vocabulary, export
+from model import Gpt2, Shape, Vocabulary, export, load
 
-SEED = 20
 WORKERS = 2  # threads; each takes a batch of facts and a batch of text per step
 TEXT_LENGTHS, TEXT_TOKENS, FACT_TOKENS = (64, 64, 64, 128, 255), 704, 384
 CONTEXT = {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3}  # lens row -> how many tokens back its teacher looks
@@ -110,7 +111,7 @@ class Training:
         examples = phrasings()
         trained = [e for e in examples if e.split == "trained"]
         self.facts = fact_rows(tokenizer, trained)
-        self.docs = documents(tokenizer, self.rng, trained, 30000)
+        self.docs = training_documents(tokenizer, trained, self.rng)
         used = {END} | {i for d in self.docs for i in d} | {i for e in examples for i in tokenizer.encode(e.prompt + e.answer + e.rest)}
         self.followers = Followers([d + [END] for d in self.docs] + [r[0] for r in self.facts] * 3, max(CONTEXT.values()), self.rng)
         self.stream, self.batches = TextStream(self.docs, self.rng), FactBatches(self.facts, FACT_TOKENS, KIND_WEIGHTS, self.rng)
@@ -167,7 +168,7 @@ class Training:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="directory of config.json and the two safetensors files")
+    parser.add_argument("--out", type=Path, required=True, help="directory of the model, its tuned lens and its card")
     parser.add_argument("--tokenizer", type=Path, default=RESOURCES, help="directory of vocab.json and merges.txt")
     parser.add_argument("--steps", type=int, default=2400)
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -176,7 +177,8 @@ def main():
     torch.set_num_threads(1)  # the workers run beside each other instead
     args.out.mkdir(parents=True, exist_ok=True)
     unfinished = args.out / "training.pt"
-    training = Training(Tokenizer(args.tokenizer), args.steps, args.rate)
+    tokenizer = Tokenizer(args.tokenizer)
+    training = Training(tokenizer, args.steps, args.rate)
     if unfinished.exists():
         training.resume(unfinished)
         print(f"going on from step {training.step} of {unfinished}", flush=True)
@@ -189,9 +191,13 @@ def main():
                       + f" {(training.seen - seen) / (time.time() - start):.0f} ids/s", flush=True)
                 training.save(unfinished)
 
-    digest = export(training.model.eval(), args.out)
-    print(f"{training.seen} ids, sha256 {digest}", flush=True)
-    tuned_lens.train(args.out, training.docs, training.facts)
+    export(training.model.eval(), args.out)
+    lens = tuned_lens.train(load(args.out), training.docs, training.facts, tuned_lens.RECIPES["published"])
+    lens.save(args.out / tuned_lens.FILE)
+    card.print_hashes(args.out)
+    for name, content in card.files(args.out, tokenizer).items():
+        (args.out / name).write_text(content, encoding="utf-8")
+    print(f"measured in {args.out / card.CARD}", flush=True)
 
 
 if __name__ == "__main__":

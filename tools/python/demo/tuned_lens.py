@@ -1,15 +1,22 @@
 """Trains a tuned lens: one affine translator per row of the lens, so that it reads like the final layer.
 
-The published form and loss: `h' = h + W_i h + b_i` for the rows i = 0 .. nLayers - 1, then the final LayerNorm and the
-unembedding; `KL(model || lens)` is minimised. They start as the least-squares map from each row to the last one, which
-leaves little for the descent to do. Written as `tuned_lens.safetensors`, "<i>.weight" `[out, in]` and
-"<i>.bias", in F16.
+The published form, loss and recipe: `h' = h + W_i h + b_i` for the rows i = 0 .. nLayers - 1, then the final LayerNorm
+and the unembedding; `KL(model || lens)` is minimised by SGD from the identity, on less text than the original. Another
+recipe is here to compare with: from the least-squares map of each row to the last one, with Adam. Written as
+`tuned_lens.safetensors`, "<i>.weight" `[out, in]` and "<i>.bias", in F16.
 
-    python3 tools/python/demo/tuned_lens.py [--model DIR]     measures KL per layer, tuned against plain
+    python3 tools/python/demo/tuned_lens.py [--model DIR]                    measures KL per layer, tuned against plain
+    python3 tools/python/demo/tuned_lens.py --train published --out DIR      trains it again and measures it
+    python3 tools/python/demo/tuned_lens.py --train fitted --out DIR         with the other recipe
 """
 
+import fixed_sums  # isort: skip  (before numpy and torch read the environment)
+
 import argparse
+import hashlib
 import random
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +24,30 @@ import torch
 from torch import nn
 
 from bpe import RESOURCES, Tokenizer
-from corpus import FactBatches, TextStream, documents, fact_rows
+from corpus import FactBatches, TextStream, documents, fact_rows, training_documents
 from facts import phrasings
 from model import load, read_safetensors, write_safetensors
 from packed import BUNDLED
 
-SEED, LENGTH, FIT_BATCHES, STEPS, RATE, POSITIONS = 21, 64, 40, 150, 5e-4, 128
+SEED, LENGTH = 21, 64
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the translators are found; the rate falls to nothing over the steps in a straight line."""
+
+    fit_batches: int  # of the least squares to start from; none: start at the identity
+    steps: int
+    positions: int  # in each step
+    optimiser: object  # of the parameters
+
+
+RECIPES = {
+    # 250 steps as published, each of 2^9 positions where the original has 2^18
+    "published": Recipe(0, 250, 512, lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=1e-3)),
+    "fitted": Recipe(40, 150, 128, lambda p: torch.optim.Adam(p, lr=5e-4)),
+}
+FILE = "tuned_lens.safetensors"
 
 
 class TunedLens(nn.Module):
@@ -82,55 +107,79 @@ def residuals(model, ids):
     return rows.flatten(1, 2)
 
 
-def train(directory, docs, facts):
-    """Trains on the exported checkpoint of `directory` and writes the translators beside it."""
+def train(model, docs, facts, recipe):
+    """A lens for `model`, trained on rows of text and of facts."""
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     rng = random.Random(SEED)
-    model = load(directory).requires_grad_(False)
+    model.requires_grad_(False)
     lens = TunedLens(model.shape.n_layer, model.shape.n_embd)
-    optimiser = torch.optim.Adam(lens.parameters(), lr=RATE)
+    optimiser = recipe.optimiser(lens.parameters())
+    rate = optimiser.param_groups[0]["lr"]
     stream, batches = TextStream(docs, rng), FactBatches(facts, 256, {}, rng)
 
     def batch():
         text = residuals(model, [row[:-1] for row in stream.rows(4, LENGTH)])
         return torch.cat([text, residuals(model, [r[0][:-1] for r in batches.next()])], dim=1)
 
-    lens.fit(torch.cat([batch() for _ in range(FIT_BATCHES)], dim=1))
-    for step in range(STEPS):
-        for group in optimiser.param_groups:
-            group["lr"] = RATE * (1 - step / STEPS)
+    def positions():
+        """`recipe.positions` of them, from as many batches as that takes."""
         rows = batch()
-        rows = rows[:, torch.randperm(rows.shape[1])[:POSITIONS]]
+        while rows.shape[1] < recipe.positions:
+            rows = torch.cat([rows, batch()], dim=1)
+        return rows[:, torch.randperm(rows.shape[1])[: recipe.positions]]
+
+    if recipe.fit_batches:
+        lens.fit(torch.cat([batch() for _ in range(recipe.fit_batches)], dim=1))
+    for step in range(recipe.steps):
+        for group in optimiser.param_groups:
+            group["lr"] = rate * (1 - step / recipe.steps)
+        rows = positions()
         loss = divergences(model, lens(rows[:-1]), rows[-1]).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         if step % 20 == 0:
             print(f"tuned lens: step {step} KL summed over the layers {loss.item():.3f}", flush=True)
-    lens.save(Path(directory) / "tuned_lens.safetensors")
+    return lens
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=BUNDLED)
-    parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    tokenizer, model = Tokenizer(args.tokenizer), load(args.model).requires_grad_(False)
-    lens = TunedLens.load(args.model / "tuned_lens.safetensors").requires_grad_(False)
+def print_divergences(model, lens, tokenizer):
+    """KL per row on text that is not the training's, and on phrasings that were never trained, at the answer."""
     examples = phrasings()
     held_out = fact_rows(tokenizer, [e for e in examples if e.split != "trained"])
     fresh = TextStream(documents(tokenizer, random.Random(99), [e for e in examples if e.split == "trained"], 500), random.Random(99))
     by_length = {}
     for ids, at, _ in held_out:
         by_length.setdefault(at, []).append(ids[:at])
-    answers = torch.cat([torch.stack(model.residuals(torch.from_numpy(model.vocabulary.to_compact[np.array(b)])))[:, :, -1] for b in by_length.values()], dim=1)
+    answers = torch.cat([residuals(model, b).unflatten(1, (len(b), -1))[:, :, -1] for b in by_length.values()], dim=1)
     text = residuals(model, [row[:-1] for row in fresh.rows(64, LENGTH)])
     print(f"{'KL to the model, nats':24}{'text, plain':>14}{'text, tuned':>14}{'facts, plain':>14}{'facts, tuned':>14}")
     columns = [divergences(model, f(rows[:-1]), rows[-1]).tolist() for rows in (text, answers) for f in (lambda h: h, lens)]
     for row, values in enumerate(zip(*columns)):
         print(f"{'embedding' if row == 0 else f'layer {row - 1}':24}" + "".join(f"{v:14.3f}" for v in values))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=BUNDLED)
+    parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
+    parser.add_argument("--train", choices=RECIPES)
+    parser.add_argument("--out", type=Path, help="directory for the trained tuned_lens.safetensors")
+    args = parser.parse_args()
+    if (args.train is None) != (args.out is None):
+        parser.error("--train and --out: expected both or neither")
+    torch.set_num_threads(1)
+    tokenizer, model = Tokenizer(args.tokenizer), load(args.model).requires_grad_(False)
+    file = (args.out or args.model) / FILE
+    if args.train:
+        start = time.time()
+        trained = [e for e in phrasings() if e.split == "trained"]
+        lens = train(model, training_documents(tokenizer, trained), fact_rows(tokenizer, trained), RECIPES[args.train])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lens.save(file)
+        print(f"{time.time() - start:.0f} s, sha256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
+    print_divergences(model, TunedLens.load(file).requires_grad_(False), tokenizer)
 
 
 if __name__ == "__main__":
