@@ -2,6 +2,7 @@ package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.Bos;
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
@@ -12,6 +13,7 @@ import io.github.logitlens.TrackedToken;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.Set;
 
 /// A result as JSON, schema `logitlens.run/1`.
 ///
@@ -19,6 +21,10 @@ import java.util.List;
 /// form that reads back equal; a number that is not finite is the string `"NaN"`, `"Infinity"` or `"-Infinity"`. The same
 /// run gives the same bytes whatever computed it.
 public final class RunJson implements RunView {
+
+    /// Those that stand in every reading, as fields of it or of its first token.
+    private static final Set<LensMetric> WITH_EVERY_READING =
+            Set.of(LensMetric.PROBABILITY, LensMetric.LOGIT, LensMetric.ENTROPY, LensMetric.KL_TO_FINAL);
 
     /// A view without options.
     public RunJson() {
@@ -124,6 +130,11 @@ public final class RunJson implements RunView {
         Json.number(json, "entropy", reading.entropy());
         if (!result.stopped()) {
             Json.number(json, "klToFinal", reading.klToFinal());
+        }
+        for (LensMetric metric : result.options().metrics()) {
+            if (!WITH_EVERY_READING.contains(metric)) {
+                Json.number(json, metric.key(), result.value(metric, point, position));
+            }
         }
         json.writeArrayFieldStart("top");
         for (TokenPrediction prediction : reading.top()) {

@@ -70,10 +70,10 @@ function axisNumber(quantity, value) {
   return quantity.key === 'rank' ? value.toLocaleString('en') : String(Number(value.toFixed(2)));
 }
 
-/** `emb`, `3`, `3m`: an axis has no room for more. */
+/** `emb`, `3`, `3 mid`: an axis has no room for more. */
 function shortLabel(point) {
   if (point === undefined) {
     return '';
   }
-  return point.layer === null ? 'emb' : `${point.layer}${point.name.endsWith('resid_mid') ? 'm' : ''}`;
+  return point.layer === null ? 'emb' : point.label.replace(/^Layer /, '');
 }

@@ -56,7 +56,16 @@ export function formatted(metric, value) {
   if (metric.key.toLowerCase().endsWith('rank')) {
     return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
   }
-  return metric.key.endsWith('robability') && !metric.key.startsWith('log') ? probability(value) : decimal(value);
+  return isProbability(metric) ? probability(value) : decimal(value);
+}
+
+export function isProbability(metric) {
+  return /(^|\.)probability$|[a-z]Probability$/.test(metric.key) && metric.key !== 'logProbability';
+}
+
+/** The metric's name with its unit, where names alone are not enough. */
+export function named(metric) {
+  return metric.unit === '' ? metric.label : `${metric.label}, ${metric.unit}`;
 }
 
 /** Three decimals, or two digits and an exponent where those would say nothing. */

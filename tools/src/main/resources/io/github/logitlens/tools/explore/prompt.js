@@ -39,7 +39,10 @@ export class Prompt {
       this.submit();
     });
     for (const name of ['topK', 'bos', 'mid', 'model']) {
-      this.field(name).addEventListener('change', () => this.submit());
+      this.field(name).addEventListener('change', () => {
+        this.showTokens();
+        this.submit();
+      });
     }
   }
 

@@ -1,8 +1,10 @@
 // From a metric's values to [0, 1], in which colours are chosen.
 
+import {isProbability} from './metrics.js';
+
 export const SCALES = [
   {key: 'linear', label: 'linear', meaning: 'Equal steps of the number are equal steps of colour.'},
-  {key: 'log', label: 'logarithmic', meaning: 'Equal ratios are equal steps of colour: small values can be told apart.'},
+  {key: 'log', label: 'logarithmic', nonNegative: true, meaning: 'Equal ratios are equal steps of colour: small values can be told apart.'},
   {key: 'clip', label: 'clipped', meaning: 'Linear between the 5th and the 95th percentile: extremes do not flatten the rest.'},
 ];
 
@@ -10,7 +12,8 @@ const DECADES = 4;
 const CLIPPED = 0.05;
 
 /**
- * The scale of a metric over the values of a run.
+ * The scale of a metric over the values of a run. Where one of them is negative, a logarithm is not to be had, and the
+ * scale is linear.
  *
  * @return {low, high, toUnit}: the ends, and a function from a value to [0, 1], NaN where there is no value
  */
@@ -25,24 +28,12 @@ export function scaleOf(kind, metric, values) {
     const place = share => sorted[Math.round(share * (sorted.length - 1))];
     return linear(place(CLIPPED), place(1 - CLIPPED));
   }
-  if (isProbability(metric)) {
-    [low, high] = [0, 1];
-  }
-  if (kind === 'log' && isPositive(metric)) {
+  if (kind === 'log' && low >= 0) {
     const least = finite.filter(v => v > 0).reduce((a, b) => Math.min(a, b), Infinity);
     const floor = Math.max(Number.isFinite(least) ? least : high, high / 10 ** DECADES);
-    return logarithmic(metric.key.endsWith('rank') ? 1 : floor, Math.max(high, floor));
+    return logarithmic(floor, Math.max(isProbability(metric) ? 1 : high, floor));
   }
-  return linear(low, high);
-}
-
-/** Whether a logarithm makes sense for every value the metric can have. */
-export function isPositive(metric) {
-  return !['logit', 'logProbability'].includes(metric.key);
-}
-
-function isProbability(metric) {
-  return metric.key === 'probability' || metric.key === 'tracked.probability';
+  return isProbability(metric) ? linear(0, 1) : linear(low, high);
 }
 
 function linear(low, high) {

@@ -7,9 +7,9 @@ import {button, element, explanation, select} from './dom.js';
 import {Grid} from './grid.js';
 import {heatMap, LAYER_MEANINGS, layerTable} from './layers.js';
 import {Legend} from './legend.js';
-import {isIn, TRACKED} from './metrics.js';
+import {isIn, named, TRACKED} from './metrics.js';
 import {observations} from './observations.js';
-import {isPositive, SCALES} from './scale.js';
+import {SCALES} from './scale.js';
 import {quoted} from './text.js';
 import {Tracks} from './tracks.js';
 import {distinctFirstChoices, pathIn} from './trajectory.js';
@@ -135,9 +135,10 @@ export class Viewer {
   }
 
   chooseFrom(metric) {
-    const scales = SCALES.filter(scale => scale.key !== 'log' || isPositive(metric));
+    const scales = SCALES.filter(scale => !scale.nonNegative || new Colouring(this.run, metric, 'linear').scale.low >= 0);
+    const metrics = this.metrics().map(each => ({key: each.key, label: named(each)}));
     const choose = [
-      element('label', {}, 'Colour ', select('Metric', this.metrics(), this.state.metric, key => this.set({metric: key}))),
+      element('label', {}, 'Colour ', select('Metric', metrics, this.state.metric, key => this.set({metric: key}))),
       element('label', {}, 'Scale ', select('Scale', scales, this.state.scale, key => this.set({scale: key}))),
     ];
     const held = this.choices.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');

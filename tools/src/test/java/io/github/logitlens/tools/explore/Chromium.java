@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -29,6 +30,8 @@ final class Chromium {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+    /// Held, or its level would be forgotten: it warns of every browser that is newer than itself.
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
     private static ChromeDriver driver;
 
     private Chromium() {
@@ -57,6 +60,7 @@ final class Chromium {
     }
 
     private static ChromeDriver driver(Path browser, Path chromedriver) {
+        SELENIUM.setLevel(Level.SEVERE);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         logs.enable(LogType.PERFORMANCE, Level.ALL);

@@ -155,7 +155,9 @@ final class ExplorerPage {
                 const x = box.left - own.left + (arguments[1] - column) * box.width + 3.5;
                 const y = box.top - own.top + (arguments[0] - row + 1) * box.height - 5.5;
                 const scale = canvas.width / own.width;
-                return [...canvas.getContext('2d').getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data].slice(0, 3);
+                const copy = new OffscreenCanvas(1, 1).getContext('2d');
+                copy.drawImage(canvas, -Math.round(x * scale), -Math.round(y * scale));
+                return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
                 """, row, column);
     }
 

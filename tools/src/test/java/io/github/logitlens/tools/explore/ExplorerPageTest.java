@@ -202,7 +202,7 @@ class ExplorerPageTest {
         page.open(ExplorerPage.prompt(EIFFEL));
         for (LensMetric metric : LensMetric.values()) {
             page.choose("Metric", metric.key());
-            page.until("document.querySelector('.grid-panel .meaning').textContent.startsWith('" + metric.label() + "')");
+            page.until("document.querySelector('.grid-panel .meaning').textContent.startsWith(\"" + metric.label() + "\")");
             assertFalse(page.text(".legend-ticks").contains("NaN"), page.text(".legend-ticks"));
             assertEquals("", page.text("#alert"));
         }
@@ -399,6 +399,7 @@ class ExplorerPageTest {
     @Test
     void the_one_file_download_shows_the_same_grid_without_a_server(@TempDir Path files) throws Exception {
         Path file = download("html", files);
+        Chromium.forget();
         driver.get(file.toUri().toString());
         page.until("document.querySelectorAll('.observations li').length >= 5");
         page.js("document.querySelector('.grid-active-cell').focus()");
@@ -428,6 +429,7 @@ class ExplorerPageTest {
         Chromium.downloadTo(files);
         page.fromMenu("Download", "html");
         Path file = Chromium.downloaded(files, ".html");
+        Chromium.forget();
         driver.get(file.toUri().toString());
         page.until("document.querySelectorAll('.observations li').length >= 5");
         assertEquals(Boolean.FALSE, page.js("return 'hurt' in window"));
@@ -474,6 +476,7 @@ class ExplorerPageTest {
     @Test
     void scrolling_1024_tokens_by_49_points_keeps_30_frames_a_second(@TempDir Path files) throws IOException {
         Path file = LargeRun.write(files.resolve("large.html"), 1024, 49);
+        Chromium.forget();
         driver.get(file.toUri().toString());
         page.until("document.querySelectorAll('.observations li').length >= 5");
         double best = 0;
