@@ -97,8 +97,20 @@ final class ApiJson {
         }
     }
 
+    /// All metrics there are, as one list.
+    static void metrics(Writer out) throws IOException {
+        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+            metricList(json);
+        }
+    }
+
     private static void metrics(JsonGenerator json) throws IOException {
-        json.writeArrayFieldStart("metrics");
+        json.writeFieldName("metrics");
+        metricList(json);
+    }
+
+    private static void metricList(JsonGenerator json) throws IOException {
+        json.writeStartArray();
         for (LensMetric metric : LensMetric.values()) {
             json.writeStartObject();
             json.writeStringField("key", metric.key());

@@ -1,6 +1,8 @@
 package io.github.logitlens.tools.explore;
 
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,6 +25,9 @@ public final class OneFilePage {
     /// Where a run's JSON goes.
     private static final String RUN = "/*RUN*/";
 
+    /// Where the list of metrics goes.
+    private static final String METRICS = "/*METRICS*/";
+
     private static final Pattern STYLE = Pattern.compile(" *<link rel=\"stylesheet\" href=\"([\\w.-]+)\">");
     private static final Pattern SCRIPT = Pattern.compile(" *<script src=\"([\\w.-]+)\"( type=\"module\")?></script>");
     private static final Pattern IMPORT =
@@ -44,7 +49,22 @@ public final class OneFilePage {
         page = replaced(SCRIPT, page, script -> script.group(2) == null
                 ? "<script>\n" + PageFiles.text(script.group(1)) + "</script>"
                 : "<script type=\"module\">\n" + bundle(script.group(1)) + "</script>");
-        return page.replace(ANY_SCRIPT, "script-src " + hashes(page));
+        return page.replace(ANY_SCRIPT, "script-src " + hashes(page)).replace(METRICS, embedded(metrics()));
+    }
+
+    private static String metrics() {
+        StringWriter json = new StringWriter();
+        try {
+            ApiJson.metrics(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return json.toString();
+    }
+
+    /// JSON that cannot end the script it stands in: inside of a string an escape, and outside there is no such character.
+    private static String embedded(String json) {
+        return json.replace("<", "\\u003c");
     }
 
     /// What the content security policy lets run: exactly the scripts of the page, by their SHA-256.
@@ -71,8 +91,7 @@ public final class OneFilePage {
         String page = template();
         int at = page.indexOf(RUN);
         out.write(page, 0, at);
-        // Inside of a string of JSON an escape; outside of strings there is no such character. So no text ends the script.
-        out.write(runJson.replace("<", "\\u003c"));
+        out.write(embedded(runJson));
         out.write(page, at + RUN.length(), page.length() - at - RUN.length());
     }
 

@@ -1,12 +1,12 @@
 // The entry of the page in one file: the run stands in it, and nothing is asked of anybody.
 
-import {EVERY_RUN} from './metrics.js';
 import {Run} from './run.js';
 import {DEFAULTS} from './state.js';
 import {Viewer} from './viewer.js';
 
-const run = Run.of(JSON.parse(document.getElementById('run').textContent));
-const viewer = new Viewer(document.getElementById('viewer'), {metrics: EVERY_RUN}, {...DEFAULTS}, () => {});
+const embedded = id => JSON.parse(document.getElementById(id).textContent);
+const run = Run.of(embedded('run'));
+const viewer = new Viewer(document.getElementById('viewer'), {metrics: embedded('metrics')}, {...DEFAULTS}, () => {});
 document.getElementById('about').textContent = `${run.model.id}, ${run.model.layers} layers, dModel ${run.model.dModel}; `
     + `${run.tokens.length} tokens; BOS ${run.options.bos ? 'prepended' : 'none'}; LayerNorm ${run.options.layerNorm}`;
 document.getElementById('theme').addEventListener('click', () => globalThis.lensToggleTheme());
