@@ -61,6 +61,7 @@ final class ExploreCommand implements Callable<Integer> {
         compute.apply();
         model.files(stdio);
         try (ExplorerServer server = start()) {
+            server.openModel();
             stdio.print(out -> out.write(server.address() + "\n"));
             if (noBrowser || !Browser.open(server.address())) {
                 stdio.err().println("lens: open this address in a browser; Ctrl-C ends the explorer");

@@ -78,6 +78,11 @@ public final class ExplorerServer implements AutoCloseable {
         return server;
     }
 
+    /// Begins to open the model the page begins with, before the page asks for it.
+    public void openModel() {
+        models.openFirst();
+    }
+
     /// Where the page is.
     ///
     /// @return an address for a browser on this machine

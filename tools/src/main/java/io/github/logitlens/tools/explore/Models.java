@@ -1,6 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import io.github.logitlens.LogitLens;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.CachedModel;
 import io.github.logitlens.weights.Checkpoint;
@@ -15,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.DoubleConsumer;
 
 /// The models the page may choose from, of which one is in memory.
 ///
@@ -25,13 +23,10 @@ final class Models implements AutoCloseable {
 
     private static final String DEMO = "demo";
 
-    private record Open(String name, LogitLens lens) {
-    }
-
     private final String first;
     private final Object choosing = new Object();
     private List<ModelChoice> choices;
-    private volatile Open open;
+    private volatile Opening current;
     private boolean closed;
 
     /// The models of this machine.
@@ -92,8 +87,8 @@ final class Models implements AutoCloseable {
 
     /// The tokenizer of a model, without its weights.
     Gpt2Tokenizer tokenizer(ModelChoice choice) {
-        Open now = open;
-        if (now != null && now.name().equals(choice.name())) {
+        Opening now = current;
+        if (now != null && now.name().equals(choice.name()) && now.isOpen()) {
             return now.lens().tokenizer();
         }
         try (Checkpoint checkpoint = Checkpoint.open(choice.name())) {
@@ -106,31 +101,22 @@ final class Models implements AutoCloseable {
         return Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"));
     }
 
-    /// Whether a model is in memory.
-    boolean isOpen(ModelChoice choice) {
-        Open now = open;
-        return now != null && now.name().equals(choice.name());
-    }
-
-    /// A model in memory, opened if it is not there; another one is closed before. For one thread at a time.
-    ///
-    /// @param progress told how much of the loading is done, from 0 to 1, by any thread
-    synchronized LogitLens open(ModelChoice choice, DoubleConsumer progress) {
+    /// A model on its way into memory, or there already; another one is freed before. For who has the queue's first place.
+    synchronized Opening opening(ModelChoice choice) {
         if (closed) {
             throw new IllegalStateException("the explorer is closed");
         }
-        if (!isOpen(choice)) {
-            free();
-            open = new Open(choice.name(), LogitLens.open(choice.name(), progress));
+        Opening before = current;
+        if (before == null || !before.name().equals(choice.name()) || before.hasFailed()) {
+            current = Opening.start(choice.name(), Optional.ofNullable(before));
         }
-        return open.lens();
+        return current;
     }
 
-    private void free() {
-        Open now = open;
-        open = null;
-        if (now != null) {
-            now.lens().close();
+    /// Begins to open the model the page begins with.
+    synchronized void openFirst() {
+        if (current == null && !closed) {
+            current = Opening.start(first, Optional.empty());
         }
     }
 
@@ -138,6 +124,8 @@ final class Models implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        free();
+        if (current != null) {
+            current.free();
+        }
     }
 }

@@ -4,19 +4,20 @@ import com.sun.net.httpserver.HttpExchange;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.tools.view.RunLines;
+import io.github.logitlens.weights.CheckpointException;
+import io.github.logitlens.weights.HubException;
+import io.github.logitlens.weights.SafeTensorsException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.DoubleConsumer;
 
 /// `POST /api/run`: runs a prompt and sends what the lens reads, line by line.
 final class Runs {
 
-    private static final int PER_CENT = 100;
     /// Enough for the product to run at full speed, few enough for the first columns to be seen early.
     private static final int POSITIONS_AT_ONCE = 32;
-    private static final long PROGRESS_NANOS = 100_000_000;
+    private static final long PROGRESS_MILLIS = 100;
 
     private final Models models;
     private final RunQueue queue;
@@ -37,6 +38,8 @@ final class Runs {
                 refuse(refusal, lines);
             } catch (IllegalArgumentException e) {
                 refuse(new Refusal(422, "REFUSED", e.getMessage()), lines);
+            } catch (CheckpointException | SafeTensorsException | TokenizerFormatException | HubException e) {
+                refuse(new Refusal(422, "MODEL", e.getMessage()), lines);
             } catch (LineStream.ReaderGone e) {
                 throw e;
             } catch (RuntimeException | Error e) {
@@ -57,10 +60,7 @@ final class Runs {
     }
 
     private void run(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, LineStream lines) {
-        if (!models.isOpen(model)) {
-            lines.send(out -> ApiJson.progress("load", 0, PER_CENT, out));
-        }
-        LogitLens lens = models.open(model, loading(lines));
+        LogitLens lens = open(model, ticket, lines);
         ticket.check();
         long start = System.nanoTime();
         Hooks hooks = watched(model.config().nLayers(), start, ticket, lines);
@@ -77,26 +77,21 @@ final class Runs {
         lines.send(out -> ApiJson.done((System.nanoTime() - start) / 1_000_000, out));
     }
 
-    /// Says how the loading of a model gets on. That nobody reads it any more does not end it: the model will be wanted.
-    private static DoubleConsumer loading(LineStream lines) {
-        AtomicInteger said = new AtomicInteger();
-        return done -> {
-            int perCent = (int) (PER_CENT * done);
-            if (said.getAndAccumulate(perCent, Math::max) < perCent) {
-                try {
-                    lines.send(out -> ApiJson.progress("load", perCent, PER_CENT, out));
-                } catch (LineStream.ReaderGone e) {
-                    said.set(PER_CENT);
-                }
-            }
-        };
+    /// The model; until it is there, says how its loading gets on.
+    private LogitLens open(ModelChoice model, RunQueue.Ticket ticket, LineStream lines) {
+        Opening opening = models.opening(model);
+        while (!opening.await(PROGRESS_MILLIS)) {
+            ticket.check();
+            lines.send(out -> ApiJson.progress("load", opening.perCent(), Opening.PER_CENT, out));
+        }
+        return opening.lens();
     }
 
     /// Between two blocks: ends a run that nobody waits for, and says how far a long one is.
     private static Hooks watched(int nLayers, long start, RunQueue.Ticket ticket, LineStream lines) {
         return Hooks.none().observe(point -> point.site() == HookSite.RESID_POST, (point, activation) -> {
             ticket.check();
-            if (System.nanoTime() - start > PROGRESS_NANOS) {
+            if (System.nanoTime() - start > PROGRESS_MILLIS * 1_000_000) {
                 lines.send(out -> ApiJson.progress("blocks", point.layer() + 1, nLayers, out));
             }
         });

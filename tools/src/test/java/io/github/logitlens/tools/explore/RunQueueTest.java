@@ -11,17 +11,22 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.tools.explore.RawHttp.Answer;
+import io.github.logitlens.weights.CheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Runs of several pages at once.
 class RunQueueTest {
@@ -116,8 +121,28 @@ class RunQueueTest {
         assertTrue(answer.body().lines().toList().getLast().contains("\"done\""));
     }
 
+    @Test
+    void aModelThatCannotBeOpenedSaysWhyAndAnotherTakesItsPlace(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("config.json"), """
+                {"model_type": "gpt2", "n_layer": 1, "n_head": 1, "n_embd": 4, "n_positions": 8, "vocab_size": 50257}""");
+        Files.write(directory.resolve("model.safetensors"), new byte[] {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'});
+        assertThrows(CheckpointException.class, () -> Opening.start(directory.toString(), Optional.empty()).lens());
+        Opening demo = Opening.start("demo", Optional.of(Opening.start(directory.toString(), Optional.empty())));
+        assertTrue(demo.lens().run("a").points().size() > 1);
+        assertTrue(demo.isOpen());
+        assertEquals(Opening.PER_CENT, demo.perCent());
+        demo.free();
+        assertThrows(IllegalStateException.class, () -> demo.lens().run("a"));
+    }
+
     private static String withoutTime(String body) {
         return String.join("\n", body.lines().filter(line -> line.contains("\"start\"") || line.contains("\"rows\"")).toList());
+    }
+
+    @Test
+    void theModelMayBeOpenedBeforeThePageAsks() {
+        server.openModel();
+        assertEquals(200, run("mine").join().status());
     }
 
     @Test
