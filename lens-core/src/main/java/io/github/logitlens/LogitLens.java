@@ -9,15 +9,11 @@ import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// A model opened for the logit lens: prompts in, what the model predicts at every layer out.
@@ -165,11 +161,11 @@ public final class LogitLens implements AutoCloseable {
         int[] ids = ids(tokens, options.bos());
         int[] positions = options.positions().resolve(ids.length);
         int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
-        int lastLayer = lastLayer(options);
-        List<LensPoint> points = points(options, lastLayer);
+        PointPlan plan = PointPlan.of(options, model);
+        List<LensPoint> points = plan.points();
         model.whileOpen(() -> {
             ResidualStack stack = new ResidualStack(model, points, positions);
-            model.run(ids, lastLayer, stack.observe(hooks));
+            model.run(ids, plan.lastLayer(), stack.observe(hooks));
             for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
                 int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
                 parts.accept(read(stack.part(from, to), options, points, ids, tracked));
@@ -308,44 +304,6 @@ public final class LogitLens implements AutoCloseable {
             case RECOMPUTED -> model.unembedding();
             case FROZEN_FINAL, NONE -> model.unembedding().withoutNorm();
         };
-    }
-
-    private int lastLayer(LensOptions options) {
-        int last = model.config().nLayers() - 1;
-        int stop = options.stopAfter().orElse(last);
-        if (stop > last) {
-            throw new IllegalArgumentException(
-                    "stop-after: expected a layer from 0 to " + last + " (model '" + model.id() + "'), got " + stop);
-        }
-        return stop;
-    }
-
-    /// In the order of the forward pass; the last one is always the residual stream after the last block that runs.
-    private List<LensPoint> points(LensOptions options, int lastLayer) {
-        Set<Integer> layers = Arrays.stream(options.layers().resolve(model.config().nLayers())).boxed().collect(Collectors.toSet());
-        List<LensPoint> points = new ArrayList<>();
-        if (options.points().contains(PointKind.EMBED)) {
-            points.add(PointKind.EMBED.at(0, 0));
-        }
-        for (int layer = 0; layer <= lastLayer; layer++) {
-            for (PointKind kind : PointKind.values()) {
-                boolean last = kind == PointKind.RESID_POST && layer == lastLayer;
-                if (last || kind != PointKind.EMBED && options.points().contains(kind) && layers.contains(layer)) {
-                    add(kind, layer, points);
-                }
-            }
-        }
-        return List.copyOf(points);
-    }
-
-    private void add(PointKind kind, int layer, List<LensPoint> points) {
-        if (kind != PointKind.HEAD) {
-            points.add(kind.at(points.size(), layer));
-            return;
-        }
-        for (int head = 0; head < model.config().nHeads(); head++) {
-            points.add(PointKind.head(points.size(), layer, head));
-        }
     }
 
     /// Frees the model; see [Gpt2Model#close].
