@@ -15,8 +15,10 @@ import java.util.Optional;
 ///
 /// ```java
 /// Attribution a = lens.attribute("The Eiffel Tower is in", AttributionOptions.of(" Paris").versus(" London"));
-/// a.strongest().getFirst()           // the component that spoke for " Paris", or against it, the loudest
-/// a.sum() - a.logit()                // what float32 lost: some 1e-6
+/// a.logit()                             // 13.58…: how much higher the logit of " Paris" is
+/// a.strongest().getFirst().label()      // "L7H3", which spoke for it the loudest
+/// a.strongest().getFirst().logit()      // 2.91…
+/// a.residue()                           // 1.2e-6: what float32 lost
 /// ```
 ///
 /// It is arithmetic about this one run, not a cause: take a component away and later ones would write something else.

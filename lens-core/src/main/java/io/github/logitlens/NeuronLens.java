@@ -2,10 +2,11 @@ package io.github.logitlens;
 
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.Unembedding;
+import io.github.logitlens.model.VocabularyQuery;
+import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// Reads one neuron's row of `W_out` through the unembedding.
 final class NeuronLens {
@@ -19,29 +20,23 @@ final class NeuronLens {
     }
 
     NeuronPromotions read(int layer, int neuron, int topK, LayerNormMode mode) {
-        if (topK < 1) {
-            throw new IllegalArgumentException("top-k: expected at least 1, got " + topK);
+        float[] row = model.components().neuron(layer, neuron);
+        if (mode == LayerNormMode.FROZEN_FINAL) {
+            new FrozenNorm(model).apply(row, 0, 1, false);
         }
-        float[] logits = logits(model.components().neuron(layer, neuron), mode);
-        return new NeuronPromotions(model.id(), layer, neuron, mode,
-                first(logits, topK, Comparator.comparingDouble(id -> -logits[id])),
-                first(logits, topK, Comparator.comparingDouble(id -> logits[id])));
+        Unembedding unembedding =
+                mode == LayerNormMode.RECOMPUTED ? model.unembedding() : model.unembedding().withoutNorm();
+        VocabularyReadings readings = unembedding.read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
+        List<NeuronPromotions.TokenLogit> promoted = new ArrayList<>();
+        List<NeuronPromotions.TokenLogit> demoted = new ArrayList<>();
+        for (int rank = 0; rank < readings.topK(); rank++) {
+            promoted.add(token(readings.topId(0, 0, rank), readings.topLogit(0, 0, rank)));
+            demoted.add(token(readings.bottomId(0, 0, rank), readings.bottomLogit(0, 0, rank)));
+        }
+        return new NeuronPromotions(model.id(), layer, neuron, mode, promoted, demoted);
     }
 
-    private float[] logits(float[] row, LayerNormMode mode) {
-        Unembedding unembedding = model.unembedding();
-        return switch (mode) {
-            case RECOMPUTED -> unembedding.logits(row);
-            case FROZEN_FINAL -> {
-                new FrozenNorm(model).apply(row, 0, 1, false);
-                yield unembedding.withoutNorm().logits(row);
-            }
-            case NONE -> unembedding.withoutNorm().logits(row);
-        };
-    }
-
-    private List<NeuronPromotions.TokenLogit> first(float[] logits, int k, Comparator<Integer> order) {
-        return IntStream.range(0, logits.length).boxed().sorted(order).limit(k)
-                .map(id -> new NeuronPromotions.TokenLogit(LensResult.token(tokenizer, id), logits[id])).toList();
+    private NeuronPromotions.TokenLogit token(int id, float logit) {
+        return new NeuronPromotions.TokenLogit(LensResult.token(tokenizer, id), logit);
     }
 }

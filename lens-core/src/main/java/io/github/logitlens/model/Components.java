@@ -19,6 +19,7 @@ import io.github.logitlens.internal.layer.Transformer;
 public final class Components {
 
     private static final int PANEL = Kernels.PANEL;
+    private static final int NEURONS_PER_TASK = 256;
 
     private final Transformer transformer;
     private final Engine engine;
@@ -129,11 +130,14 @@ public final class Components {
         }
         double[] along = new double[weight.depth()];
         transformer.lifetime().during(() -> {
-            float[] row = new float[weight.columns()];
-            for (int neuron = 0; neuron < along.length; neuron++) {
-                weight.row(neuron, row, 0);
-                along[neuron] = dot(row, direction);
-            }
+            engine.workers().run((along.length + NEURONS_PER_TASK - 1) / NEURONS_PER_TASK, task -> {
+                float[] row = new float[weight.columns()];
+                int end = Math.min(along.length, (task + 1) * NEURONS_PER_TASK);
+                for (int neuron = task * NEURONS_PER_TASK; neuron < end; neuron++) {
+                    weight.row(neuron, row, 0);
+                    along[neuron] = dot(row, direction);
+                }
+            });
             return along;
         });
         return along;
