@@ -65,9 +65,10 @@ class PointsTest {
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
     void theLastRowIsTheModelsOutputBitForBit(LayerNormMode mode) {
-        LensOptions options = EVERYTHING.layerNorm(mode).topK(lens.model().config().vocabSize());
+        LensOptions options = LensOptions.defaults().points(PointKind.MLP_OUT).layers(Layers.of(-1)).layerNorm(mode)
+                .topK(lens.model().config().vocabSize());
         for (int position = 1; position < IDS.length; position++) {
-            LensResult result = run(options.positions(Positions.of(position)).layers(Layers.of(0, -1)));
+            LensResult result = run(options.positions(Positions.of(position)));
             Bits.assertSame(lens.model().logits(Arrays.copyOf(IDS, position + 1)),
                     allLogits(result, result.finalPoint(), position), () -> mode + ", the model's output");
             assertEquals(0.0, result.reading(result.finalPoint(), position).klToFinal());
@@ -76,8 +77,8 @@ class PointsTest {
 
     @Test
     void withoutNormTheLastRowIsTheBareProduct() {
-        LensResult result = run(EVERYTHING.layerNorm(LayerNormMode.NONE).positions(Positions.last())
-                .topK(lens.model().config().vocabSize()));
+        LensResult result = run(LensOptions.defaults().points(new PointKind[0]).layerNorm(LayerNormMode.NONE)
+                .positions(Positions.last()).topK(lens.model().config().vocabSize()));
         float[] residual = lens.model().run(IDS, Hooks.none());
         float[] last = Arrays.copyOfRange(residual, residual.length - lens.model().config().dModel(), residual.length);
         Bits.assertSame(lens.model().unembedding().withoutNorm().logits(last),
