@@ -9,6 +9,7 @@ import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
