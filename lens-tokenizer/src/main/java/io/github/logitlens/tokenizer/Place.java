@@ -14,11 +14,16 @@ final class Place {
 
     /// `text` in double quotes, without control characters, and cut where it is long.
     static String quote(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < Math.min(text.length(), QUOTED); i++) {
+        return '"' + printable(text, QUOTED) + '"';
+    }
+
+    /// `text` without control characters, its first `length` characters.
+    static String printable(String text, int length) {
+        StringBuilder printable = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), length); i++) {
             char c = text.charAt(i);
-            quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+            printable.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
         }
-        return quoted.append(text.length() > QUOTED ? "…\"" : "\"").toString();
+        return printable.append(text.length() > length ? "…" : "").toString();
     }
 }

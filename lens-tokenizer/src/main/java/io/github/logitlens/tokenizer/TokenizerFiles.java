@@ -22,6 +22,9 @@ final class TokenizerFiles {
     /// Larger than any byte-level BPE tokenizer's file.
     static final int MAX_FILE_BYTES = 64 << 20;
 
+    /// Characters shown of what the JSON library says, which quotes the file.
+    private static final int LONGEST_REPORT = 300;
+
     private final Path directory;
 
     private TokenizerFiles(Path directory) {
@@ -126,7 +129,8 @@ final class TokenizerFiles {
             }
         } catch (JacksonException e) {
             throw new TokenizerFormatException(Reason.BAD_JSON,
-                    "json: expected well-formed JSON of sane depth and sizes, got: " + e.getOriginalMessage()
+                    "json: expected well-formed JSON of sane depth and sizes, got: "
+                            + Place.printable(e.getOriginalMessage(), LONGEST_REPORT)
                             + Place.in(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr()), e);
         } catch (CharacterCodingException e) {
             throw new TokenizerFormatException(Reason.BAD_ENCODING,
