@@ -226,25 +226,27 @@ public final class ModelHub {
                 throw new HubException(Reason.WRONG_SIZE,
                         what + ": expected at most " + LARGEST_JSON + " bytes, got " + file.bytes());
             }
-            PublishedFiles.find(repo, name).ifPresent(published -> {
-                boolean announced = ContentHash.isSha256(file.etag());
-                if (announced && !file.etag().equals(published.sha256())) {
-                    throw new HubException(Reason.WRONG_CONTENT, what + ": expected SHA-256 " + published.sha256()
-                            + ", as published, got " + file.etag());
-                }
-                if (published.bytes() >= 0 && file.bytes() >= 0 && published.bytes() != file.bytes()) {
-                    throw new HubException(Reason.WRONG_SIZE, what + ": expected " + published.bytes()
-                            + " bytes, as published, got " + file.bytes());
-                }
-            });
+            PublishedFiles.find(repo, name).ifPresent(published -> check(file, published, what));
             if (file.bytes() < 0 && expectedHash(file).isEmpty()) {
                 throw new HubException(Reason.BAD_RESPONSE, what + ": expected its size or its hash, got neither");
             }
             return file;
         }
 
+        private static void check(RemoteFile file, Published published, String what) {
+            String sha256 = published.sha256().orElse(file.etag());
+            if (ContentHash.isSha256(file.etag()) && !file.etag().equals(sha256)) {
+                throw new HubException(Reason.WRONG_CONTENT,
+                        what + ": expected SHA-256 " + sha256 + ", as published, got " + file.etag());
+            }
+            if (file.bytes() >= 0 && published.bytes() != file.bytes()) {
+                throw new HubException(Reason.WRONG_SIZE,
+                        what + ": expected " + published.bytes() + " bytes, as published, got " + file.bytes());
+            }
+        }
+
         private Optional<ContentHash> expectedHash(RemoteFile file) {
-            return PublishedFiles.find(repo, file.name()).map(Published::sha256).map(ContentHash::sha256)
+            return PublishedFiles.find(repo, file.name()).flatMap(Published::sha256).map(ContentHash::sha256)
                     .or(() -> ContentHash.ofEtag(file.etag(), file.bytes()));
         }
 

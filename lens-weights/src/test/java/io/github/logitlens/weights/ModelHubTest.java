@@ -289,6 +289,30 @@ class ModelHubTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"gpt2-medium, 1519984962", "openai-community/gpt2-large, 3247159078"})
+    void theLargerModelsHaveTheirSizes(String name, String bytes) throws IOException {
+        try (FakeHub server = FakeHub.withModel(weights(1000))) {
+            HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(name));
+            assertEquals(Reason.WRONG_SIZE, e.reason());
+            assertTrue(e.getMessage().contains("expected " + bytes + " bytes, as published, got 1000"), e.getMessage());
+            assertEquals(0, server.gets("model.safetensors"));
+        }
+    }
+
+    /// The sizes leave a header of about as many bytes a tensor as gpt2's and distilgpt2's have, 89 and 101: names are longer
+    /// by a digit or shorter by a prefix, offsets longer by a digit or two.
+    @ParameterizedTest
+    @CsvSource({"openai-community/gpt2, 12, 124439808", "distilbert/distilgpt2, 6, 81912576",
+        "openai-community/gpt2-medium, 24, 354823168", "openai-community/gpt2-large, 36, 774030080",
+        "openai-community/gpt2-xl, 48, 1557611200"})
+    void thePublishedSizesFitTheModels(String name, int nLayers, long parameters) {
+        long size = PublishedFiles.find(RepoId.parse(name).orElseThrow(), "model.safetensors").orElseThrow().bytes();
+        long masks = nLayers * 1024L * 1024;
+        double headerPerTensor = (size - 4 * (parameters + masks)) / (13.0 * nLayers + 4);
+        assertTrue(headerPerTensor > 88 && headerPerTensor < 102, name + ": " + headerPerTensor);
+    }
+
     // The environment.
 
     @Test
