@@ -2,7 +2,7 @@
 """Compares a dump of the Java library with the float64 oracle, at any size; meant for GPT-2 small's full size.
 
     make_weights.py OUT --size small
-    compare_full_size.py OUT --ids 464,412,733,417 --dump DUMP.safetensors [--tolerance 2e-4]
+    compare_full_size.py OUT --ids 464,412,733,417 --dump DUMP.safetensors [--tolerance 2e-4] [--dtype float64]
 
 The dump holds `resid` F32 [nLayers + 1, seqLen, dModel] (embedding, then every resid_post) and `logits` F32
 [nLayers + 1, n, vocabSize], the lens at the last n positions: n = seqLen, or 1 where that would be large.
@@ -43,10 +43,12 @@ def main():
     ap.add_argument("--ids", required=True)
     ap.add_argument("--dump", required=True)
     ap.add_argument("--tolerance", type=float, default=2e-4)
+    ap.add_argument("--dtype", choices=["float64", "float32"], default="float64",
+                    help="float32 takes half the memory (xl: 7 GB, not 13) and has rounding errors of its own")
     a = ap.parse_args()
     ids = [int(x) for x in a.ids.split(",")]
 
-    model = Gpt2(a.folder)
+    model = Gpt2(a.folder, getattr(torch, a.dtype))
     n_points = model.config.n_layer + 1
     dump = safetensors_io.read(a.dump)
     resid_java = dumped(dump, "resid", (n_points, len(ids), model.config.n_embd))
@@ -56,7 +58,7 @@ def main():
     print("point   max|resid|  max|Δresid|  max|logit|  max|Δlogit|  top-10 ids: equal, undecided, wrong")
     worst, wrong_total = 0.0, 0
     for point in range(n_points):  # one point at a time: [n, vocabSize] of float64 is enough to hold
-        logits = model.unembed(resid[point, -logits_java.shape[1]:])
+        logits = model.unembed(resid[point, -logits_java.shape[1]:]).double()
         delta_resid = (resid_java[point] - resid[point]).abs().max().item()
         delta = (logits_java[point] - logits).abs().max().item()
         differ = top_ids(logits, TOP) != top_ids(logits_java[point], TOP)
