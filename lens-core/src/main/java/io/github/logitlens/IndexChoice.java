@@ -10,14 +10,20 @@ final class IndexChoice {
     /// What is counted, as messages call it.
     ///
     /// @param what  such as `position`
-    /// @param total how many there are, such as `the prompt has %d tokens`
-    record Counted(String what, String total) {
+    /// @param owner what has them, such as `the prompt`
+    /// @param unit  what it has, in the singular, such as `token`
+    record Counted(String what, String owner, String unit) {
+
+        /// Such as `the prompt has 1 token`.
+        String total(int count) {
+            return owner + " has " + count + " " + unit + (count == 1 ? "" : "s");
+        }
 
         int index(int index, int count) {
             int absolute = index < 0 ? index + count : index;
             if (absolute < 0 || absolute >= count) {
                 throw new IllegalArgumentException(what + ": expected " + -count + " to " + (count - 1) + " ("
-                        + total.formatted(count) + "), got " + index);
+                        + total(count) + "), got " + index);
             }
             return absolute;
         }
@@ -89,7 +95,7 @@ final class IndexChoice {
         int to = clamp(values[1], count);
         if (from >= to) {
             throw new IllegalArgumentException(counted.what() + " " + text + ": expected at least one of " + count + " ("
-                    + counted.total().formatted(count) + "), got none");
+                    + counted.total(count) + "), got none");
         }
         return IntStream.range(from, to).filter(index -> (index - from) % values[2] == 0).toArray();
     }

@@ -10,7 +10,7 @@ package io.github.logitlens;
 /// Whatever the choice, the residual stream after the last block is read, so that a stride never loses the model's own output.
 public final class Layers {
 
-    private static final IndexChoice.Counted COUNTED = new IndexChoice.Counted("layer", "the model has %d layers");
+    private static final IndexChoice.Counted COUNTED = new IndexChoice.Counted("layer", "the model", "layer");
     private static final Layers ALL = new Layers(IndexChoice.all());
 
     private final IndexChoice choice;

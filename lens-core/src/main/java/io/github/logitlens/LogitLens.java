@@ -7,7 +7,6 @@ import io.github.logitlens.model.VocabularyQuery;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,13 +74,8 @@ public final class LogitLens implements AutoCloseable {
     }
 
     private static LogitLens open(Checkpoint checkpoint, DoubleConsumer progress) {
-        Gpt2Tokenizer tokenizer = checkpoint.directory().filter(LogitLens::hasTokenizer).map(Gpt2Tokenizer::load)
-                .orElseGet(Gpt2Tokenizer::gpt2);
+        Gpt2Tokenizer tokenizer = checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
         return new LogitLens(Gpt2Model.load(checkpoint, progress), tokenizer);
-    }
-
-    private static boolean hasTokenizer(Path directory) {
-        return Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"));
     }
 
     /// The model.

@@ -11,7 +11,7 @@ import java.util.Arrays;
 /// ```
 public final class Positions {
 
-    private static final IndexChoice.Counted COUNTED = new IndexChoice.Counted("position", "the prompt has %d tokens");
+    private static final IndexChoice.Counted COUNTED = new IndexChoice.Counted("position", "the prompt", "token");
     private static final Positions ALL = new Positions(IndexChoice.all());
     private static final Positions LAST = new Positions(IndexChoice.of("last", -1));
 

@@ -69,6 +69,8 @@ class PositionsTest {
 
     @Test
     void aPositionOutsideNamesTheRangeAndTheLength() {
+        assertEquals("position: expected -1 to 0 (the prompt has 1 token), got 1",
+                assertThrows(IllegalArgumentException.class, () -> Positions.of(1).resolve(1)).getMessage());
         assertEquals("position: expected -6 to 5 (the prompt has 6 tokens), got 6",
                 assertThrows(IllegalArgumentException.class, () -> Positions.of(6).resolve(6)).getMessage());
     }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// GPT-2's tokenizer: byte-level BPE, the same ids as Hugging Face's `tokenizers`.
@@ -76,6 +77,21 @@ public final class Gpt2Tokenizer {
     /// @throws TokenizerFormatException if the files are missing, damaged, or those of another kind of tokenizer
     public static Gpt2Tokenizer load(Path directory) {
         return new Gpt2Tokenizer(TokenizerFiles.read(Objects.requireNonNull(directory, "directory")));
+    }
+
+    /// The tokenizer that a model's directory brings with it. A model without one has GPT-2's.
+    ///
+    /// ```java
+    /// Gpt2Tokenizer.find(Path.of("mine")).orElseGet(Gpt2Tokenizer::gpt2)
+    /// ```
+    ///
+    /// @param directory a model's directory
+    /// @return the tokenizer that [#load] reads, empty if `directory` holds neither `tokenizer.json` nor `vocab.json`
+    /// @throws TokenizerFormatException if there is one, and it is damaged or of another kind
+    public static Optional<Gpt2Tokenizer> find(Path directory) {
+        return TokenizerFiles.areIn(Objects.requireNonNull(directory, "directory"))
+                ? Optional.of(load(directory))
+                : Optional.empty();
     }
 
     /// The tokens of `text`, in which `<|endoftext|>` is thirteen ordinary characters.

@@ -55,6 +55,12 @@ final class TokenizerFiles {
         return builder.build("vocab.json");
     }
 
+    /// Whether `directory` has a tokenizer of its own, be it half of one.
+    static boolean areIn(Path directory) {
+        TokenizerFiles files = new TokenizerFiles(directory);
+        return files.has(TokenizerJson.FILE) || files.has("vocab.json");
+    }
+
     private boolean has(String file) {
         return Files.exists(directory.resolve(file));
     }

@@ -139,6 +139,21 @@ class TokenizerFilesTest {
         assertEquals(5, tokenizer.encode("<pad>").length);
     }
 
+    @Test
+    void aDirectoryWithoutATokenizerHasNone() throws IOException {
+        assertTrue(Gpt2Tokenizer.find(directory).isEmpty());
+        TestFiles.write(directory, "merges.txt", TestFiles.SMALL_MERGES);
+        assertTrue(Gpt2Tokenizer.find(directory).isEmpty());
+        TestFiles.small(directory);
+        assertEquals(Gpt2Tokenizer.load(directory).contentHash(), Gpt2Tokenizer.find(directory).orElseThrow().contentHash());
+        Files.delete(directory.resolve("merges.txt"));
+        assertEquals(Reason.MISSING_FILE,
+                assertThrows(TokenizerFormatException.class, () -> Gpt2Tokenizer.find(directory)).reason());
+        TestFiles.write(directory, "tokenizer.json", "{}");
+        assertEquals(Reason.BAD_STRUCTURE,
+                assertThrows(TokenizerFormatException.class, () -> Gpt2Tokenizer.find(directory)).reason());
+    }
+
     // Refused: files
 
     @Test

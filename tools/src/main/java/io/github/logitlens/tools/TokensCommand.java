@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -105,16 +104,11 @@ final class TokensCommand implements Callable<Integer> {
     /// A tokenizer needs no weights: a directory may hold nothing else.
     private Gpt2Tokenizer tokenizer() {
         Optional<Path> directory = model.files(stdio);
-        if (directory.filter(TokensCommand::hasTokenizer).isPresent()) {
-            return Gpt2Tokenizer.load(directory.get());
-        }
-        // A model without a tokenizer has GPT-2's; what is no model at all is refused here.
-        directory.ifPresent(path -> Checkpoint.open(path).close());
-        return Gpt2Tokenizer.gpt2();
-    }
-
-    private static boolean hasTokenizer(Path directory) {
-        return Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"));
+        return directory.flatMap(Gpt2Tokenizer::find).orElseGet(() -> {
+            // What is no model at all is refused here.
+            directory.ifPresent(path -> Checkpoint.open(path).close());
+            return Gpt2Tokenizer.gpt2();
+        });
     }
 
     /// Answers each line as it comes: before waiting for more input, what is done is sent.

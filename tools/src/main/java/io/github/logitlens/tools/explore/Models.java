@@ -7,8 +7,6 @@ import io.github.logitlens.weights.CheckpointException;
 import io.github.logitlens.weights.HubException;
 import io.github.logitlens.weights.ModelHub;
 import io.github.logitlens.weights.SafeTensorsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -92,13 +90,8 @@ final class Models implements AutoCloseable {
             return now.lens().tokenizer();
         }
         try (Checkpoint checkpoint = Checkpoint.open(choice.name())) {
-            return checkpoint.directory().filter(Models::hasTokenizer).map(Gpt2Tokenizer::load)
-                    .orElseGet(Gpt2Tokenizer::gpt2);
+            return checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
         }
-    }
-
-    private static boolean hasTokenizer(Path directory) {
-        return Files.exists(directory.resolve("tokenizer.json")) || Files.exists(directory.resolve("vocab.json"));
     }
 
     /// A model on its way into memory, or there already; another one is freed before. For who has the queue's first place.
