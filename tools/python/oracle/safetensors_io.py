@@ -37,14 +37,14 @@ def item_size(dtype):
 
 def read(path):
     """All tensors of a file: name -> array, float types exact (BF16 as float32)."""
-    data = np.fromfile(path, np.uint8)
+    data = np.memmap(path, np.uint8, "r")
     (length,) = struct.unpack("<Q", data[:8].tobytes())
     header = json.loads(data[8:8 + length].tobytes())
     header.pop("__metadata__", None)
     start, out = 8 + length, {}
     for name, info in header.items():
         begin, end = info["data_offsets"]
-        raw = data[start + begin:start + end].copy()  # a copy is aligned, whatever the header's length
+        raw = np.array(data[start + begin:start + end])  # a copy is aligned, whatever the header's length
         out[name] = decode(raw, info["dtype"]).reshape(info["shape"])
     return out
 
