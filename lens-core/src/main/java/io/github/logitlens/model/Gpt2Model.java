@@ -9,6 +9,7 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 
@@ -79,6 +80,15 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return the configuration
     public Gpt2Config config() {
         return transformer.config();
+    }
+
+    /// The weights that hold values which are no finite numbers: NaN, or infinite as float32. Such a model runs, and what
+    /// depends on those values is NaN or infinite.
+    ///
+    /// @return how many such values each tensor has, by its name in the file, such as `h.3.mlp.c_fc.weight`; empty for a
+    ///         sound model; immutable
+    public SortedMap<String, Long> nonFiniteWeights() {
+        return transformer.nonFinite();
     }
 
     /// The final LayerNorm and `W_U`, which turn residuals into logits.

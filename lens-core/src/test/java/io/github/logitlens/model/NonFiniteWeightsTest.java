@@ -15,7 +15,9 @@ import io.github.logitlens.internal.layer.Workers;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -34,7 +36,7 @@ class NonFiniteWeightsTest {
     @TempDir
     private Path temporary;
 
-    private record Outcome(Trace trace, VocabularyReadings readings, float[] logits) {
+    private record Outcome(Trace trace, VocabularyReadings readings, float[] logits, Map<String, Long> nonFinite) {
     }
 
     private static Outcome run(Path folder, Engine engine) {
@@ -49,14 +51,24 @@ class NonFiniteWeightsTest {
             }
             VocabularyQuery query = ReadingsEquality.everything(3, new int[] {5}, EVERY_TOKEN)
                     .top(SHAPE.vocabSize()).bottom(SHAPE.vocabSize());
-            return new Outcome(trace, model.unembedding().read(residuals, query), model.logits(IDS));
+            return new Outcome(trace, model.unembedding().read(residuals, query), model.logits(IDS),
+                    model.nonFiniteWeights());
         }
     }
 
     private void check(String what, Consumer<float[]> change, String name) {
-        Path folder = SHAPE.write(temporary, weights -> change.accept(weights.get(name)));
+        Map<String, Long> expected = new HashMap<>();
+        Path folder = SHAPE.write(temporary, weights -> {
+            change.accept(weights.get(name));
+            long count = IntStream.range(0, weights.get(name).length).filter(i -> !Float.isFinite(weights.get(name)[i])).count();
+            if (count > 0) {
+                expected.put(name, count);
+            }
+        });
         Outcome scalar = run(folder, SCALAR);
         Outcome vector = run(folder, VECTOR);
+        assertEquals(expected, scalar.nonFinite, what);
+        assertEquals(expected, vector.nonFinite, what);
         scalar.trace.assertSame(vector.trace, () -> what);
         Bits.assertSame(scalar.logits, vector.logits, () -> what);
         ReadingsEquality.assertSame(scalar.readings, 0, vector.readings, 0, 1, 3, EVERY_TOKEN.length, what);

@@ -2,16 +2,20 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.Lens;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.HubException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /// Which model.
 final class ModelOptions {
 
     private static final String DEMO = "demo";
+    private static final int SHOWN_TENSORS = 3;
 
     @Option(
             names = "--model",
@@ -33,7 +37,20 @@ final class ModelOptions {
     /// @return the model; the caller closes it
     LogitLens open(Stdio stdio) {
         files(stdio);
-        return LogitLens.open(model);
+        LogitLens lens = LogitLens.open(model);
+        reportNonFinite(lens.model(), stdio);
+        return lens;
+    }
+
+    private static void reportNonFinite(Gpt2Model model, Stdio stdio) {
+        SortedMap<String, Long> tensors = model.nonFiniteWeights();
+        if (!tensors.isEmpty()) {
+            StringBuilder note = new StringBuilder("lens: model '" + model.id() + "' has weights that are NaN or infinite: ");
+            note.append(tensors.entrySet().stream().limit(SHOWN_TENSORS)
+                    .map(tensor -> tensor.getValue() + " of '" + tensor.getKey() + "'").collect(Collectors.joining(", ")));
+            note.append(tensors.size() > SHOWN_TENSORS ? " and others in " + (tensors.size() - SHOWN_TENSORS) + " more tensors" : "");
+            stdio.err().println(note.append("; what depends on them is NaN"));
+        }
     }
 
     /// Where the model's files are, downloaded if they are not on this machine.

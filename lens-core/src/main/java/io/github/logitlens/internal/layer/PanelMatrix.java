@@ -163,14 +163,14 @@ public final class PanelMatrix {
     }
 
     /// Allocates the one chunk and fills it from rows `[depth, columns]`.
-    void load(Arena arena, Weight weight) {
+    void load(Arena arena, WeightReader reader, Weight weight) {
         MemorySegment target = allocate(arena, 0);
         int rowsAtOnce = (int) Math.max(1, Math.min(depth, SCRATCH_BYTES / (4L * columns)));
         try (Arena scratchArena = Arena.ofConfined()) {
             MemorySegment scratch = scratchArena.allocate(4L * columns * rowsAtOnce, 64);
             for (int k0 = 0; k0 < depth; k0 += rowsAtOnce) {
                 int rows = Math.min(rowsAtOnce, depth - k0);
-                weight.read((long) k0 * columns, scratch, 0, (long) rows * columns);
+                reader.read(weight, (long) k0 * columns, scratch, (long) rows * columns);
                 for (int panel = 0; panel < panels(); panel++) {
                     long bytes = 4L * columnsOf(panel);
                     long to = offset(panel) + (long) k0 * PANEL * 4;
@@ -184,7 +184,7 @@ public final class PanelMatrix {
     }
 
     /// Allocates one chunk and fills it from rows `[columns, depth]`.
-    void loadTransposed(Arena arena, Weight weight, int chunk) {
+    void loadTransposed(Arena arena, WeightReader reader, Weight weight, int chunk) {
         MemorySegment target = allocate(arena, chunk);
         int first = chunk * panelsPerChunk;
         int end = Math.min(panels(), first + panelsPerChunk);
@@ -200,7 +200,7 @@ public final class PanelMatrix {
                 int inScratch = (panel - first) % panelsAtOnce;
                 if (inScratch == 0) {
                     long count = Math.min((long) panelsAtOnce * PANEL, columns - (long) panel * PANEL);
-                    weight.read((long) panel * PANEL * depth, scratch, 0, count * depth);
+                    reader.read(weight, (long) panel * PANEL * depth, scratch, count * depth);
                 }
                 int count = columnsOf(panel);
                 if (count < PANEL) {

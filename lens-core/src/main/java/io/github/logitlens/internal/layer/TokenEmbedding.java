@@ -24,9 +24,9 @@ public sealed interface TokenEmbedding {
     /// Rows off heap, `[vocabSize, dModel]`.
     record Separate(MemorySegment rows, int dModel) implements TokenEmbedding {
 
-        static Separate load(Arena arena, Weight weight) {
+        static Separate load(Arena arena, WeightReader reader, Weight weight) {
             MemorySegment rows = arena.allocate(4 * weight.length(), 64);
-            weight.read(0, rows, 0, weight.length());
+            reader.read(weight, 0, rows, weight.length());
             return new Separate(rows, weight.columns());
         }
 

@@ -10,6 +10,7 @@ import io.github.logitlens.weights.WeightRole;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 
@@ -27,9 +28,10 @@ public final class Transformer {
     private final List<TransformerBlock> blocks;
     private final LayerNorm finalNorm;
     private final PanelMatrix unembedding;
+    private final SortedMap<String, Long> nonFinite;
 
     private Transformer(String id, Gpt2Config config, Arena arena, TokenEmbedding embedding, float[] positions,
-            List<TransformerBlock> blocks, LayerNorm finalNorm, PanelMatrix unembedding) {
+            List<TransformerBlock> blocks, LayerNorm finalNorm, PanelMatrix unembedding, SortedMap<String, Long> nonFinite) {
         this.config = config;
         this.arena = arena;
         this.embedding = embedding;
@@ -37,6 +39,7 @@ public final class Transformer {
         this.blocks = blocks;
         this.finalNorm = finalNorm;
         this.unembedding = unembedding;
+        this.nonFinite = nonFinite;
         this.lifetime = new Lifetime("model '" + id + "'", this.arena::close);
     }
 
@@ -53,10 +56,11 @@ public final class Transformer {
         }
     }
 
-    private record Loading(Checkpoint checkpoint, Arena arena, List<Runnable> tasks, Workers workers) {
+    private record Loading(
+            Checkpoint checkpoint, Arena arena, List<Runnable> tasks, WeightReader reader, Workers workers) {
 
         Loading(Checkpoint checkpoint, Arena arena, Workers workers) {
-            this(checkpoint, arena, new ArrayList<>(), workers);
+            this(checkpoint, arena, new ArrayList<>(), new WeightReader(), workers);
         }
 
         Transformer load(DoubleConsumer progress) {
@@ -75,13 +79,14 @@ public final class Transformer {
             });
             TokenEmbedding embedding = config.tiedUnembedding()
                     ? new TokenEmbedding.Tied(unembedding)
-                    : TokenEmbedding.Separate.load(arena, checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
+                    : TokenEmbedding.Separate.load(arena, reader, checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
             LayerNorm finalNorm = new LayerNorm(
-                    checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll(),
-                    checkpoint.weight(WeightRole.FINAL_LN_BIAS).readAll(),
+                    reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_GAIN)),
+                    reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_BIAS)),
                     config.layerNormEpsilon());
-            float[] positions = checkpoint.weight(WeightRole.POSITION_EMBEDDING).readAll();
-            return new Transformer(checkpoint.id(), config, arena, embedding, positions, blocks, finalNorm, unembedding);
+            float[] positions = reader.readAll(checkpoint.weight(WeightRole.POSITION_EMBEDDING));
+            return new Transformer(checkpoint.id(), config, arena, embedding, positions, blocks, finalNorm, unembedding,
+                    reader.nonFinite());
         }
 
         private TransformerBlock block(Gpt2Config config, int layer) {
@@ -103,22 +108,23 @@ public final class Transformer {
         }
 
         private LayerNorm norm(int layer, WeightRole gain, WeightRole bias) {
-            return new LayerNorm(checkpoint.weight(gain, layer).readAll(), checkpoint.weight(bias, layer).readAll(),
+            return new LayerNorm(
+                    reader.readAll(checkpoint.weight(gain, layer)), reader.readAll(checkpoint.weight(bias, layer)),
                     checkpoint.config().layerNormEpsilon());
         }
 
         private Linear linear(int layer, WeightRole weight, WeightRole bias) {
             Weight source = checkpoint.weight(weight, layer);
             PanelMatrix matrix = PanelMatrix.of(source);
-            tasks.add(() -> matrix.load(arena, source));
-            return new Linear(matrix, checkpoint.weight(bias, layer).readAll());
+            tasks.add(() -> matrix.load(arena, reader, source));
+            return new Linear(matrix, reader.readAll(checkpoint.weight(bias, layer)));
         }
 
         private PanelMatrix transposed(Weight source) {
             PanelMatrix matrix = PanelMatrix.transposeOf(source);
             for (int i = 0; i < matrix.chunkCount(); i++) {
                 int chunk = i;
-                tasks.add(() -> matrix.loadTransposed(arena, source, chunk));
+                tasks.add(() -> matrix.loadTransposed(arena, reader, source, chunk));
             }
             return matrix;
         }
@@ -126,6 +132,11 @@ public final class Transformer {
 
     public Gpt2Config config() {
         return config;
+    }
+
+    /// How many values of which tensors are NaN or infinite.
+    public SortedMap<String, Long> nonFinite() {
+        return nonFinite;
     }
 
     public Lifetime lifetime() {
