@@ -194,6 +194,13 @@ public final class Checkpoint implements AutoCloseable {
         return ignored;
     }
 
+    /// The size of the weights' file, or of its shards together.
+    ///
+    /// @return bytes, headers included
+    public long weightBytes() {
+        return files.files().stream().mapToLong(SafeTensors::size).sum();
+    }
+
     /// The SHA-256 of the weights' file: what `sha256sum` says of `model.safetensors`, or of its shards one after the
     /// other in the order of their names. Computed on first request, which reads everything; then remembered.
     ///

@@ -2,6 +2,7 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.tools.view.ModelList;
 import io.github.logitlens.weights.CachedModel;
+import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.ModelHub;
 import java.util.EnumSet;
 import java.util.List;
@@ -39,12 +40,18 @@ final class ModelsCommand implements Callable<Integer> {
             if (format == Format.JSON) {
                 ModelList.writeJson(models, out);
             } else {
-                ModelList.write(models, out);
+                ModelList.write(demoBytes(), models, out);
             }
         });
         if (models.isEmpty() && format == Format.TABLE) {
             stdio.err().println("lens: no other models in " + hub.cacheDirectory() + "; lens download gpt2 fetches one");
         }
         return Main.DONE;
+    }
+
+    private static long demoBytes() {
+        try (Checkpoint demo = Checkpoint.demo()) {
+            return demo.weightBytes();
+        }
     }
 }

@@ -76,6 +76,7 @@ class HubCommandsTest {
     void cachedModelsAreListedAndRun() throws Exception {
         Path snapshot = cached("models--someone--tiny");
         Cli cli = java(Map.of(), "models").succeeds();
+        assertTrue(cli.lines().get(1).matches("demo +\\| +\\| +16\\.1 MB +\\| bundled in .*lens-weights.*"), cli.out());
         assertTrue(cli.out().contains("someone/tiny") && cli.out().contains("01234567") && cli.out().contains(snapshot.toString()), cli.out());
         JsonNode model = java(Map.of(), "models", "--json").succeeds().json().get(0);
         assertEquals("someone/tiny", model.get("name").asText());

@@ -2,8 +2,11 @@ package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.weights.CachedModel;
+import io.github.logitlens.weights.Checkpoint;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,18 +20,32 @@ public final class ModelList {
 
     /// Writes the bundled model and these.
     ///
-    /// @param models what was found
-    /// @param out    where to
+    /// @param demoBytes the bundled model's size
+    /// @param models    what was found
+    /// @param out       where to
     /// @throws IOException if `out` does
-    public static void write(List<CachedModel> models, Writer out) throws IOException {
+    public static void write(long demoBytes, List<CachedModel> models, Writer out) throws IOException {
         Columns columns = new Columns();
         columns.row("Model", List.of("Revision", "Size", "Where"));
-        columns.row("demo", List.of("", "", "bundled"));
+        columns.row("demo", List.of("", megabytes(demoBytes), "bundled in " + library()));
         for (CachedModel model : models) {
             columns.row(model.name(), List.of(model.revision().substring(0, SHORT_REVISION),
-                    String.format(Locale.ROOT, "%.1f MB", model.bytes() / 1e6), model.directory().toString()));
+                    megabytes(model.bytes()), model.directory().toString()));
         }
         columns.write(out);
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+
+    /// The jar, or the directory of classes, that has the bundled model.
+    private static Path library() {
+        try {
+            return Path.of(Checkpoint.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError("a class path has file names only", e);
+        }
     }
 
     /// Writes an array of `{"name", "revision", "bytes", "directory"}`, without the bundled model.
