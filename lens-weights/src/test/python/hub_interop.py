@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks that `lens` and Python's huggingface_hub share one cache, with the real huggingface_hub.
 
-    python3 hub_interop.py        needs huggingface_hub (pip install huggingface_hub) and tools/bin/lens
+    python3 hub_interop.py        needs huggingface_hub and numpy (pip install huggingface_hub numpy) and tools/bin/lens
 
-A server on this machine plays the hub, with the bundled model under the name someone/tiny:
+A server on this machine plays the hub, with a model of random weights under the name someone/tiny:
 
 1. `lens download` fills a cache; Python finds every file of it without network, and scan_cache_dir has no warning.
 2. Python downloads into another cache; `lens models` lists the model, `lens --model` runs it offline, and `lens download`
@@ -15,19 +15,24 @@ import hashlib
 import http.server
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
-RESOURCES = "src/main/resources/io/github/logitlens"
-DEMO = ROOT / "lens-weights" / RESOURCES / "weights/demo"
-TOKENIZER = ROOT / "lens-tokenizer" / RESOURCES / "tokenizer"
-FILES = {path.name: path.read_bytes() for path in
-         (DEMO / "config.json", DEMO / "model.safetensors", TOKENIZER / "vocab.json", TOKENIZER / "merges.txt")}
+TOKENIZER = ROOT / "lens-tokenizer/src/main/resources/io/github/logitlens/tokenizer"
+FILES = {name: (TOKENIZER / name).read_bytes() for name in ("vocab.json", "merges.txt")}
 REPO = "someone/tiny"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 gets = []
+
+
+def make_model(folder):
+    """A small model in `folder`, and in FILES."""
+    subprocess.run([sys.executable, ROOT / "tools/python/oracle/make_weights.py", folder, "--size", "mini", "--vocab", "50257"],
+                   check=True, capture_output=True)
+    FILES.update({name: (folder / name).read_bytes() for name in ("config.json", "model.safetensors")})
 
 
 def etag(name):
@@ -105,7 +110,7 @@ def python_finds_what_lens_downloads(home, endpoint):
     report(f"scan_cache_dir: no warnings, {repo.repo_id}, {repo.size_on_disk} bytes, {repo.nb_files} files, refs {set(revision.refs)}")
 
 
-def lens_finds_what_python_downloads(home, endpoint):
+def lens_finds_what_python_downloads(home, endpoint, model):
     from huggingface_hub import hf_hub_download
     for name in FILES:
         path = hf_hub_download(REPO, name, cache_dir=home / "hub", endpoint=endpoint)
@@ -117,10 +122,10 @@ def lens_finds_what_python_downloads(home, endpoint):
     print(*("         " + line.replace(str(home), "HF_HOME") for line in listed.splitlines()), sep="\n")
     table = lens(home, "http://127.0.0.1:1", "--model", REPO, "The Eiffel Tower is in", HF_HUB_OFFLINE="1")
     rows = [line for line in table.splitlines() if line.startswith(("Embedding", "Layer"))]
-    demo = [line for line in lens(home, endpoint, "--model", "demo", "The Eiffel Tower is in").splitlines()
-            if line.startswith(("Embedding", "Layer"))]
-    assert rows and rows == demo, table
-    report(f"HF_HUB_OFFLINE=1 lens --model {REPO} gives the {len(rows)} rows of the same model bundled")
+    direct = [line for line in lens(home, endpoint, "--model", model, "The Eiffel Tower is in").splitlines()
+              if line.startswith(("Embedding", "Layer"))]
+    assert rows and rows == direct, table
+    report(f"HF_HUB_OFFLINE=1 lens --model {REPO} gives the {len(rows)} rows of the model's own directory")
     assert lens(home, endpoint, "download", REPO).strip() == snapshot and len(gets) == fetched
     report("lens download has nothing to fetch")
 
@@ -131,9 +136,11 @@ def main():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        python_finds_what_lens_downloads(Path(first), endpoint)
-        lens_finds_what_python_downloads(Path(second), endpoint)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_model(folder / "model")
+        python_finds_what_lens_downloads(folder / "first", endpoint)
+        lens_finds_what_python_downloads(folder / "second", endpoint, folder / "model")
 
 
 if __name__ == "__main__":
