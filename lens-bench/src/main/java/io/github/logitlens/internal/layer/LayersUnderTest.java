@@ -19,7 +19,7 @@ public final class LayersUnderTest {
     /// @param arena owns the panels
     public static PanelMatrix matrix(Arena arena, Weight weight) {
         PanelMatrix matrix = PanelMatrix.of(weight);
-        matrix.load(arena, weight);
+        matrix.load(arena, new WeightReader(), weight);
         return matrix;
     }
 
@@ -28,8 +28,9 @@ public final class LayersUnderTest {
     /// @param arena owns the panels
     public static PanelMatrix transpose(Arena arena, Weight weight) {
         PanelMatrix matrix = PanelMatrix.transposeOf(weight);
+        WeightReader reader = new WeightReader();
         for (int chunk = 0; chunk < matrix.chunkCount(); chunk++) {
-            matrix.loadTransposed(arena, weight, chunk);
+            matrix.loadTransposed(arena, reader, weight, chunk);
         }
         return matrix;
     }
