@@ -29,14 +29,15 @@ export function lineColour(index) {
 export function lineChart(host, run, paths, quantity, theme, listen) {
   const xs = run.points.map(point => point.index);
   const ys = paths.map(({path}) => path.map(step => finite(step?.[quantity.key])));
-  const axis = {stroke: theme.faint, grid: {stroke: theme.line, width: 1}, ticks: {stroke: theme.line, width: 1},
-    font: `12px ${theme.font}`};
+  const line = {stroke: theme.line, width: 1};
+  const axis = {stroke: theme.faint, grid: line, ticks: line, font: `12px ${theme.font}`};
+  const filter = quantity.key === 'rank' ? powersOfTen : (_, marks) => marks;
   const chart = new globalThis.uPlot({
     width: Math.max(200, host.clientWidth), height: HEIGHT, legend: {show: false}, padding: [10, 12, 0, 0],
     scales: {x: {time: false, range: [-0.3, run.finalPoint + 0.3]}, y: scaleOptions(quantity, ys)},
     axes: [
       {...axis, space: 28, incrs: [1, 2, 5, 10, 20, 50], values: (_, at) => at.map(x => shortLabel(run.points[x]))},
-      {...axis, size: 58, values: (_, at) => at.map(y => y === null ? '' : axisNumber(quantity, y))},
+      {...axis, size: 58, filter, grid: {...line, filter}, ticks: {...line, filter}, values: (_, at) => at.map(y => y === null ? '' : axisNumber(quantity, y))},
     ],
     cursor: {y: false, drag: {x: false, y: false}},
     series: [{}, ...paths.map((_, index) => ({
@@ -60,6 +61,11 @@ function scaleOptions(quantity, ys) {
   }
   const worst = Math.max(10, ...ys.flat().filter(rank => rank !== null));
   return {...quantity.scale, range: [0.8, worst * 1.2]};
+}
+
+/** Of the marks that uPlot puts on a logarithmic axis the powers of ten. */
+function powersOfTen(_, marks) {
+  return marks.map(mark => Math.abs(Math.log10(mark) - Math.round(Math.log10(mark))) < 1e-9 ? mark : null);
 }
 
 function finite(value) {

@@ -92,6 +92,9 @@ export class Viewer {
       this.closeCards();
     }
     this.refresh();
+    if (other) {
+      this.grid.reveal(this.selected);
+    }
     if (this.state.point >= 0 && this.state.point < run.points.length && this.pinned.hidden && run.isComplete()) {
       this.showPinned({point: this.state.point, position: this.selected});
     }

@@ -144,9 +144,11 @@ class ExplorerPageTest {
     void the_longest_prompt_of_the_model_runs_and_can_be_walked() {
         page.open(ExplorerPage.prompt("word" + " word".repeat(255)) + "&mid=1&k=2");
         page.until("document.querySelector('#status').textContent.startsWith('256 tokens × 17 points')");
+        page.until("document.querySelector('.grid').scrollLeft > 10000"); // the last position is in sight
         page.js("document.querySelector('.grid-active-cell').focus()");
         page.press(Keys.chord(Keys.CONTROL, Keys.HOME));
         assertTrue(label().startsWith("Embedding, position 0,"), label());
+        page.until("document.querySelector('.grid').scrollLeft === 0");
         page.press(Keys.chord(Keys.CONTROL, Keys.END));
         assertTrue(label().startsWith("Layer 7, position 255,"), label());
         page.until("document.querySelector('.grid').scrollLeft > 10000");

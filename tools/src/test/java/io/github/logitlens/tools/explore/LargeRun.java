@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.StringJoiner;
 
@@ -45,7 +46,7 @@ final class LargeRun {
 
     private static String token(Token token) {
         StringBuilder text = new StringBuilder();
-        token.text().chars().forEach(unit -> text.append(String.format("\\u%04x", unit)));
+        token.text().chars().forEach(unit -> text.append("\\u").append(HexFormat.of().toHexDigits((char) unit)));
         return "\"id\":" + token.id() + ",\"text\":\"" + text + "\",\"bytes\":\"" + token.hex() + "\"";
     }
 }
