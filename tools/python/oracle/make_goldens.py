@@ -22,7 +22,7 @@ import components
 import safetensors_io
 from bpe import Bpe
 from make_weights import Shape, write_model
-from reference import Gpt2, readings, residuals
+from reference import Gpt2, bottom_ids, change, next_ranks, readings, residuals
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
 GOLDENS = os.path.join(ROOT, "lens-core/src/test/resources/goldens")
@@ -73,7 +73,11 @@ def write_golden(folder, model_folder, ids, whole_vocabulary, hooks, **about):
     tensors["resid_norm"] = resid.norm(dim=-1)
     tensors["cos_to_final"] = (resid * resid[-1]).sum(-1) / (tensors["resid_norm"] * resid[-1].norm(dim=-1))
     tensors["next_surprisal"] = tensors["logsumexp"][:, :-1] - logits[:, range(len(ids) - 1), ids[1:]]
-    ids_json = {"top_ids": tensors.pop("top_ids").tolist()}
+    tensors["change"] = change(logits)
+    bottom = torch.from_numpy(bottom_ids(logits, 5))
+    tensors["bottom_logits"] = logits.gather(-1, bottom)
+    ids_json = {"top_ids": tensors.pop("top_ids").tolist(), "bottom_ids": bottom.tolist(),
+                "next_ranks": next_ranks(logits, ids).tolist()}
     magnitudes = {"logit_scale": model.logit_scale(resid), "resid_max": resid.abs().amax(-1)}
     if whole_vocabulary:
         mid_logits = model.unembed(mid)

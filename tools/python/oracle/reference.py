@@ -172,6 +172,26 @@ def readings(logits, final, k=10):
     }
 
 
+def bottom_ids(logits, k):
+    """The k lowest logits' ids along the last axis, lowest first; equal logits by lower id."""
+    return np.argsort(logits.numpy(), axis=-1, kind="stable")[..., :k]
+
+
+def change(logits):
+    """KL(p_l || p_{l-1}) of `logits` [nPoints, seqLen, vocabSize], point by point from the second on."""
+    log_p = torch.log_softmax(logits, -1)
+    return (log_p[1:].exp() * (log_p[1:] - log_p[:-1])).sum(-1)
+
+
+def next_ranks(logits, ids):
+    """[nPoints, seqLen - 1]: 1 + how many tokens rank before the next one, equal logits by lower id."""
+    target = torch.tensor(ids[1:])[None, :, None]
+    logits = logits[:, :-1]
+    of_target = logits.gather(-1, target.expand(len(logits), -1, 1))
+    lower_id = torch.arange(logits.shape[-1]) < target
+    return 1 + ((logits > of_target) | ((logits == of_target) & lower_id)).sum(-1)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("folder")

@@ -8,6 +8,7 @@ import io.github.logitlens.fixtures.Golden;
 import io.github.logitlens.hook.ActivationCache;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ class GoldenTest {
     private static final double STATISTIC = 1;
     private static final double ACTIVATION = 2;
     private static final int TOP = 10;
+    private static final int BOTTOM = 5;
 
     static Stream<String> tiny() {
         return Golden.TINY.stream();
@@ -106,6 +108,8 @@ class GoldenTest {
         private final Worst worst = new Worst();
         private final ActivationCache cache;
         private final LensResult result;
+        /// Without the points between attention and MLP.
+        private final LensResult layers;
 
         Comparison(Golden golden, LogitLens lens) {
             this.golden = golden;
@@ -113,8 +117,9 @@ class GoldenTest {
             ids = golden.ids();
             config = lens.model().config();
             cache = ActivationCache.of(points());
-            result = lens.run(ids, LensOptions.defaults().topK(TOP)
-                    .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST), cache.hooks());
+            LensOptions options = LensOptions.defaults().topK(TOP).bottomK(BOTTOM).metrics(LensMetric.values());
+            result = lens.run(ids, options.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST), cache.hooks());
+            layers = lens.run(ids, options, Hooks.none());
         }
 
         private List<HookPoint> points() {
@@ -132,6 +137,7 @@ class GoldenTest {
             for (int row = 0; row <= config.nLayers(); row++) {
                 LensPoint point = row == 0 ? result.embedding() : result.layer(row - 1);
                 rows("", row, point, whole);
+                text(row, point);
             }
             for (int layer = 0; whole && layer < config.nLayers(); layer++) {
                 rows("mid_", layer, result.point(HookSite.RESID_MID.at(layer).toString()), true);
@@ -197,7 +203,14 @@ class GoldenTest {
                     }
                 }
                 statistics(prefix, row, position, point, logitBudget, where);
+                distances(prefix, row, position, point, logitBudget, where);
                 top(prefix, row, position, point, residual, logitBudget, where);
+                if (prefix.isEmpty()) {
+                    bottom(row, position, point, residual, logitBudget, where);
+                    geometry(row, position, point, budget, where);
+                    change(row, position, logitBudget, where);
+                    next(row, position, point, residual, logitBudget, where);
+                }
             }
         }
 
@@ -209,7 +222,7 @@ class GoldenTest {
             double logZ = golden.tensor(prefix + "logsumexp")[at];
             double entropy = golden.tensor(prefix + "entropy")[at];
             double kl = golden.tensor(prefix + "kl_to_final")[at];
-            double sums = STATISTIC * Math.sqrt(config.vocabSize()) * U;
+            double sums = rounding();
             worst.near("logsumexp", logZ, reading.logSumExp(), logitBudget + sums, where);
             worst.near("entropy", entropy, reading.entropy(), 2 * entropy * logitBudget + sums * (1 + entropy), where);
             LensPoint last = result.finalPoint();
@@ -221,6 +234,136 @@ class GoldenTest {
             }
         }
 
+        private double rounding() {
+            return STATISTIC * Math.sqrt(config.vocabSize()) * U;
+        }
+
+        private double finalBudget(int position) {
+            return logitBudget("", config.nLayers(), position, result.finalPoint());
+        }
+
+        /// Logits that are off by `b` move `KL(p‖q)` by at most `b · Σ p |ln(p/q) − KL|`, which is below `b (2 KL + 2/e)`, and q's
+        /// by twice their own budget. The root of the Jensen-Shannon divergence moves by at most √2/4 of both budgets, since
+        /// `Σ m (1+t) ln²(1+t) ≤ 2 JSD`; the total variation by half of both.
+        private void distances(
+                String prefix, int row, int position, LensPoint point, double logitBudget, String where) {
+            int at = row * ids.length + position;
+            double finalBudget = finalBudget(position);
+            double logZ = golden.tensor(prefix + "logsumexp")[at];
+            double finalLogZ = golden.tensor("logsumexp")[config.nLayers() * ids.length + position];
+            double kl = golden.tensor(prefix + "kl_from_final")[at];
+            worst.near("KL from final", kl, result.value(LensMetric.KL_FROM_FINAL, point, position),
+                    logitBudget * (2 * kl + 2 / Math.E) + 2 * finalBudget + rounding() * (1 + kl + Math.abs(logZ - finalLogZ)),
+                    where);
+            double jsd = golden.tensor(prefix + "jsd")[at];
+            double tv = golden.tensor(prefix + "tv")[at];
+            double both = logitBudget + finalBudget;
+            worst.near("JSD", jsd, result.value(LensMetric.JSD, point, position),
+                    Math.sqrt(jsd / 2) * both + both * both / 8 + rounding() * (jsd + tv), where);
+            worst.near("TV", tv, result.value(LensMetric.TOTAL_VARIATION, point, position), both / 2 + rounding() * tv, where);
+            if (point.equals(result.finalPoint())) {
+                for (LensMetric metric : List.of(LensMetric.KL_TO_FINAL, LensMetric.KL_FROM_FINAL, LensMetric.JSD,
+                        LensMetric.TOTAL_VARIATION)) {
+                    assertEquals(0.0, result.value(metric, point, position), metric + " of the last point to itself");
+                }
+            }
+        }
+
+        private void change(int row, int position, double logitBudget, String where) {
+            LensPoint point = row == 0 ? layers.embedding() : layers.layer(row - 1);
+            double change = layers.value(LensMetric.CHANGE, point, position);
+            if (row == 0) {
+                assertEquals(Double.NaN, change, "the first point has none before it");
+                return;
+            }
+            double[] logZ = golden.tensor("logsumexp");
+            double expected = golden.tensor("change")[(row - 1) * ids.length + position];
+            LensPoint before = row == 1 ? layers.embedding() : layers.layer(row - 2);
+            double apart = Math.abs(logZ[row * ids.length + position] - logZ[(row - 1) * ids.length + position]);
+            worst.near("change", expected, change, logitBudget * (2 * expected + 2 / Math.E)
+                    + 2 * logitBudget("", row - 1, position, before) + rounding() * (1 + expected + apart), where);
+        }
+
+        /// A vector whose elements are off by e is off by at most `√d e`, in length and, over its length, in direction.
+        private void geometry(int row, int position, LensPoint point, double residualBudget, String where) {
+            int at = row * ids.length + position;
+            int last = config.nLayers() * ids.length + position;
+            double norm = golden.tensor("resid_norm")[at];
+            double root = Math.sqrt(config.dModel());
+            double finalBudget = RESIDUAL * Math.sqrt(chain(result.finalPoint())) * U
+                    * residualScale("", config.nLayers(), position);
+            worst.near("norm", norm, result.value(LensMetric.RESIDUAL_NORM, point, position), root * residualBudget, where);
+            worst.near("cosine", golden.tensor("cos_to_final")[at], result.value(LensMetric.COSINE_TO_FINAL, point, position),
+                    root * (residualBudget / norm + finalBudget / golden.tensor("resid_norm")[last]), where);
+            if (point.equals(result.finalPoint())) {
+                assertEquals(1.0, result.value(LensMetric.COSINE_TO_FINAL, point, position), "cosine with itself");
+            }
+        }
+
+        /// The token's logit and the normaliser are each off by a budget. Its rank is one that logits within two budgets allow.
+        private void next(int row, int position, LensPoint point, float[] residual, double logitBudget, String where) {
+            LensMetric[] metrics = {LensMetric.SURPRISAL, LensMetric.SURPRISAL_BITS, LensMetric.NEXT_PROBABILITY,
+                LensMetric.NEXT_RANK};
+            if (position == ids.length - 1) {
+                for (LensMetric metric : metrics) {
+                    assertEquals(Double.NaN, result.value(metric, point, position), "nothing follows the last position");
+                }
+                return;
+            }
+            double expected = golden.tensor("next_surprisal")[row * (ids.length - 1) + position];
+            double budget = 2 * logitBudget + rounding();
+            worst.near("surprisal", expected, result.value(metrics[0], point, position), budget, where);
+            worst.near("bits", expected / Math.log(2), result.value(metrics[1], point, position), budget / Math.log(2), where);
+            double probability = Math.exp(-expected);
+            worst.near("next probability", probability, result.value(metrics[2], point, position),
+                    probability * Math.expm1(budget), where);
+            float[] logits = lens.model().unembedding().logits(residual);
+            int highest = 1;
+            int lowest = 0;
+            for (float logit : logits) {
+                highest += logit > logits[ids[position + 1]] + 2 * logitBudget ? 1 : 0;
+                lowest += logit >= logits[ids[position + 1]] - 2 * logitBudget ? 1 : 0;
+            }
+            int rank = (int) result.value(metrics[3], point, position);
+            int oracle = golden.nextRank(row, position);
+            String range = where + ": ranks " + rank + " and the oracle's " + oracle + " in " + highest + " to " + lowest;
+            assertTrue(highest <= rank && rank <= lowest && highest <= oracle && oracle <= lowest, range);
+            assertTrue(rank == oracle || highest < lowest, range);
+        }
+
+        private void bottom(
+                int row, int position, LensPoint point, float[] residual, double logitBudget, String where) {
+            List<TokenPrediction> bottom = result.bottom(point, position);
+            assertEquals(BOTTOM, bottom.size(), "size of the bottom");
+            int[] expectedIds = golden.bottomIds(row, position);
+            double[] logits = golden.tensor("bottom_logits");
+            double logZ = golden.tensor("logsumexp")[row * ids.length + position];
+            for (int rank = 0; rank < BOTTOM; rank++) {
+                TokenPrediction prediction = bottom.get(rank);
+                double logit = logits[(row * ids.length + position) * BOTTOM + rank];
+                worst.near("bottom logit", logit, prediction.logit(), logitBudget, where + ", rank " + rank);
+                worst.near("log probability", logit - logZ, prediction.logProbability(), 2 * logitBudget + rounding(),
+                        where + ", rank " + rank);
+                if (prediction.id() != expectedIds[rank]) {
+                    double gap = Math.abs(lens.model().unembedding().logits(residual)[expectedIds[rank]] - prediction.logit());
+                    assertTrue(gap <= 2 * logitBudget, () -> where + ": another id in the bottom, " + gap + " away");
+                }
+            }
+        }
+
+        /// A mean is off by no more than the mean of the budgets.
+        private void text(int row, LensPoint point) {
+            int count = ids.length - 1;
+            double loss = 0;
+            double budget = 0;
+            for (int position = 0; position < count; position++) {
+                loss += golden.tensor("next_surprisal")[row * count + position] / count;
+                budget += (2 * logitBudget("", row, position, point) + rounding()) / count;
+            }
+            worst.near("loss", loss, result.loss(point), budget, "at " + point);
+            worst.near("perplexity", Math.exp(loss), result.perplexity(point), Math.exp(loss) * Math.expm1(budget), "at " + point);
+        }
+
         /// The r-th greatest logits differ by no more than the logits do; ids may differ only where the oracle's own
         /// neighbours are closer than two budgets.
         private void top(
@@ -229,11 +372,15 @@ class GoldenTest {
             int[] ids = golden.topIds(prefix, row, position);
             int at = (row * this.ids.length + position) * TOP;
             double[] topLogits = golden.tensor(prefix + "top_logits");
+            worst.near("margin", topLogits[at] - topLogits[at + 1], result.value(LensMetric.MARGIN, point, position),
+                    2 * logitBudget, where);
             for (int rank = 0; rank < TOP; rank++) {
                 TokenPrediction prediction = top.get(rank);
                 worst.near("top logit", topLogits[at + rank], prediction.logit(), logitBudget, where + ", rank " + rank);
                 double probability = golden.tensor(prefix + "top_probs")[at + rank];
                 double relative = 2 * logitBudget + STATISTIC * Math.sqrt(config.vocabSize()) * U;
+                worst.near("log probability", Math.log(probability), prediction.logProbability(), relative,
+                        where + ", rank " + rank);
                 worst.near("probability", probability, prediction.probability(), probability * relative,
                         where + ", rank " + rank);
                 if (prediction.id() != ids[rank]) {

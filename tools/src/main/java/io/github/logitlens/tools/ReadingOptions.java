@@ -3,6 +3,7 @@ package io.github.logitlens.tools;
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.Layers;
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
@@ -21,6 +22,20 @@ final class ReadingOptions {
 
     @Option(names = "--top-k", paramLabel = "K", description = "Most likely tokens shown at each layer. Default: 5.")
     private int topK = 5;
+
+    @Option(
+            names = "--bottom-k",
+            paramLabel = "K",
+            description = "Least likely tokens shown at each layer. Default: none.")
+    private int bottomK;
+
+    @Option(
+            names = "--metric",
+            paramLabel = "KEY,...",
+            description = "Numbers shown besides the tokens: probability, logit, logProbability, entropy, klToFinal, margin, "
+                    + "klFromFinal, jsd and totalVariation (a second pass), change, surprisal, surprisalBits, nextProbability, "
+                    + "nextRank, residualNorm, cosineToFinal. May be repeated.")
+    private List<String> metrics = new ArrayList<>();
 
     @Option(
             names = "--position",
@@ -78,8 +93,9 @@ final class ReadingOptions {
     /// @throws ParameterException if one of them is impossible for every prompt and model
     LensOptions options(Positions usual) {
         try {
-            LensOptions options = LensOptions.defaults().topK(topK).positions(position.map(Positions::parse).orElse(usual))
-                    .bos(bos ? Bos.PREPEND : Bos.NONE).points(kinds()).layers(Layers.parse(layers))
+            LensOptions options = LensOptions.defaults().topK(topK).bottomK(bottomK).metrics(metrics())
+                    .positions(position.map(Positions::parse).orElse(usual)).bos(bos ? Bos.PREPEND : Bos.NONE)
+                    .points(kinds()).layers(Layers.parse(layers))
                     .layerNorm(LayerNormMode.named(layerNorm));
             if (stopAfter.isPresent()) {
                 options = options.stopAfter(stopAfter.get());
@@ -91,6 +107,11 @@ final class ReadingOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
+    }
+
+    private LensMetric[] metrics() {
+        return metrics.stream().flatMap(keys -> Arrays.stream(keys.split(",", -1))).map(key -> LensMetric.named(key.strip()))
+                .toArray(LensMetric[]::new);
     }
 
     private PointKind[] kinds() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.logitlens.Bos;
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
@@ -15,13 +16,18 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TrackedToken;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// The schema `logitlens.run/1`, field by field, against the library's own result.
 class RunJsonTest {
 
     private static final String PROMPT = "The Eiffel Tower is in 日本\n";
+
+    private static final String KEYS =
+            Arrays.stream(LensMetric.values()).map(LensMetric::key).collect(Collectors.joining(","));
 
     private static List<String> names(JsonNode node) {
         List<String> names = new ArrayList<>();
@@ -31,11 +37,11 @@ class RunJsonTest {
 
     @Test
     void holdsTheWholeResult() {
-        JsonNode json = Cli.lens("--json", "--top-k", "3", "--position", "all", "--bos", "--mid", "--track", " Paris", PROMPT)
-                .succeeds().json();
+        JsonNode json = Cli.lens("--json", "--top-k", "3", "--position", "all", "--bos", "--mid", "--track", " Paris",
+                "--bottom-k", "2", "--metric", KEYS, PROMPT).succeeds().json();
         try (LogitLens lens = LogitLens.open("demo")) {
             LensResult result = lens.run(
-                    PROMPT, LensOptions.defaults().topK(3).bos(Bos.PREPEND)
+                    PROMPT, LensOptions.defaults().topK(3).bottomK(2).bos(Bos.PREPEND).metrics(LensMetric.values())
                             .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST).track(" Paris"));
             assertEquals(List.of("schema", "model", "options", "tokens", "points", "readings"), names(json));
             assertEquals("logitlens.run/1", json.path("schema").textValue());
@@ -43,8 +49,9 @@ class RunJsonTest {
             assertEquals(Cli.parse("{\"id\": \"demo\", \"layers\": %d, \"dModel\": %d, \"vocabSize\": 50257}"
                     .formatted(result.config().nLayers(), result.config().dModel())), json.path("model"));
             assertEquals(Cli.parse("""
-                    {"bos": true, "topK": 3, "layerNorm": "RECOMPUTED", "lens": "logit", "positions": "all",
-                     "points": ["embed", "resid_mid", "resid_post"], "layers": "all", "tracked": [" Paris"]}"""),
+                    {"bos": true, "topK": 3, "bottomK": 2, "layerNorm": "RECOMPUTED", "lens": "logit", "positions": "all",
+                     "points": ["embed", "resid_mid", "resid_post"], "layers": "all", "metrics": %s,
+                     "tracked": [" Paris"]}""".formatted("[\"" + KEYS.replace(",", "\",\"") + "\"]")),
                     json.path("options"));
 
             assertEquals(result.tokens().size(), json.path("tokens").size());
@@ -93,7 +100,19 @@ class RunJsonTest {
     }
 
     private static void checkReading(LensResult result, LensReading reading, JsonNode json) {
-        assertEquals(List.of("point", "position", "entropy", "klToFinal", "top", "tracked"), names(json));
+        List<String> fields = new ArrayList<>(List.of("point", "position", "entropy", "klToFinal"));
+        for (LensMetric metric : LensMetric.values()) {
+            if (!fields.contains(metric.key())) {
+                fields.add(metric.key());
+            }
+            double value = result.value(metric, reading.point(), reading.position());
+            assertEquals(value, Double.parseDouble(json.path(metric.key()).asText()), metric.key());
+        }
+        fields.addAll(List.of("top", "bottom", "tracked"));
+        assertEquals(fields, names(json));
+        assertEquals(2, json.path("bottom").size());
+        assertEquals(result.bottom(reading.point(), reading.position()).getFirst().id(),
+                json.path("bottom").get(0).path("id").intValue());
         assertEquals(reading.point().index(), json.path("point").intValue());
         assertEquals(reading.position(), json.path("position").intValue());
         assertEquals(reading.entropy(), json.path("entropy").doubleValue());
@@ -102,7 +121,8 @@ class RunJsonTest {
         for (int rank = 0; rank < 3; rank++) {
             TokenPrediction prediction = reading.top().get(rank);
             JsonNode top = json.path("top").get(rank);
-            assertEquals(List.of("id", "text", "logit", "probability"), names(top));
+            assertEquals(List.of("id", "text", "logit", "probability", "logProbability"), names(top));
+            assertEquals(prediction.logProbability(), top.path("logProbability").doubleValue());
             assertEquals(prediction.id(), top.path("id").intValue());
             assertEquals(prediction.token().text(), top.path("text").textValue());
             assertEquals(prediction.logit(), Float.parseFloat(top.path("logit").asText()));
@@ -110,7 +130,8 @@ class RunJsonTest {
         }
         TrackedToken paris = result.track(" Paris", reading.position()).get(reading.point().index());
         JsonNode tracked = json.path("tracked").get(0);
-        assertEquals(List.of("id", "text", "logit", "probability", "rank"), names(tracked));
+        assertEquals(List.of("id", "text", "logit", "probability", "logProbability", "rank"), names(tracked));
+        assertEquals(paris.logProbability(), tracked.path("logProbability").doubleValue());
         assertEquals(paris.id(), tracked.path("id").intValue());
         assertEquals(paris.logit(), Float.parseFloat(tracked.path("logit").asText()));
         assertEquals(paris.probability(), tracked.path("probability").doubleValue());

@@ -1,5 +1,6 @@
 package io.github.logitlens.tools.view;
 
+import io.github.logitlens.LensMetric;
 import java.util.Locale;
 
 /// Numbers for people, the same in every locale.
@@ -35,5 +36,16 @@ public final class Figures {
     /// Two decimals and always a sign: `+1.20`.
     static String signed(double logit) {
         return String.format(Locale.ROOT, "%+.2f", logit);
+    }
+
+    /// A metric's value: a rank as a whole number, others as [#small] shows them, `-` where it is not defined.
+    ///
+    /// @param metric what it is
+    /// @param value  in the metric's unit
+    /// @return the figure
+    public static String metric(LensMetric metric, double value) {
+        return Double.isNaN(value) ? "-"
+                : metric == LensMetric.NEXT_RANK ? String.format(Locale.ROOT, "%.0f", value)
+                : small(value);
     }
 }

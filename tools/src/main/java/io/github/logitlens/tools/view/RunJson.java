@@ -18,7 +18,8 @@ import java.util.Set;
 /// A result as JSON, schema `logitlens.run/1`.
 ///
 /// Ids and positions are the keys; texts are for people. Logits are float32, statistics doubles in nats, both in the shortest
-/// form that reads back equal; a number that is not finite is the string `"NaN"`, `"Infinity"` or `"-Infinity"`. The same
+/// form that reads back equal; a number that is not finite is the string `"NaN"`, `"Infinity"` or `"-Infinity"`. Metrics that
+/// were asked for are fields of each reading, by their keys. The same
 /// run gives the same bytes whatever computed it.
 public final class RunJson implements RunView {
 
@@ -72,6 +73,7 @@ public final class RunJson implements RunView {
         json.writeObjectFieldStart("options");
         json.writeBooleanField("bos", result.options().bos() == Bos.PREPEND);
         json.writeNumberField("topK", result.options().topK());
+        json.writeNumberField("bottomK", result.options().bottomK());
         json.writeStringField("layerNorm", result.options().layerNorm().name());
         json.writeStringField("lens", "logit");
         json.writeStringField("positions", result.options().positions().toString());
@@ -84,6 +86,11 @@ public final class RunJson implements RunView {
         if (result.stopped()) {
             json.writeNumberField("stopAfter", result.options().stopAfter().getAsInt());
         }
+        json.writeArrayFieldStart("metrics");
+        for (LensMetric metric : result.options().metrics()) {
+            json.writeString(metric.key());
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("tracked");
         for (TokenRef token : result.options().tracked()) {
             json.writeString(token.toString());
@@ -136,16 +143,10 @@ public final class RunJson implements RunView {
                 Json.number(json, metric.key(), result.value(metric, point, position));
             }
         }
-        json.writeArrayFieldStart("top");
-        for (TokenPrediction prediction : reading.top()) {
-            json.writeStartObject();
-            json.writeNumberField("id", prediction.id());
-            TokenJson.writeText(prediction.token(), json);
-            Json.number(json, "logit", prediction.logit());
-            Json.number(json, "probability", prediction.probability());
-            json.writeEndObject();
+        predictions("top", reading.top(), json);
+        if (result.options().bottomK() > 0) {
+            predictions("bottom", result.bottom(point, position), json);
         }
-        json.writeEndArray();
         if (!tracks.isEmpty()) {
             json.writeArrayFieldStart("tracked");
             for (List<TrackedToken> track : tracks) {
@@ -155,11 +156,26 @@ public final class RunJson implements RunView {
                 TokenJson.writeText(token.token(), json);
                 Json.number(json, "logit", token.logit());
                 Json.number(json, "probability", token.probability());
+                Json.number(json, "logProbability", token.logProbability());
                 json.writeNumberField("rank", token.rank());
                 json.writeEndObject();
             }
             json.writeEndArray();
         }
         json.writeEndObject();
+    }
+
+    private static void predictions(String field, List<TokenPrediction> predictions, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (TokenPrediction prediction : predictions) {
+            json.writeStartObject();
+            json.writeNumberField("id", prediction.id());
+            TokenJson.writeText(prediction.token(), json);
+            Json.number(json, "logit", prediction.logit());
+            Json.number(json, "probability", prediction.probability());
+            Json.number(json, "logProbability", prediction.logProbability());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 }

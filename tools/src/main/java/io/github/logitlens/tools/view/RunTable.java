@@ -1,5 +1,6 @@
 package io.github.logitlens.tools.view;
 
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TrackedToken;
@@ -17,8 +18,9 @@ import java.util.List;
 /// ```
 ///
 /// A row is a point, a cell a predicted token and its probability, most likely first; where rows are parts of the logits, as
-/// those of components under a frozen layer norm are, the logit stands in its place, with its sign. Tracked tokens follow in a table of
-/// their own, which adds logit and rank.
+/// those of components under a frozen layer norm are, the logit stands in its place, with its sign. Metrics that were asked for
+/// stand before the tokens. Tracked tokens follow in a table of their own, which adds logit and rank, and so do the least
+/// likely tokens.
 public final class RunTable implements RunView {
 
     private final RunHeader header;
@@ -49,6 +51,10 @@ public final class RunTable implements RunView {
                 out.write('\n');
                 paths(result, position).write(out);
             }
+            if (result.options().bottomK() > 0) {
+                out.write("\nleast likely\n");
+                bottom(result, position).write(out);
+            }
         }
     }
 
@@ -61,10 +67,25 @@ public final class RunTable implements RunView {
     private static Columns predictions(LensResult result, int position) {
         Columns table = new Columns();
         for (LensPoint point : result.points()) {
-            table.row(point.label(), result.top(point, position).stream()
+            List<String> cells = new ArrayList<>();
+            for (LensMetric metric : result.options().metrics()) {
+                cells.add(metric.key() + ": " + Figures.metric(metric, result.value(metric, point, position)));
+            }
+            result.top(point, position).stream()
                     .map(prediction -> prediction.token().display() + ": " + (sumsToLogits(result, point)
                             ? Figures.signed(prediction.logit())
                             : Figures.probability(prediction.probability())))
+                    .forEach(cells::add);
+            table.row(point.label(), cells);
+        }
+        return table;
+    }
+
+    private static Columns bottom(LensResult result, int position) {
+        Columns table = new Columns();
+        for (LensPoint point : result.points()) {
+            table.row(point.label(), result.bottom(point, position).stream()
+                    .map(prediction -> prediction.token().display() + ": " + Figures.small(prediction.probability()))
                     .toList());
         }
         return table;
