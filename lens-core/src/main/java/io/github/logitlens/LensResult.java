@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 /// included where it was asked for; negative ones count from the end.
 public final class LensResult {
 
-    private final String modelId;
+    private final Provenance provenance;
     private final Gpt2Config config;
     private final LensOptions options;
     private final Gpt2Tokenizer tokenizer;
@@ -28,10 +28,10 @@ public final class LensResult {
     private final VocabularyReadings readings;
     private final ResidualStack.Geometry geometry;
 
-    LensResult(String modelId, Gpt2Config config, LensOptions options, Gpt2Tokenizer tokenizer, int[] ids,
+    LensResult(Provenance provenance, Gpt2Config config, LensOptions options, Gpt2Tokenizer tokenizer, int[] ids,
             List<LensPoint> points, int[] positions, int[] tracked, VocabularyReadings readings,
             ResidualStack.Geometry geometry) {
-        this.modelId = modelId;
+        this.provenance = provenance;
         this.config = config;
         this.options = options;
         this.tokenizer = tokenizer;
@@ -47,7 +47,14 @@ public final class LensResult {
     ///
     /// @return such as `demo`
     public String modelId() {
-        return modelId;
+        return provenance.modelId();
+    }
+
+    /// What the result was made with: hashes, policies, versions.
+    ///
+    /// @return the provenance
+    public Provenance provenance() {
+        return provenance;
     }
 
     /// The model's sizes and options.
@@ -140,7 +147,7 @@ public final class LensResult {
         int index = layer < 0 ? layer + config.nLayers() : layer;
         if (index < 0 || index >= config.nLayers()) {
             throw new IllegalArgumentException("layer: expected " + -config.nLayers() + " to " + (config.nLayers() - 1)
-                    + " (model '" + modelId + "'), got " + layer);
+                    + " (model '" + modelId() + "'), got " + layer);
         }
         return point(HookSite.RESID_POST.at(index).toString());
     }
@@ -412,7 +419,7 @@ public final class LensResult {
     /// Model, prompt and options in one line.
     @Override
     public String toString() {
-        return "LensResult[model " + modelId + ", " + ids.length + " tokens, BOS " + options.bos() + ", " + points.size()
+        return "LensResult[model " + modelId() + ", " + ids.length + " tokens, BOS " + options.bos() + ", " + points.size()
                 + " points × " + positions.length + " positions, top " + Math.min(options.topK(), readings.topK()) + "]";
     }
 }

@@ -30,10 +30,13 @@ public final class LogitLens implements AutoCloseable {
 
     private static final int TOP_FOR_MARGIN = 2;
 
+    /// Closed; it knows its files' hash.
+    private final Checkpoint checkpoint;
     private final Gpt2Model model;
     private final Gpt2Tokenizer tokenizer;
 
-    private LogitLens(Gpt2Model model, Gpt2Tokenizer tokenizer) {
+    private LogitLens(Checkpoint checkpoint, Gpt2Model model, Gpt2Tokenizer tokenizer) {
+        this.checkpoint = checkpoint;
         this.model = model;
         this.tokenizer = tokenizer;
     }
@@ -75,7 +78,7 @@ public final class LogitLens implements AutoCloseable {
 
     private static LogitLens open(Checkpoint checkpoint, DoubleConsumer progress) {
         Gpt2Tokenizer tokenizer = checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
-        return new LogitLens(Gpt2Model.load(checkpoint, progress), tokenizer);
+        return new LogitLens(checkpoint, Gpt2Model.load(checkpoint, progress), tokenizer);
     }
 
     /// The model.
@@ -175,8 +178,8 @@ public final class LogitLens implements AutoCloseable {
         VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
         ResidualStack.Geometry geometry =
                 options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
-        return new LensResult(model.id(), model.config(), options, tokenizer, ids, points, stack.positions(), tracked, readings,
-                geometry);
+        return new LensResult(new Provenance(checkpoint, tokenizer, options), model.config(), options, tokenizer, ids, points,
+                stack.positions(), tracked, readings, geometry);
     }
 
     private static VocabularyQuery query(LensOptions options, List<LensPoint> points, int[] next, int[] tracked) {

@@ -11,6 +11,7 @@ import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -376,5 +377,142 @@ class LensApiTest {
         TokenPrediction prediction = new TokenPrediction(lens.tokenizer().token(6342), 1, Math.log(0.4123));
         assertEquals("\" Paris\": 0.412", prediction.toString());
         assertEquals("Layer 0", result.layer(0).toString());
+    }
+
+    @Test
+    void whatWasNotReadIsRefusedWithTheWayToAsk() {
+        LensResult result = lens.run(PROMPT);
+        LensPoint point = result.layer(3);
+        for (LensMetric metric : LensMetric.values()) {
+            if (metric.alwaysRead()) {
+                result.value(metric, point, -1);
+            } else {
+                String message = refused(() -> result.value(metric, point, -1));
+                assertTrue(message.contains(metric.key()) && message.contains("LensOptions.metrics(LensMetric." + metric.name()),
+                        message);
+            }
+        }
+        assertTrue(refused(() -> result.loss(point)).contains("SURPRISAL"));
+        assertEquals(List.of(), result.bottom(point, -1));
+    }
+
+    @Test
+    void askingForMoreChangesNoOtherNumber() {
+        LensResult plain = lens.run(PROMPT);
+        LensResult all = lens.run(PROMPT, LensOptions.defaults().bottomK(3).metrics(LensMetric.values()).track(" Paris"));
+        for (int position : plain.positions()) {
+            for (LensPoint point : plain.points()) {
+                assertEquals(plain.reading(point, position), all.reading(point, position));
+            }
+        }
+    }
+
+    @Test
+    void theFinalPointIsNoDistanceFromItself() {
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().metrics(LensMetric.values()));
+        for (int position : result.positions()) {
+            for (LensMetric metric : List.of(LensMetric.KL_TO_FINAL, LensMetric.KL_FROM_FINAL, LensMetric.JSD,
+                    LensMetric.TOTAL_VARIATION)) {
+                assertEquals(0.0, result.value(metric, result.finalPoint(), position), metric.key());
+            }
+            assertEquals(1.0, result.value(LensMetric.COSINE_TO_FINAL, result.finalPoint(), position));
+            for (LensPoint point : result.points()) {
+                assertTrue(result.value(LensMetric.JSD, point, position) <= Math.log(2), "JSD");
+                assertTrue(result.value(LensMetric.TOTAL_VARIATION, point, position) <= 1, "TV");
+            }
+        }
+    }
+
+    @Test
+    void lossIsTheMeanSurprisalOfWhatFollows() {
+        LensOptions options = LensOptions.defaults().metrics(LensMetric.SURPRISAL);
+        LensResult result = lens.run(PROMPT, options);
+        int last = result.tokens().size() - 1;
+        for (LensPoint point : result.points()) {
+            double sum = 0;
+            for (int position = 0; position < last; position++) {
+                TokenRef next = TokenRef.of(result.tokens().get(position + 1).id());
+                double logProbability = lens.run(PROMPT, LensOptions.defaults().track(next)).track(next, position)
+                        .get(point.index()).logProbability();
+                assertEquals(-logProbability, result.value(LensMetric.SURPRISAL, point, position));
+                assertEquals(-logProbability / Math.log(2), result.value(LensMetric.SURPRISAL_BITS, point, position), 1e-12);
+                sum -= logProbability;
+            }
+            assertEquals(Double.NaN, result.value(LensMetric.SURPRISAL, point, last), "nothing follows");
+            assertEquals(sum / last, result.loss(point), 1e-12);
+            assertEquals(Math.exp(sum / last), result.perplexity(point), 1e-9 * Math.exp(sum / last));
+        }
+        LensResult part = lens.run(PROMPT, options.positions(Positions.of(0, 1)));
+        assertTrue(refused(() -> part.loss(part.finalPoint())).contains("Positions.all()"));
+        LensResult one = lens.run("The", options);
+        assertTrue(refused(() -> one.loss(one.finalPoint())).contains("at least 2 tokens"));
+    }
+
+    @Test
+    void aDifferenceOfLogitsIsOneOfLogProbabilities() {
+        TokenRef paris = TokenRef.of(" Paris");
+        TokenRef the = TokenRef.of(" the");
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().track(paris).track(the));
+        for (LensPoint point : result.points()) {
+            double difference = result.logitDifference(paris, the, point, -1);
+            TrackedToken p = result.track(paris, -1).get(point.index());
+            TrackedToken t = result.track(the, -1).get(point.index());
+            assertEquals((double) p.logit() - t.logit(), difference);
+            assertEquals(p.logProbability() - t.logProbability(), difference, 1e-9);
+            assertEquals(-difference, result.logitDifference(the, paris, point, -1));
+        }
+        assertTrue(refused(() -> result.logitDifference(paris, TokenRef.of(5), result.finalPoint(), -1)).contains("id:5"));
+    }
+
+    @Test
+    void firstAppearanceAndFlipsAreThoseOfTheTopTokens() {
+        LensResult result = lens.run("The Eiffel Tower is in", LensOptions.defaults().points(PointKind.values()));
+        for (int position : result.positions()) {
+            List<Integer> first = result.residualPoints().stream()
+                    .map(point -> result.top(point, position).getFirst().id()).toList();
+            int answer = first.getLast();
+            assertEquals(first.indexOf(answer), result.residualPoints().indexOf(result.firstAppearance(position)));
+            assertTrue(result.firstAppearance(position).index() <= result.decisionLayer(position).index(), "no later");
+            int flips = 0;
+            for (int i = 1; i < first.size(); i++) {
+                flips += first.get(i).equals(first.get(i - 1)) ? 0 : 1;
+            }
+            assertEquals(flips, result.flips(position));
+        }
+    }
+
+    @Test
+    void changeIsAskedOfTheResidualStreamAlone() {
+        LensResult result = lens.run(PROMPT, LensOptions.defaults().metrics(LensMetric.CHANGE)
+                .points(PointKind.EMBED, PointKind.ATTN_OUT, PointKind.RESID_POST));
+        LensResult plain = lens.run(PROMPT, LensOptions.defaults().metrics(LensMetric.CHANGE));
+        for (LensPoint point : result.points()) {
+            double change = result.value(LensMetric.CHANGE, point, -1);
+            if (point.index() == 0 || !point.kind().isResidual()) {
+                assertEquals(Double.NaN, change, point.label());
+            } else {
+                assertEquals(plain.value(LensMetric.CHANGE, plain.point(point.name()), -1), change, point.label());
+            }
+        }
+    }
+
+    @Test
+    void provenanceSaysWhatMadeTheResult(@TempDir Path folder) {
+        LensOptions options = LensOptions.defaults().bos(Bos.PREPEND);
+        Provenance made = lens.run(PROMPT, options).provenance();
+        try (Checkpoint demo = Checkpoint.demo()) {
+            assertEquals(demo.sha256(), made.weightsSha256());
+        }
+        assertEquals(List.of("demo", "logit", lens.tokenizer().contentHash(), Compute.kernels()),
+                List.of(made.modelId(), made.lens(), made.tokenizerSha256(), made.kernels()));
+        assertEquals(options, made.options());
+        assertEquals(Bos.PREPEND, made.bos());
+        assertTrue(made.version().matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"), made.version());
+        new TinyModel(1, 2, 8, 16, 90, 12, 62).write(folder);
+        LensResult late;
+        try (LogitLens tiny = LogitLens.open(folder)) {
+            late = tiny.run(new int[] {1, 2, 3}, LensOptions.defaults(), Hooks.none());
+        }
+        assertEquals(64, late.provenance().weightsSha256().length(), "also after the model was closed");
     }
 }

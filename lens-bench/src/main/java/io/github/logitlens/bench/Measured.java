@@ -83,6 +83,7 @@ record Measured(BenchmarkParams params, String subject, String runner, double se
             case "FusedLens" -> FusedLens::work;
             case "Prefill" -> Prefill::work;
             case "FullLens" -> FullLens::work;
+            case "FullLensMetrics" -> FullLensMetrics::work;
             case "LastPositionLens" -> LastPositionLens::work;
             case "Decode" -> Decode::work;
             case "Open" -> Open::work;

@@ -114,6 +114,19 @@ class SetUpTest {
         last.tearDown();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "klFromFinal", "bottom", "jsd"})
+    void fullLensMetrics(String more) {
+        FullLensMetrics full = new FullLensMetrics();
+        full.more = more;
+        full.tokens = 9;
+        full.threads = THREADS;
+        full.model = "tiny";
+        full.setUp();
+        full.read();
+        full.tearDown();
+    }
+
     @Test
     void runs() {
         Prefill prefill = new Prefill();

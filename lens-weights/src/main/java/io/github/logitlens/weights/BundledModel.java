@@ -16,8 +16,11 @@ final class BundledModel {
 
     static Checkpoint open() {
         Gpt2Config config = ConfigReader.parse(content("config.json"), "demo/config.json");
-        ByteSource weights = new PackedSource("demo/" + WeightFiles.SINGLE_FILE, content("model.packed.safetensors"));
-        return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights)));
+        return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights())));
+    }
+
+    static ByteSource weights() {
+        return new PackedSource("demo/" + WeightFiles.SINGLE_FILE, content("model.packed.safetensors"));
     }
 
     private static URL resource(String name) {

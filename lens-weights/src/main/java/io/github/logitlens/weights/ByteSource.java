@@ -17,6 +17,11 @@ sealed interface ByteSource extends AutoCloseable permits FileSource, MemorySour
     /// Throws if the bytes are no longer those that were there when the source was opened; called after reading.
     void checkUnchanged();
 
+    /// The same bytes once more, whether or not this source is closed; the caller closes what it gets.
+    ///
+    /// @throws SafeTensorsException if they are there no longer, or no longer the same
+    ByteSource reopen();
+
     /// Idempotent; a read after it, or under way, is an `IllegalStateException`.
     @Override
     void close();

@@ -43,6 +43,7 @@ public final class Checkpoint implements AutoCloseable {
     private final Map<WeightRole, List<Weight>> weights;
     private final List<String> ignored;
     private Optional<String> sha256 = Optional.empty();
+    private boolean closed;
 
     private Checkpoint(String id, Optional<Path> directory, WeightFiles files, WeightBinder.Bound bound) {
         this.id = id;
@@ -202,11 +203,11 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /// The SHA-256 of the weights' file: what `sha256sum` says of `model.safetensors`, or of its shards one after the
-    /// other in the order of their names. Computed on first request, which reads everything; then remembered.
+    /// other in the order of their names. Computed on first request, which reads everything; then remembered. After [#close]
+    /// the files are opened once more for it, and refused if they are not the same ones, unchanged.
     ///
     /// @return 64 lower-case hexadecimal digits
     /// @throws SafeTensorsException if a file cannot be read, or was changed since it was opened
-    /// @throws IllegalStateException if the checkpoint was closed before the first request
     public synchronized String sha256() {
         if (sha256.isEmpty()) {
             MessageDigest digest;
@@ -215,7 +216,13 @@ public final class Checkpoint implements AutoCloseable {
             } catch (NoSuchAlgorithmException e) {
                 throw new AssertionError("every Java platform has SHA-256", e);
             }
-            files.files().forEach(file -> file.digest(digest));
+            for (SafeTensors file : files.files()) {
+                if (closed) {
+                    file.digestAgain(digest);
+                } else {
+                    file.digest(digest);
+                }
+            }
             sha256 = Optional.of(HexFormat.of().formatHex(digest.digest()));
         }
         return sha256.get();
@@ -223,7 +230,8 @@ public final class Checkpoint implements AutoCloseable {
 
     /// Closes the files. Reads under way in other threads end with an `IllegalStateException`. May be called twice.
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         files.close();
     }
 }

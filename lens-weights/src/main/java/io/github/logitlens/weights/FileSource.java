@@ -123,6 +123,17 @@ final class FileSource implements ByteSource {
         }
     }
 
+    @Override
+    public ByteSource reopen() {
+        FileSource again = open(path);
+        if (again.size != size || !again.modified.equals(modified) || !Objects.equals(again.fileKey, fileKey)) {
+            again.close();
+            throw new SafeTensorsException(Reason.FILE_CHANGED, path + ": expected the file that was opened before, of " + size
+                    + " bytes, modified " + modified + ", got one of " + again.size + " bytes, modified " + again.modified);
+        }
+        return again;
+    }
+
     private SafeTensorsException changed(String how) {
         return new SafeTensorsException(Reason.FILE_CHANGED, path + ": changed while it was open: " + how);
     }

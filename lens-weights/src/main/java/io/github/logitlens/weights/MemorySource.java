@@ -1,6 +1,7 @@
 package io.github.logitlens.weights;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /// Bytes that are in memory already.
@@ -40,6 +41,15 @@ final class MemorySource implements ByteSource {
     @Override
     public void checkUnchanged() {
         // nobody else has the array
+    }
+
+    @Override
+    public ByteSource reopen() {
+        MemorySegment open = bytes;
+        if (open == MemorySegment.NULL) {
+            throw new IllegalStateException("closed: " + name);
+        }
+        return new MemorySource(name, open.toArray(ValueLayout.JAVA_BYTE));
     }
 
     @Override

@@ -130,6 +130,11 @@ final class PackedSource implements ByteSource {
     }
 
     @Override
+    public ByteSource reopen() {
+        return BundledModel.weights();
+    }
+
+    @Override
     public void close() {
         parts = null;
     }

@@ -385,6 +385,17 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Adds the whole file to `digest`.
     void digest(MessageDigest digest) {
+        digest(source, digest);
+    }
+
+    /// Adds the whole file to `digest`, opened once more because this one is closed.
+    void digestAgain(MessageDigest digest) {
+        try (ByteSource again = source.reopen()) {
+            digest(again, digest);
+        }
+    }
+
+    private static void digest(ByteSource source, MessageDigest digest) {
         byte[] chunk = new byte[1 << 20];
         for (long done = 0; done < source.size(); ) {
             int length = (int) Math.min(chunk.length, source.size() - done);

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -163,7 +164,31 @@ class CheckpointTest {
             checkpoint.close();
             checkpoint.close();
             assertThrows(IllegalStateException.class, weight::readAll);
-            assertThrows(IllegalStateException.class, checkpoint::sha256);
+        }
+
+        @Test
+        void sha256AfterTheEndIsThatOfTheSameFiles() throws Exception {
+            Path directory = tiny(tinyTensors(""));
+            Path file = directory.resolve("model.safetensors");
+            String expected = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            Checkpoint unchanged = Checkpoint.open(directory);
+            Checkpoint changed = Checkpoint.open(directory);
+            unchanged.close();
+            changed.close();
+            assertEquals(expected, unchanged.sha256());
+            byte[] longer = Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) + 1);
+            Files.write(file, longer);
+            assertEquals(SafeTensorsException.Reason.FILE_CHANGED,
+                    assertThrows(SafeTensorsException.class, changed::sha256).reason());
+            Files.delete(file);
+            assertEquals(SafeTensorsException.Reason.NOT_FOUND,
+                    assertThrows(SafeTensorsException.class, changed::sha256).reason());
+            assertEquals(expected, unchanged.sha256(), "remembered");
+            Checkpoint demo = Checkpoint.demo();
+            demo.close();
+            try (Checkpoint open = Checkpoint.demo()) {
+                assertEquals(open.sha256(), demo.sha256(), "the bundled model");
+            }
         }
 
         @Test

@@ -28,12 +28,13 @@ final class PictureOptions {
 
     @Option(
             names = "--metric",
-            paramLabel = "METRIC",
+            paramLabel = "METRIC,...",
             completionCandidates = Metrics.class,
             description = "grid, svg: what the colours show, one of ${COMPLETION-CANDIDATES}; "
                     + "the last three are those of the first --track token, rank is short for tracked.rank. "
-                    + "Default: probability.")
-    private Optional<String> metric = Optional.empty();
+                    + "Default: probability. Other formats: numbers shown besides the tokens, as many as wanted, without those "
+                    + "three; jsd and totalVariation take a second pass. May be repeated.")
+    private List<String> metrics = new ArrayList<>();
 
     @Option(
             names = "--scale",
@@ -76,7 +77,6 @@ final class PictureOptions {
     void check(Format format) {
         List<String> given = new ArrayList<>();
         if (!PICTURES.contains(format)) {
-            metric.ifPresent(_ -> given.add("--metric"));
             scale.ifPresent(_ -> given.add("--scale"));
             stride.ifPresent(_ -> given.add("--stride"));
             if (bottomUp) {
@@ -92,6 +92,23 @@ final class PictureOptions {
         }
     }
 
+    private List<String> keys() {
+        return metrics.stream().flatMap(keys -> Arrays.stream(keys.split(",", -1))).map(String::strip).toList();
+    }
+
+    /// What has to be read for a format that is no picture.
+    ///
+    /// @param options what is read already
+    /// @return options that read all the metrics named too
+    /// @throws ParameterException if there is no such metric
+    LensOptions reading(LensOptions options) {
+        try {
+            return options.metrics(keys().stream().map(LensMetric::named).toArray(LensMetric[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
     /// What is drawn.
     ///
     /// @param options what is read, for the tokens tracked
@@ -99,7 +116,11 @@ final class PictureOptions {
     /// @throws ParameterException if there is no such metric or scale
     GridChoice choice(LensOptions options) {
         try {
-            Quantity quantity = Quantity.named(metric.orElse(LensMetric.PROBABILITY.key()), options.tracked());
+            if (keys().size() > 1) {
+                throw new IllegalArgumentException("metric: expected one for a picture, got " + String.join(",", keys()));
+            }
+            Quantity quantity = Quantity.named(
+                    keys().isEmpty() ? LensMetric.PROBABILITY.key() : keys().getFirst(), options.tracked());
             int every = stride.orElse(1);
             if (every < 1) {
                 throw new IllegalArgumentException("stride: expected at least 1, got " + every);

@@ -3,7 +3,6 @@ package io.github.logitlens.tools;
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.Layers;
-import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
@@ -28,14 +27,6 @@ final class ReadingOptions {
             paramLabel = "K",
             description = "Least likely tokens shown at each layer. Default: none.")
     private int bottomK;
-
-    @Option(
-            names = "--metric",
-            paramLabel = "KEY,...",
-            description = "Numbers shown besides the tokens: probability, logit, logProbability, entropy, klToFinal, margin, "
-                    + "klFromFinal, jsd and totalVariation (a second pass), change, surprisal, surprisalBits, nextProbability, "
-                    + "nextRank, residualNorm, cosineToFinal. May be repeated.")
-    private List<String> metrics = new ArrayList<>();
 
     @Option(
             names = "--position",
@@ -93,7 +84,7 @@ final class ReadingOptions {
     /// @throws ParameterException if one of them is impossible for every prompt and model
     LensOptions options(Positions usual) {
         try {
-            LensOptions options = LensOptions.defaults().topK(topK).bottomK(bottomK).metrics(metrics())
+            LensOptions options = LensOptions.defaults().topK(topK).bottomK(bottomK)
                     .positions(position.map(Positions::parse).orElse(usual)).bos(bos ? Bos.PREPEND : Bos.NONE)
                     .points(kinds()).layers(Layers.parse(layers))
                     .layerNorm(LayerNormMode.named(layerNorm));
@@ -107,11 +98,6 @@ final class ReadingOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
-    }
-
-    private LensMetric[] metrics() {
-        return metrics.stream().flatMap(keys -> Arrays.stream(keys.split(",", -1))).map(key -> LensMetric.named(key.strip()))
-                .toArray(LensMetric[]::new);
     }
 
     private PointKind[] kinds() {

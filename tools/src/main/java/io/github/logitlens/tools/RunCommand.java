@@ -69,9 +69,9 @@ final class RunCommand implements Callable<Integer> {
         picture.check(format);
         boolean drawn = PictureOptions.PICTURES.contains(format);
         LensOptions asked = reading.options(drawn || format == Format.HTML ? Positions.all() : Positions.last());
-        GridChoice choice = picture.choice(asked);
         ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
-        LensOptions options = drawn ? PictureOptions.reading(asked, choice) : asked;
+        Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
+        LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
         compute.apply();
         String text = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
@@ -82,14 +82,14 @@ final class RunCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private RunView view(Format format, GridChoice choice, ColourDepth colours) {
+    private RunView view(Format format, Optional<GridChoice> choice, ColourDepth colours) {
         String compute = ComputeOptions.description();
         return switch (format) {
             case TABLE -> new RunTable(compute);
-            case GRID -> new TerminalGrid(choice, colours, stdio.terminal().width(), compute);
+            case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();
-            case SVG -> new SvgGrid(choice);
+            case SVG -> new SvgGrid(choice.orElseThrow());
             case HTML -> new RunHtml();
             case JSONL -> throw new AssertionError(format);
         };

@@ -42,7 +42,7 @@ class PlainJavaTest {
         assertEquals(0, cli.code(), cli.err());
         assertEquals(1, cli.err().lines().count(), cli.err());
         assertTrue(cli.err().startsWith("lens: ") && cli.err().contains("--add-modules jdk.incubator.vector"), cli.err());
-        assertEquals(Cli.lens("--json", EIFFEL).out(), cli.out(), "scalar and vector kernels give the same bytes");
+        assertEquals(numbers(Cli.lens("--json", EIFFEL)), numbers(cli), "scalar and vector kernels give the same bytes");
     }
 
     @Test
@@ -52,7 +52,12 @@ class PlainJavaTest {
                 "-Dfile.encoding=ISO-8859-1", "-Dstdout.encoding=US-ASCII"), "--track", " Paris", "@" + write(prompt));
         assertEquals(Cli.lens("--track", " Paris", prompt).out(), cli.out());
         cli = java(List.of(VECTOR, "-Duser.language=tr", "-Duser.country=TR"), "--format", "JSON", "@" + write(prompt));
-        assertEquals(Cli.lens("--json", prompt).out(), cli.out());
+        assertEquals(numbers(Cli.lens("--json", prompt)), numbers(cli));
+    }
+
+    /// All lines of a result but the one that says what computed it.
+    private static List<String> numbers(Cli cli) {
+        return cli.out().lines().filter(line -> !line.startsWith(" \"provenance\"")).toList();
     }
 
     private Path write(String text) throws IOException {

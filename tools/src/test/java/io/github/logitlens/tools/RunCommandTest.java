@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitlens.Lens;
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenPrediction;
 import java.nio.charset.StandardCharsets;
@@ -195,5 +197,27 @@ class RunCommandTest {
                     .stream().collect(Collectors.joining());
             assertEquals(prompt, first);
         }
+    }
+
+    @Test
+    void metricsStandBeforeTheTokensAndTheBottomBelow() {
+        Cli cli = Cli.lens("--metric", "jsd,margin", "--metric", "surprisal", "--bottom-k", "2", "--top-k", "1", EIFFEL).succeeds();
+        LensResult result = Lens.run(EIFFEL, LensOptions.defaults().bottomK(2).metrics(LensMetric.JSD));
+        List<String> rows = rows(cli);
+        int points = result.points().size();
+        assertEquals(2 * points, rows.size());
+        String[] cells = rows.get(3).split(" \\| ", -1);
+        assertEquals(5, cells.length);
+        LensPoint point = result.points().get(3);
+        assertEquals(String.format(Locale.ROOT, "margin: %.3f", result.value(LensMetric.MARGIN, point, -1)), cells[1].strip());
+        assertEquals(String.format(Locale.ROOT, "jsd: %.3f", result.value(LensMetric.JSD, point, -1)), cells[2].strip());
+        assertEquals("surprisal: -", cells[3].strip(), "nothing follows the last position");
+        assertTrue(rows.get(points + 3).contains(result.bottom(point, -1).getFirst().token().display()), rows.get(points + 3));
+    }
+
+    @Test
+    void anUnknownMetricIsAnsweredWithAllKeys() {
+        Cli.lens("--metric", "entropy,surprise", EIFFEL).failsWith(2, "--metric", "klFromFinal", "cosineToFinal", "\"surprise\"");
+        Cli.lens("--bottom-k", "-1", EIFFEL).failsWith(2, "--bottom-k", "at least 0");
     }
 }

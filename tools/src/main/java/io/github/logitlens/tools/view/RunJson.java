@@ -7,6 +7,7 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.PointKind;
+import io.github.logitlens.Provenance;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
@@ -19,8 +20,8 @@ import java.util.Set;
 ///
 /// Ids and positions are the keys; texts are for people. Logits are float32, statistics doubles in nats, both in the shortest
 /// form that reads back equal; a number that is not finite is the string `"NaN"`, `"Infinity"` or `"-Infinity"`. Metrics that
-/// were asked for are fields of each reading, by their keys. The same
-/// run gives the same bytes whatever computed it.
+/// were asked for are fields of each reading, by their keys. The same run gives the same bytes whatever
+/// computed it, but for the line `provenance`, which says what did.
 public final class RunJson implements RunView {
 
     /// Those that stand in every reading, as fields of it or of its first token.
@@ -42,9 +43,26 @@ public final class RunJson implements RunView {
                 readings(result, position, json);
             }
             json.writeEndArray();
+            provenance(result.provenance(), json);
             json.writeEndObject();
         }
         out.write('\n');
+    }
+
+    private static void provenance(Provenance provenance, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("provenance");
+        json.writeStringField("model", provenance.modelId());
+        json.writeStringField("weightsSha256", provenance.weightsSha256());
+        json.writeStringField("tokenizerSha256", provenance.tokenizerSha256());
+        json.writeStringField("bos", provenance.bos().name());
+        json.writeStringField("layerNorm", provenance.layerNorm().name());
+        json.writeStringField("lens", provenance.lens());
+        json.writeStringField("lensSha256", provenance.lensSha256().orElse(null));
+        json.writeStringField("kernels", provenance.kernels());
+        json.writeNumberField("threads", provenance.threads());
+        json.writeStringField("version", provenance.version());
+        json.writeStringField("java", provenance.java());
+        json.writeEndObject();
     }
 
     /// All fields but the readings.

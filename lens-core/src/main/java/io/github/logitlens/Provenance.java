@@ -1,0 +1,125 @@
+package io.github.logitlens;
+
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.weights.Checkpoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.Properties;
+
+/// What a result was made with: all that has to be the same for the run to be made again.
+///
+/// ```java
+/// Provenance p = Lens.run("The Eiffel Tower is in").provenance();
+/// p.modelId() + " " + p.layerNorm() + " " + p.lens()    // "demo RECOMPUTED logit"
+/// ```
+///
+/// The hashes are computed when they are first asked for, the others when the run is. Kernels and threads change no bit of a
+/// result; they stand here so that a doubt about that can be settled.
+public final class Provenance {
+
+    private final Checkpoint checkpoint;
+    private final Gpt2Tokenizer tokenizer;
+    private final LensOptions options;
+    private final String kernels = Compute.kernels();
+    private final int threads = Compute.threads();
+
+    Provenance(Checkpoint checkpoint, Gpt2Tokenizer tokenizer, LensOptions options) {
+        this.checkpoint = checkpoint;
+        this.tokenizer = tokenizer;
+        this.options = options;
+    }
+
+    /// The model's name.
+    ///
+    /// @return such as `demo`
+    public String modelId() {
+        return checkpoint.id();
+    }
+
+    /// The sha256 of the weights' file, or of its shards one after the other. The first request reads the files again, which
+    /// takes a third of a second for GPT-2 small; then it is remembered for all results of the model, also after its end.
+    ///
+    /// @return 64 lower-case hexadecimal digits
+    /// @throws io.github.logitlens.weights.SafeTensorsException if the files are no longer those that were loaded
+    public String weightsSha256() {
+        return checkpoint.sha256();
+    }
+
+    /// The sha256 of all that decides the tokens' ids; see [Gpt2Tokenizer#contentHash].
+    ///
+    /// @return 64 lower-case hexadecimal digits
+    public String tokenizerSha256() {
+        return tokenizer.contentHash();
+    }
+
+    /// What was asked for.
+    ///
+    /// @return the options of the run
+    public LensOptions options() {
+        return options;
+    }
+
+    /// Whether `<|endoftext|>` was put before the prompt.
+    ///
+    /// @return the policy
+    public Bos bos() {
+        return options.bos();
+    }
+
+    /// What became of a row before it met `W_U`.
+    ///
+    /// @return the mode
+    public LayerNormMode layerNorm() {
+        return options.layerNorm();
+    }
+
+    /// The kind of lens.
+    ///
+    /// @return `logit`
+    public String lens() {
+        return "logit";
+    }
+
+    /// The sha256 of the lens's own weights.
+    ///
+    /// @return empty for the logit lens, which has none
+    public Optional<String> lensSha256() {
+        return Optional.empty();
+    }
+
+    /// The kernels of the run.
+    ///
+    /// @return `scalar`, or `vector` with its width
+    public String kernels() {
+        return kernels;
+    }
+
+    /// How many threads worked on it.
+    ///
+    /// @return at least 1
+    public int threads() {
+        return threads;
+    }
+
+    /// The version of this library.
+    ///
+    /// @return such as `0.1.0`
+    public String version() {
+        Properties properties = new Properties();
+        try (InputStream in = Provenance.class.getResourceAsStream("version.properties")) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
+
+    /// The version of Java.
+    ///
+    /// @return such as `25.0.3+9`
+    public String java() {
+        return Runtime.version().toString();
+    }
+}
