@@ -2,6 +2,7 @@ package io.github.logitlens;
 
 import io.github.logitlens.hook.HookSite;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -70,11 +71,12 @@ public enum PointKind {
 
     LensPoint at(int index, int layer) {
         String name = this == EMBED ? key : site.at(layer).toString();
-        return new LensPoint(index, this, OptionalInt.empty(), name, label.formatted(layer), site.at(layer));
+        return new LensPoint(index, this, OptionalInt.empty(), name, String.format(Locale.ROOT, label, layer),
+                site.at(layer));
     }
 
     static LensPoint head(int index, int layer, int head) {
-        return new LensPoint(index, HEAD, OptionalInt.of(head), headName(layer, head), HEAD.label.formatted(layer, head),
+        return new LensPoint(index, HEAD, OptionalInt.of(head), headName(layer, head), String.format(Locale.ROOT, HEAD.label, layer, head),
                 HEAD.site.at(layer));
     }
 

@@ -90,7 +90,6 @@ class PictureOptionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--metric entropy | json  | --metric: expected --format grid or svg",
         "--scale log      | table | --scale: expected --format grid or svg",
         "--stride 2       | csv   | --stride: expected --format grid or svg",
         "--bottom-up      | table | --bottom-up: expected --format grid or svg",
