@@ -128,7 +128,11 @@ public final class ScalarKernels implements Kernels {
                 enter(logits, offset, columns, firstColumn, stats, row, point == points - 1);
                 enterBottom(logits, offset, columns, firstColumn, stats.bottom, row);
                 accumulate(logits, offset, columns, stats, row);
-                stats.countGreater(row, logits, offset, columns, firstColumn);
+                for (int t = 0; t < stats.ranked(); t++) {
+                    if (stats.target(row, t) >= 0) {
+                        stats.countBefore(row, t, logits, offset, columns, firstColumn);
+                    }
+                }
             }
             cross(logits, group, columns, stats, firstRow);
             for (CrossSums cross : stats.ownCross) {

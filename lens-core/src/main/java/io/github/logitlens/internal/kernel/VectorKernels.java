@@ -249,8 +249,8 @@ public final class VectorKernels implements Kernels {
                 if (stats.bottom.k > 0) {
                     enterBottom(logits, offset, firstColumn, stats.bottom, row);
                 }
-                if (stats.ranked() > 0) {
-                    stats.countGreater(row, logits, offset, columns, firstColumn);
+                for (int t = 0; t < stats.ranked(); t++) {
+                    countBefore(logits, offset, firstColumn, stats, row, t);
                 }
             }
             accumulateLast(logits, group + points - 1, stats, firstRow, weights);
@@ -289,6 +289,38 @@ public final class VectorKernels implements Kernels {
             }
         }
         ScalarKernels.raiseMax(stats, row, max, last);
+    }
+
+    /// Counts a whole tile row's logits that rank before a target. Where all its ids are on one side of the target's, equal
+    /// logits all rank the same way.
+    private static void countBefore(
+            float[] logits, int offset, int firstColumn, VocabularyStatistics stats, int row, int t) {
+        int id = stats.target(row, t);
+        float target = stats.targetLogit(row, t);
+        if (id < 0) {
+            return;
+        }
+        if (Float.isNaN(target) || id >= firstColumn && id < firstColumn + PANEL) {
+            stats.countBefore(row, t, logits, offset, PANEL, firstColumn);
+        } else {
+            stats.addBefore(row, t, id < firstColumn ? above(logits, offset, target) : notBelow(logits, offset, target));
+        }
+    }
+
+    private static int above(float[] logits, int offset, float limit) {
+        int count = 0;
+        for (int n = 0; n < PANEL; n += LANES) {
+            count += FloatVector.fromArray(SPECIES, logits, offset + n).compare(VectorOperators.GT, limit).trueCount();
+        }
+        return count;
+    }
+
+    private static int notBelow(float[] logits, int offset, float limit) {
+        int count = 0;
+        for (int n = 0; n < PANEL; n += LANES) {
+            count += FloatVector.fromArray(SPECIES, logits, offset + n).compare(VectorOperators.GE, limit).trueCount();
+        }
+        return count;
     }
 
     /// Enters a whole tile row's logits, with their signs changed, into the bottom.

@@ -57,28 +57,35 @@ public final class VocabularyStatistics {
         return ranked;
     }
 
-    /// Counts the logits of one tile row that rank before each target: greater ones, equal ones of lower id, any before NaN.
+    /// The id of a row's target `t`, −1 for none.
+    int target(int row, int t) {
+        return targets[row / points][t];
+    }
+
+    float targetLogit(int row, int t) {
+        return targetLogits[t][row];
+    }
+
+    void addBefore(int row, int t, int count) {
+        greater[row * ranked + t] += count;
+    }
+
+    /// Counts the logits of one tile row that rank before a target: greater ones, equal ones of lower id, any before NaN.
     ///
     /// @param logits tile row at `offset`, *not modified*
-    void countGreater(int row, float[] logits, int offset, int columns, int firstColumn) {
-        for (int t = 0; t < ranked; t++) {
-            int id = targets[row / points][t];
-            if (id < 0) {
-                continue;
-            }
-            float target = targetLogits[t][row];
-            int count = 0;
-            int before = Math.max(0, Math.min(columns, id - firstColumn));
-            boolean number = !Float.isNaN(target);
-            for (int n = 0; n < columns; n++) {
-                float logit = logits[offset + n];
-                boolean ranksBefore = number
-                        ? logit > target || logit == target && n < before
-                        : !Float.isNaN(logit) || n < before;
-                count += ranksBefore ? 1 : 0;
-            }
-            greater[row * ranked + t] += count;
+    void countBefore(int row, int t, float[] logits, int offset, int columns, int firstColumn) {
+        float target = targetLogits[t][row];
+        int count = 0;
+        int before = Math.max(0, Math.min(columns, target(row, t) - firstColumn));
+        boolean number = !Float.isNaN(target);
+        for (int n = 0; n < columns; n++) {
+            float logit = logits[offset + n];
+            boolean ranksBefore = number
+                    ? logit > target || logit == target && n < before
+                    : !Float.isNaN(logit) || n < before;
+            count += ranksBefore ? 1 : 0;
         }
+        addBefore(row, t, count);
     }
 
     /// The greatest logit of a row.
