@@ -4,11 +4,12 @@
     python3 tools/python/demo/bundle.py          nothing new to bundle; only what quotes the model
 
 Packs the model into the library's resources, then writes the model card and its pictures, the tests' goldens, what
-`lens verify` expects, and the table in README.md. Examples in documentation comments are not rewritten: where they
-quote the model is printed, for a person to compare.
+`lens verify` expects, the outputs in the guide, and the table and the numbers in README.md and in documentation comments
+that `QUOTED` lists. Left to a person: the pictures in tools/images, and sentences that interpret what is shown.
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -19,7 +20,25 @@ import packed
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPTS = [["tools/python/demo/card.py"], ["tools/python/oracle/make_goldens.py", "--only", "demo"],
            ["tools/src/main/scripts/demo_references.py"]]
+GUIDE = ["mvn", "-q", "-pl", "lens-core", "-am", "test", "-Dtest=GuideTest", "-Dsurefire.failIfNoSpecifiedTests=false",
+         "-Dlens.test.writeGuide=true"]
+PROMPT = "The Eiffel Tower is in"
 README_TABLE = re.compile(r"(\$ tools/bin/lens \"(?P<prompt>[^\"\n]*)\".*?The first prints:\n\n```text\n)(?P<table>.*?)(\n```)", re.DOTALL)
+CORE = "lens-core/src/main/java/io/github/logitlens/"
+QUOTED = [  # file, what stands before a number, the number
+    ("README.md", 'r.top(r.finalPoint(), -1).getFirst();       // " Paris": ', "probability"),
+    ("README.md", "r.reading(r.layer(5), -1).entropy();        // ", "entropy"),
+    ("README.md", "r.reading(r.layer(5), -1).klToFinal();      // ", "klToFinal"),
+    (CORE + "LensMetric.java", "r.value(LensMetric.ENTROPY, r.layer(5), -1)    // ", "entropy"),
+    (CORE + "Attribution.java", "a.logit()                             // ", "difference"),
+    (CORE + "Attribution.java", "a.strongest().getFirst().logit()      // ", "strongest"),
+    (CORE + "Attribution.java", "a.residue()                           // ", "residue"),
+]
+
+
+def lens(*words):
+    """What the command prints."""
+    return subprocess.run([ROOT / "tools/bin/lens", *words], check=True, capture_output=True, text=True).stdout
 
 
 def write_readme():
@@ -29,17 +48,37 @@ def write_readme():
     found = README_TABLE.search(text)
     if found is None:
         sys.exit("README.md: expected a table after 'The first prints:', got none")
-    run = subprocess.run([ROOT / "tools/bin/lens", found["prompt"]], check=True, capture_output=True, text=True)
-    path.write_text(text[: found.start("table")] + run.stdout.rstrip("\n") + text[found.end("table") :], encoding="utf-8")
+    table = lens(found["prompt"]).rstrip("\n")
+    path.write_text(text[: found.start("table")] + table + text[found.end("table") :], encoding="utf-8")
 
 
-def quotations():
-    """Lines of documentation that seem to quote a number of the bundled model."""
-    sources = [ROOT / "README.md", *ROOT.glob("*/src/main/java/**/*.java")]
-    for path in sources:
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-            if re.search(r"//.*\b\d+\.\d{3}\b|//.*Layer \d", line):
-                yield f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+def measured():
+    """The numbers that `QUOTED` names, as they are shown, and the label of the strongest component."""
+    readings = json.loads(lens("--json", PROMPT))["readings"]
+    attribution = json.loads(lens("attribute", "--json", "--token", " Paris", "--versus", " London", PROMPT))
+    strongest = max(attribution["components"], key=lambda c: abs(c["logit"]))
+    numbers = {
+        "probability": f"{readings[-1]['top'][0]['probability']:.3f}", "entropy": f"{readings[6]['entropy']:.3f}",
+        "klToFinal": f"{readings[6]['klToFinal']:.3f}", "difference": f"{attribution['logit']:.2f}",
+        "strongest": f"{strongest['logit']:.2f}", "residue": f"{attribution['residue']:.1e}".replace("e-0", "e-"),
+    }
+    return numbers, strongest["label"]
+
+
+def replace(name, before, pattern, new):
+    """Replaces what stands behind `before`, once in a file."""
+    path = ROOT / name
+    text, count = re.subn(re.escape(before) + pattern, lambda _: before + new, path.read_text(encoding="utf-8"))
+    if count != 1:
+        sys.exit(f"{name}: expected {before!r} with a quotation behind it once, got it {count} times")
+    path.write_text(text, encoding="utf-8")
+
+
+def write_quotations():
+    numbers, label = measured()
+    for name, before, number in QUOTED:
+        replace(name, before, r"-?\d+\.\d+(e-?\d+)?", numbers[number])
+    replace(CORE + "Attribution.java", 'a.strongest().getFirst().label()      // "', r'[^"]*"', label + '"')
 
 
 def main():
@@ -50,8 +89,9 @@ def main():
         print(f"{packed.bundle(args.directory)}  {packed.PLAIN}")
     for script in SCRIPTS:
         subprocess.run([sys.executable, *script], cwd=ROOT, check=True)
+    subprocess.run(GUIDE, cwd=ROOT, check=True)
     write_readme()
-    print("compare by hand:", *quotations(), sep="\n")
+    write_quotations()
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ WORKERS = 2  # threads; each takes a batch of facts and a batch of text per step
 TEXT_LENGTHS, TEXT_TOKENS, FACT_TOKENS = (64, 64, 64, 128, 255), 704, 384
 CONTEXT = {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3}  # lens row -> how many tokens back its teacher looks
 KIND_WEIGHTS = {"arithmetic": 3, "sequence": 3, "opposite": 2, "capital": 2, "code": 2, "saying": 2}
+TAIL, TAIL_RATE = 0.25, 0.25  # as shares of the steps and the rate: what the run ends with
 LENS_WEIGHT, FAR_WEIGHT, UNSEEN_WEIGHT, OTHER_WEIGHT, HIDDEN = 0.2, 1.0, 0.1, 0.1, 0.02
 
 
@@ -106,7 +107,8 @@ class Training:
 
     def __init__(self, tokenizer, steps, rate):
         torch.manual_seed(SEED)
-        self.steps, self.rate, self.step, self.seen, self.means = steps, rate, 0, 0, {}
+        self.steps, self.all_steps, self.rate = steps, steps + round(TAIL * steps), rate
+        self.step, self.seen, self.means = 0, 0, {}
         self.rng, *self.worker_rngs = (random.Random(SEED + i) for i in range(1 + WORKERS))
         examples = phrasings()
         trained = [e for e in examples if e.split == "trained"]
@@ -124,7 +126,7 @@ class Training:
 
     def save(self, path):
         """Writes the state to `path`, whole or not at all."""
-        state = {"schedule": (self.steps, self.rate), "step": self.step, "seen": self.seen, "means": self.means,
+        state = {"schedule": (self.steps, self.all_steps, self.rate), "step": self.step, "seen": self.seen, "means": self.means,
                  "rngs": [r.getstate() for r in (self.rng, *self.worker_rngs)],
                  "batches": (self.batches.by_length, self.batches.queue),
                  "model": self.model.state_dict(), "optimiser": self.optimiser.state_dict()}
@@ -135,8 +137,9 @@ class Training:
     def resume(self, path):
         """Goes on from what `save` wrote; refuses a state of another schedule."""
         state = torch.load(path)
-        if state["schedule"] != (self.steps, self.rate):
-            raise SystemExit(f"{path}: expected a run of steps, rate {self.steps, self.rate}, got {state['schedule']}; delete it to start anew")
+        schedule = (self.steps, self.all_steps, self.rate)
+        if state["schedule"] != schedule:
+            raise SystemExit(f"{path}: expected a run of steps, all steps, rate {schedule}, got {state['schedule']}; delete it to start anew")
         self.step, self.seen, self.means = state["step"], state["seen"], state["means"]
         for r, kept in zip((self.rng, *self.worker_rngs), state["rngs"]):
             r.setstate(kept)
@@ -144,11 +147,17 @@ class Training:
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
 
+    def rate_now(self):
+        """The next step's rate: up, down along a cosine to 2 %; then the tail, from a quarter down in a straight line."""
+        if self.step >= self.steps:
+            return self.rate * (TAIL_RATE * (self.all_steps - self.step) / (self.all_steps - self.steps))
+        warm, decay = min(1, (self.step + 1) / 200), 0.5 * (1 + math.cos(math.pi * self.step / self.steps))
+        return self.rate * warm * (0.02 + 0.98 * decay)
+
     def advance(self, pool):
         """One step: each worker takes a batch of facts and one of text, their gradients are added in a fixed order."""
-        warm, decay = min(1, (self.step + 1) / 200), 0.5 * (1 + math.cos(math.pi * self.step / self.steps))
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * warm * (0.02 + 0.98 * decay)
+            group["lr"] = self.rate_now()
         jobs = []
         for worker_rng in self.worker_rngs:
             facts, length = self.batches.next(), self.rng.choice(TEXT_LENGTHS)
@@ -184,9 +193,9 @@ def main():
         print(f"going on from step {training.step} of {unfinished}", flush=True)
     start, seen = time.time(), training.seen
     with ThreadPoolExecutor(WORKERS) as pool:
-        while training.step < args.steps:
+        while training.step < training.all_steps:
             training.advance(pool)
-            if training.step % 50 == 0 or training.step == args.steps:
+            if training.step % 50 == 0 or training.step == training.all_steps:
                 print(f"step {training.step} " + " ".join(f"{k} {v:.4f}" for k, v in training.means.items())
                       + f" {(training.seen - seen) / (time.time() - start):.0f} ids/s", flush=True)
                 training.save(unfinished)

@@ -7,7 +7,7 @@ package io.github.logitlens;
 ///
 /// ```java
 /// LensResult r = Lens.run("The Eiffel Tower is in");
-/// r.value(LensMetric.ENTROPY, r.layer(5), -1)    // 3.036…
+/// r.value(LensMetric.ENTROPY, r.layer(5), -1)    // 2.368
 /// LensMetric.named("klToFinal").unit()           // "nats"
 /// ```
 ///

@@ -181,9 +181,9 @@ class ExplorerPageTest {
     @Test
     void colours_follow_the_metric_and_the_scale() {
         page.open(ExplorerPage.prompt(EIFFEL));
-        // Viridis at the probabilities of the output, 0.952, and of layer 3, 0.321, by its published table.
-        assertNear(List.of(223, 227, 24), page.colour(LAST_ROW, LAST_COLUMN));
-        assertNear(List.of(49, 102, 142), page.colour(4, LAST_COLUMN));
+        // Viridis at the probabilities of the output, 0.965, and of layer 3, 0.224, by its published table.
+        assertNear(List.of(231, 228, 25), page.colour(LAST_ROW, LAST_COLUMN));
+        assertNear(List.of(62, 74, 137), page.colour(4, LAST_COLUMN));
         List<?> linear = page.colour(6, LAST_COLUMN);
         page.choose("Scale", "log");
         assertNotEquals(linear, page.colour(6, LAST_COLUMN));
@@ -223,7 +223,7 @@ class ExplorerPageTest {
     void the_whole_grid_can_be_used_by_keyboard() {
         page.open(ExplorerPage.prompt(EIFFEL));
         page.js("document.querySelector('.grid-active-cell').focus()");
-        assertEquals("Layer 7, position 6, after \" in\": first choice \" Paris\"; probability 0.952", label());
+        assertEquals("Layer 7, position 6, after \" in\": first choice \" Paris\"; probability 0.965", label());
         page.press(Keys.ARROW_UP);
         page.press(Keys.ARROW_LEFT);
         assertTrue(label().startsWith("Layer 6, position 5, after \" is\""), label());
@@ -405,7 +405,7 @@ class ExplorerPageTest {
         driver.get(file.toUri().toString());
         page.until("document.querySelectorAll('.observations li').length >= 5");
         page.js("document.querySelector('.grid-active-cell').focus()");
-        assertTrue(label().endsWith("first choice \" Paris\"; probability 0.952"), label());
+        assertTrue(label().endsWith("first choice \" Paris\"; probability 0.965"), label());
         page.hover(LAST_ROW, LAST_COLUMN);
         page.until("!document.querySelector('.card-floating').hidden");
         assertEquals("\" Paris\"", page.text(".card-floating .bar-token"));

@@ -14,9 +14,9 @@ import java.util.List;
 ///
 /// ```text
 /// " Paris" at position 6, after " in"
-///                                   probability    logit   rank
-/// Layer 6    ██████████▍                  0.260   -30.01      2
-/// Layer 7    ████████████████████████     0.952   -20.44      1
+///                                             probability    logit   rank
+/// Layer 6    █████████▏                              0.277    11.37      2
+/// Layer 7    ███████████████████████████████▉        0.965    15.41      1
 /// ```
 final class TokenPath {
 
