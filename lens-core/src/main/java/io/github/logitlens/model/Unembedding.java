@@ -300,8 +300,8 @@ public final class Unembedding {
                         int id = reduction.targets()[row / points][t];
                         if (id >= 0 && id / PANEL != panel) {
                             panel = id / PANEL;
-                            Arrays.fill(logits, 0f);
-                            transformer.unembedding().multiply(engine.kernels(), rows, block, panel, logits, 0);
+                            transformer.unembedding().multiply(
+                                    engine.kernels(), rows, block, panel, Kernels.ZEROS, 0, 0, logits, 0, PANEL);
                         }
                         targetLogits[t][row] = id < 0 ? Float.NaN : logits[r * PANEL + id % PANEL];
                     }
@@ -334,12 +334,14 @@ public final class Unembedding {
             for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
                 for (int tile = 0; tile < tiles.length; tile++) {
                     RowPanels rows = tiles[tile];
-                    Arrays.fill(logits, 0f);
                     for (int block = 0; block < rows.blocks(); block++) {
+                        int at = rows.firstRow(block) * PANEL;
                         if (tile == 0 && block == 0) {
-                            matrix.fetchAndMultiply(engine.kernels(), rows, block, panel, logits, 0);
+                            matrix.fetchAndMultiply(
+                                    engine.kernels(), rows, block, panel, Kernels.ZEROS, 0, 0, logits, at, PANEL);
                         } else {
-                            matrix.multiply(engine.kernels(), rows, block, panel, logits, rows.firstRow(block) * PANEL);
+                            matrix.multiply(
+                                    engine.kernels(), rows, block, panel, Kernels.ZEROS, 0, 0, logits, at, PANEL);
                         }
                     }
                     reader.read(logits, panel, tile);

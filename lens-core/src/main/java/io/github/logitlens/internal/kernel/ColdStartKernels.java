@@ -33,9 +33,10 @@ final class ColdStartKernels implements Kernels {
 
     @Override
     public void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         Kernels kernels = current;
-        kernels.multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset);
+        kernels.multiply(a, aOffset, height, b, bOffset, depth, start, startOffset, startStride, out, outOffset, outStride);
         count(kernels, (long) height * depth * PANEL);
     }
 

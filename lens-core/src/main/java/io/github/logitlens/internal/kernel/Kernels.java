@@ -27,14 +27,30 @@ public interface Kernels {
     /// What runs, for people: `vector (512-bit)` or `scalar`.
     String description();
 
-    /// `tile += a · b` for one row block and one panel of columns.
+    /// A row that a chain starts from where nothing is added: `[64]`, *not modified*.
+    float[] ZEROS = new float[PANEL];
+
+    /// `out = start + a · b` for one row block and one panel of columns.
     ///
-    /// @param a          row block, `[depth][height]` at `aOffset`, *not modified*
-    /// @param height     rows in the block: 1, 2, 4 or 6
-    /// @param b          panel, `[depth][64]` float32 at byte `bOffset`, *not modified*
-    /// @param depth      length of the chain, at least 1
-    /// @param tile       `[height][64]` at `tileOffset`, *written*
-    void multiply(float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset);
+    /// @param a           row block, `[depth][height]` at `aOffset`, *not modified*
+    /// @param height      rows in the block: 1, 2, 4 or 6
+    /// @param b           panel, `[depth][64]` float32 at byte `bOffset`, *not modified*
+    /// @param depth       length of the chain, at least 1
+    /// @param start       what the chains start from: `height` rows of 64 from `startOffset`, *not modified*
+    /// @param startStride from one row of `start` to the next: 0 where all start from the same
+    /// @param out         `height` rows of 64 from `outOffset`, *written*; may be `start`, with the same offset and stride
+    /// @param outStride   from one row of `out` to the next, at least 64
+    void multiply(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride);
+
+    /// `tile += a · b`: the same where the rows stand together.
+    ///
+    /// @param tile `[height][64]` at `tileOffset`, *written*
+    default void multiply(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+        multiply(a, aOffset, height, b, bOffset, depth, tile, tileOffset, PANEL, tile, tileOffset, PANEL);
+    }
 
     /// `tile += a · b` for one row and several panels that follow each other.
     ///

@@ -26,35 +26,38 @@ final class NarrowProduct {
 
     /// Takes `depth` steps, a multiple of [#STEPS] above 0; see [Kernels#multiply].
     static void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         int aEnd = aOffset + depth * height;
         for (int column = 0; column < PANEL; column += 2 * LANES) {
             long bStrip = bOffset + 4L * column;
-            int tileStrip = tileOffset + column;
+            int startStrip = startOffset + column;
+            int outStrip = outOffset + column;
             switch (height) {
-                case 6 -> rows6(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
-                case 4 -> rows4(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
-                case 2 -> rows2(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
-                case 1 -> rows1(a, aOffset, aEnd, b, bStrip, tile, tileStrip);
+                case 6 -> rows6(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
+                case 4 -> rows4(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
+                case 2 -> rows2(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
+                case 1 -> rows1(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
                 default -> throw new AssertionError("height of a row block: expected 1, 2, 4 or 6, got " + height);
             }
         }
     }
 
     private static void rows6(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
-        FloatVector x40 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL);
-        FloatVector x41 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL + LANES);
-        FloatVector x50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL);
-        FloatVector x51 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
+        FloatVector x40 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride);
+        FloatVector x41 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + LANES);
+        FloatVector x50 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride);
+        FloatVector x51 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -101,30 +104,31 @@ final class NarrowProduct {
             i += 12;
             o += 2 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x20.intoArray(tile, tileOffset + 2 * PANEL);
-        x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
-        x30.intoArray(tile, tileOffset + 3 * PANEL);
-        x31.intoArray(tile, tileOffset + 3 * PANEL + LANES);
-        x40.intoArray(tile, tileOffset + 4 * PANEL);
-        x41.intoArray(tile, tileOffset + 4 * PANEL + LANES);
-        x50.intoArray(tile, tileOffset + 5 * PANEL);
-        x51.intoArray(tile, tileOffset + 5 * PANEL + LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
+        x10.intoArray(out, outOffset + outStride);
+        x11.intoArray(out, outOffset + outStride + LANES);
+        x20.intoArray(out, outOffset + 2 * outStride);
+        x21.intoArray(out, outOffset + 2 * outStride + LANES);
+        x30.intoArray(out, outOffset + 3 * outStride);
+        x31.intoArray(out, outOffset + 3 * outStride + LANES);
+        x40.intoArray(out, outOffset + 4 * outStride);
+        x41.intoArray(out, outOffset + 4 * outStride + LANES);
+        x50.intoArray(out, outOffset + 5 * outStride);
+        x51.intoArray(out, outOffset + 5 * outStride + LANES);
     }
 
     private static void rows4(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -159,22 +163,23 @@ final class NarrowProduct {
             i += 8;
             o += 2 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x20.intoArray(tile, tileOffset + 2 * PANEL);
-        x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
-        x30.intoArray(tile, tileOffset + 3 * PANEL);
-        x31.intoArray(tile, tileOffset + 3 * PANEL + LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
+        x10.intoArray(out, outOffset + outStride);
+        x11.intoArray(out, outOffset + outStride + LANES);
+        x20.intoArray(out, outOffset + 2 * outStride);
+        x21.intoArray(out, outOffset + 2 * outStride + LANES);
+        x30.intoArray(out, outOffset + 3 * outStride);
+        x31.intoArray(out, outOffset + 3 * outStride + LANES);
     }
 
     private static void rows2(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -197,16 +202,17 @@ final class NarrowProduct {
             i += 4;
             o += 2 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
+        x10.intoArray(out, outOffset + outStride);
+        x11.intoArray(out, outOffset + outStride + LANES);
     }
 
     private static void rows1(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -223,7 +229,7 @@ final class NarrowProduct {
             i += 2;
             o += 2 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
     }
 }

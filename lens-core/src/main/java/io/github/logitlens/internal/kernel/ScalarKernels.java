@@ -18,11 +18,12 @@ public final class ScalarKernels implements Kernels {
     /// in all arrays are the form that C2 turns into vector instructions.
     @Override
     public void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        float[][] out = new float[height][PANEL];
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        float[][] tile = new float[height][PANEL];
         float[][] rows = new float[4][PANEL];
         for (int r = 0; r < height; r++) {
-            System.arraycopy(tile, tileOffset + r * PANEL, out[r], 0, PANEL);
+            System.arraycopy(start, startOffset + r * startStride, tile[r], 0, PANEL);
         }
         for (int k = 0; k < depth; k += 4) {
             int steps = Math.min(4, depth - k);
@@ -33,16 +34,16 @@ public final class ScalarKernels implements Kernels {
                 int x = aOffset + k * height + r;
                 if (steps == 4) {
                     fourSteps(a[x], a[x + height], a[x + 2 * height], a[x + 3 * height],
-                            rows[0], rows[1], rows[2], rows[3], out[r]);
+                            rows[0], rows[1], rows[2], rows[3], tile[r]);
                 } else {
                     for (int i = 0; i < steps; i++) {
-                        step(a[x + i * height], rows[i], out[r]);
+                        step(a[x + i * height], rows[i], tile[r]);
                     }
                 }
             }
         }
         for (int r = 0; r < height; r++) {
-            System.arraycopy(out[r], 0, tile, tileOffset + r * PANEL, PANEL);
+            System.arraycopy(tile[r], 0, out, outOffset + r * outStride, PANEL);
         }
     }
 

@@ -44,24 +44,47 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         if (WIDE && height == 1) {
-            WideProduct.multiplyRow(a, aOffset, 1, b, bOffset, depth, tile, tileOffset);
+            copyRow(start, startOffset, out, outOffset);
+            WideProduct.multiplyRow(a, aOffset, 1, b, bOffset, depth, out, outOffset);
             return;
         }
         int rest = depth % (WIDE ? WideProduct.STEPS : NarrowProduct.STEPS);
-        for (int k = 0; k < rest; k++) {
-            step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L), tile, tileOffset);
-        }
-        if (rest == depth) {
-            return;
-        }
-        int aRest = aOffset + rest * height;
-        long bRest = bOffset + rest * (PANEL * 4L);
-        if (WIDE) {
-            WideProduct.multiply(a, aRest, height, b, bRest, depth - rest, tile, tileOffset);
+        if (rest > 0) {
+            for (int r = 0; r < height; r++) {
+                copyRow(start, startOffset + r * startStride, out, outOffset + r * outStride);
+            }
+            for (int k = 0; k < rest; k++) {
+                step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L), out, outOffset, outStride);
+            }
+            if (rest < depth) {
+                turns(a, aOffset + rest * height, height, b, bOffset + rest * (PANEL * 4L), depth - rest,
+                        out, outOffset, outStride, out, outOffset, outStride);
+            }
         } else {
-            NarrowProduct.multiply(a, aRest, height, b, bRest, depth - rest, tile, tileOffset);
+            turns(a, aOffset, height, b, bOffset, depth,
+                    start, startOffset, startStride, out, outOffset, outStride);
+        }
+    }
+
+    private static void turns(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        if (WIDE) {
+            WideProduct.multiply(a, aOffset, height, b, bOffset, depth,
+                    start, startOffset, startStride, out, outOffset, outStride);
+        } else {
+            NarrowProduct.multiply(a, aOffset, height, b, bOffset, depth,
+                    start, startOffset, startStride, out, outOffset, outStride);
+        }
+    }
+
+    /// Copies a row of 64 as the vectors in which it is read next: a narrower store would have to reach the cache first.
+    private static void copyRow(float[] from, int fromOffset, float[] to, int toOffset) {
+        for (int n = 0; n < PANEL; n += LANES) {
+            FloatVector.fromArray(SPECIES, from, fromOffset + n).intoArray(to, toOffset + n);
         }
     }
 
@@ -87,13 +110,13 @@ public final class VectorKernels implements Kernels {
 
     /// One step of `k`, for what a chain's length leaves over of whole turns.
     private static void step(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, float[] out, int outOffset, int outStride) {
         for (int r = 0; r < height; r++) {
             FloatVector x = FloatVector.broadcast(SPECIES, a[aOffset + r]);
             for (int n = 0; n < PANEL; n += LANES) {
-                int at = tileOffset + r * PANEL + n;
+                int at = outOffset + r * outStride + n;
                 FloatVector row = FloatVector.fromMemorySegment(SPECIES, b, bOffset + 4L * n, ByteOrder.nativeOrder());
-                x.fma(row, FloatVector.fromArray(SPECIES, tile, at)).intoArray(tile, at);
+                x.fma(row, FloatVector.fromArray(SPECIES, out, at)).intoArray(out, at);
             }
         }
     }

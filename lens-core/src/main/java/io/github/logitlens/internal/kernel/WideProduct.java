@@ -42,12 +42,13 @@ final class WideProduct {
 
     /// Takes `depth` steps, a multiple of [#STEPS] above 0, for a block of more than one row; see [Kernels#multiply].
     static void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         int aEnd = aOffset + depth * height;
         switch (height) {
-            case 6 -> rows6(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
-            case 4 -> rows4(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
-            case 2 -> rows2(a, aOffset, aEnd, b, bOffset, tile, tileOffset);
+            case 6 -> rows6(a, aOffset, aEnd, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
+            case 4 -> rows4(a, aOffset, aEnd, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
+            case 2 -> rows2(a, aOffset, aEnd, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
             default -> throw new AssertionError("height of a row block: expected 2, 4 or 6, got " + height);
         }
     }
@@ -64,31 +65,32 @@ final class WideProduct {
     }
 
     private static void rows6(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
-        FloatVector x22 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 2 * LANES);
-        FloatVector x23 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 3 * LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
-        FloatVector x32 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 2 * LANES);
-        FloatVector x33 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 3 * LANES);
-        FloatVector x40 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL);
-        FloatVector x41 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL + LANES);
-        FloatVector x42 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL + 2 * LANES);
-        FloatVector x43 = FloatVector.fromArray(SPECIES, tile, tileOffset + 4 * PANEL + 3 * LANES);
-        FloatVector x50 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL);
-        FloatVector x51 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + LANES);
-        FloatVector x52 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + 2 * LANES);
-        FloatVector x53 = FloatVector.fromArray(SPECIES, tile, tileOffset + 5 * PANEL + 3 * LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 3 * LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
+        FloatVector x22 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 2 * LANES);
+        FloatVector x23 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 3 * LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
+        FloatVector x32 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 2 * LANES);
+        FloatVector x33 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 3 * LANES);
+        FloatVector x40 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride);
+        FloatVector x41 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + LANES);
+        FloatVector x42 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + 2 * LANES);
+        FloatVector x43 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + 3 * LANES);
+        FloatVector x50 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride);
+        FloatVector x51 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + LANES);
+        FloatVector x52 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + 2 * LANES);
+        FloatVector x53 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + 3 * LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -197,50 +199,51 @@ final class WideProduct {
             i += 18;
             o += 3 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
-        x20.intoArray(tile, tileOffset + 2 * PANEL);
-        x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
-        x22.intoArray(tile, tileOffset + 2 * PANEL + 2 * LANES);
-        x23.intoArray(tile, tileOffset + 2 * PANEL + 3 * LANES);
-        x30.intoArray(tile, tileOffset + 3 * PANEL);
-        x31.intoArray(tile, tileOffset + 3 * PANEL + LANES);
-        x32.intoArray(tile, tileOffset + 3 * PANEL + 2 * LANES);
-        x33.intoArray(tile, tileOffset + 3 * PANEL + 3 * LANES);
-        x40.intoArray(tile, tileOffset + 4 * PANEL);
-        x41.intoArray(tile, tileOffset + 4 * PANEL + LANES);
-        x42.intoArray(tile, tileOffset + 4 * PANEL + 2 * LANES);
-        x43.intoArray(tile, tileOffset + 4 * PANEL + 3 * LANES);
-        x50.intoArray(tile, tileOffset + 5 * PANEL);
-        x51.intoArray(tile, tileOffset + 5 * PANEL + LANES);
-        x52.intoArray(tile, tileOffset + 5 * PANEL + 2 * LANES);
-        x53.intoArray(tile, tileOffset + 5 * PANEL + 3 * LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
+        x02.intoArray(out, outOffset + 2 * LANES);
+        x03.intoArray(out, outOffset + 3 * LANES);
+        x10.intoArray(out, outOffset + outStride);
+        x11.intoArray(out, outOffset + outStride + LANES);
+        x12.intoArray(out, outOffset + outStride + 2 * LANES);
+        x13.intoArray(out, outOffset + outStride + 3 * LANES);
+        x20.intoArray(out, outOffset + 2 * outStride);
+        x21.intoArray(out, outOffset + 2 * outStride + LANES);
+        x22.intoArray(out, outOffset + 2 * outStride + 2 * LANES);
+        x23.intoArray(out, outOffset + 2 * outStride + 3 * LANES);
+        x30.intoArray(out, outOffset + 3 * outStride);
+        x31.intoArray(out, outOffset + 3 * outStride + LANES);
+        x32.intoArray(out, outOffset + 3 * outStride + 2 * LANES);
+        x33.intoArray(out, outOffset + 3 * outStride + 3 * LANES);
+        x40.intoArray(out, outOffset + 4 * outStride);
+        x41.intoArray(out, outOffset + 4 * outStride + LANES);
+        x42.intoArray(out, outOffset + 4 * outStride + 2 * LANES);
+        x43.intoArray(out, outOffset + 4 * outStride + 3 * LANES);
+        x50.intoArray(out, outOffset + 5 * outStride);
+        x51.intoArray(out, outOffset + 5 * outStride + LANES);
+        x52.intoArray(out, outOffset + 5 * outStride + 2 * LANES);
+        x53.intoArray(out, outOffset + 5 * outStride + 3 * LANES);
     }
 
     private static void rows4(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
-        FloatVector x22 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 2 * LANES);
-        FloatVector x23 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 3 * LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
-        FloatVector x32 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 2 * LANES);
-        FloatVector x33 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 3 * LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 3 * LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
+        FloatVector x22 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 2 * LANES);
+        FloatVector x23 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 3 * LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
+        FloatVector x32 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 2 * LANES);
+        FloatVector x33 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 3 * LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -319,34 +322,35 @@ final class WideProduct {
             i += 12;
             o += 3 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
-        x20.intoArray(tile, tileOffset + 2 * PANEL);
-        x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
-        x22.intoArray(tile, tileOffset + 2 * PANEL + 2 * LANES);
-        x23.intoArray(tile, tileOffset + 2 * PANEL + 3 * LANES);
-        x30.intoArray(tile, tileOffset + 3 * PANEL);
-        x31.intoArray(tile, tileOffset + 3 * PANEL + LANES);
-        x32.intoArray(tile, tileOffset + 3 * PANEL + 2 * LANES);
-        x33.intoArray(tile, tileOffset + 3 * PANEL + 3 * LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
+        x02.intoArray(out, outOffset + 2 * LANES);
+        x03.intoArray(out, outOffset + 3 * LANES);
+        x10.intoArray(out, outOffset + outStride);
+        x11.intoArray(out, outOffset + outStride + LANES);
+        x12.intoArray(out, outOffset + outStride + 2 * LANES);
+        x13.intoArray(out, outOffset + outStride + 3 * LANES);
+        x20.intoArray(out, outOffset + 2 * outStride);
+        x21.intoArray(out, outOffset + 2 * outStride + LANES);
+        x22.intoArray(out, outOffset + 2 * outStride + 2 * LANES);
+        x23.intoArray(out, outOffset + 2 * outStride + 3 * LANES);
+        x30.intoArray(out, outOffset + 3 * outStride);
+        x31.intoArray(out, outOffset + 3 * outStride + LANES);
+        x32.intoArray(out, outOffset + 3 * outStride + 2 * LANES);
+        x33.intoArray(out, outOffset + 3 * outStride + 3 * LANES);
     }
 
     private static void rows2(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
+            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 3 * LANES);
         int i = aOffset;
         long o = bOffset;
         do {
@@ -395,14 +399,14 @@ final class WideProduct {
             i += 6;
             o += 3 * ROW_BYTES;
         } while (i != aEnd);
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
+        x00.intoArray(out, outOffset);
+        x01.intoArray(out, outOffset + LANES);
+        x02.intoArray(out, outOffset + 2 * LANES);
+        x03.intoArray(out, outOffset + 3 * LANES);
+        x10.intoArray(out, outOffset + outStride);
+        x11.intoArray(out, outOffset + outStride + LANES);
+        x12.intoArray(out, outOffset + outStride + 2 * LANES);
+        x13.intoArray(out, outOffset + outStride + 3 * LANES);
     }
 
     private static void panels4(

@@ -52,7 +52,7 @@ public final class Linear {
     /// @param x   `[rows, depth]`, *not modified*
     /// @param out `[rows, columns]`, *written*
     void store(Engine engine, RowPanels x, float[] out) {
-        apply(engine, x, (tile, block, column, columns) -> {
+        run(engine, x, out, (tile, block, column, columns) -> {
             for (int r = 0; r < x.rowsOf(block); r++) {
                 System.arraycopy(tile, r * PANEL, out, (x.firstRow(block) + r) * weight.columns() + column, columns);
             }
@@ -75,6 +75,11 @@ public final class Linear {
     ///
     /// @param x `[rows, depth]`, *not modified*
     void apply(Engine engine, RowPanels x, Sink sink) {
+        run(engine, x, null, sink);
+    }
+
+    /// @param out where tiles that are whole go, `[rows, columns]`, *written*; or null: all go to the sink
+    private void run(Engine engine, RowPanels x, float[] out, Sink sink) {
         if (x.rows() == 1) {
             applyToRow(engine, x, sink);
             return;
@@ -85,7 +90,7 @@ public final class Linear {
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(panels * groups, task -> {
             int first = task / panels * perGroup;
-            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, sink);
+            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, out, sink);
         });
     }
 
@@ -101,18 +106,28 @@ public final class Linear {
         });
     }
 
-    private void panel(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, Sink sink) {
+    private void panel(
+            Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, float[] out, Sink sink) {
         float[] tile = new float[Kernels.BLOCK * PANEL];
+        int columns = weight.columnsOf(panel);
         for (int block = firstBlock; block < endBlock; block++) {
-            for (int r = 0; r < x.height(block); r++) {
-                System.arraycopy(bias, panel * PANEL, tile, r * PANEL, PANEL);
-            }
-            if (block == firstBlock) {
-                weight.fetchAndMultiply(kernels, x, block, panel, tile, 0);
+            boolean fetch = block == firstBlock;
+            if (out != null && columns == PANEL && x.height(block) == x.rowsOf(block)) {
+                int at = x.firstRow(block) * weight.columns() + panel * PANEL;
+                multiply(kernels, x, block, panel, fetch, out, at, weight.columns());
             } else {
-                weight.multiply(kernels, x, block, panel, tile, 0);
+                multiply(kernels, x, block, panel, fetch, tile, 0, PANEL);
+                sink.take(tile, block, panel * PANEL, columns);
             }
-            sink.take(tile, block, panel * PANEL, weight.columnsOf(panel));
+        }
+    }
+
+    private void multiply(
+            Kernels kernels, RowPanels x, int block, int panel, boolean fetch, float[] out, int outOffset, int outStride) {
+        if (fetch) {
+            weight.fetchAndMultiply(kernels, x, block, panel, bias, panel * PANEL, 0, out, outOffset, outStride);
+        } else {
+            weight.multiply(kernels, x, block, panel, bias, panel * PANEL, 0, out, outOffset, outStride);
         }
     }
 }

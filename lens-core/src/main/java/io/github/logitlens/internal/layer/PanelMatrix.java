@@ -105,23 +105,28 @@ public final class PanelMatrix {
         }
     }
 
-    /// `tile += rows · panel` for one block of rows.
+    /// `out = start + rows · panel` for one block of rows; see [Kernels#multiply].
     ///
-    /// @param tile `[height of the block][64]` at `tileOffset`, *written*
-    public void multiply(Kernels kernels, RowPanels rows, int block, int panel, float[] tile, int tileOffset) {
+    /// @param start `[height of the block]` rows of 64, or one where `startStride` is 0, *not modified*
+    /// @param out   `[height of the block]` rows of 64, `outStride` apart, *written*
+    public void multiply(Kernels kernels, RowPanels rows, int block, int panel,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         kernels.multiply(rows.data(), rows.offset(block), rows.height(block), segment(panel), offset(panel), depth,
-                tile, tileOffset);
+                start, startOffset, startStride, out, outOffset, outStride);
     }
 
     /// The same of a panel that comes from memory, as it does for the first of several blocks: fetched a stretch at a time.
-    public void fetchAndMultiply(Kernels kernels, RowPanels rows, int block, int panel, float[] tile, int tileOffset) {
+    public void fetchAndMultiply(Kernels kernels, RowPanels rows, int block, int panel,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         int height = rows.height(block);
         for (int k = 0; k < depth; k += FETCH_STEPS) {
             int steps = Math.min(FETCH_STEPS, depth - k);
             long at = offset(panel) + 4L * PANEL * k;
             kernels.fetch(segment(panel), at, 4L * PANEL * steps);
+            boolean first = k == 0;
             kernels.multiply(rows.data(), rows.offset(block) + k * height, height, segment(panel), at, steps,
-                    tile, tileOffset);
+                    first ? start : out, first ? startOffset : outOffset, first ? startStride : outStride,
+                    out, outOffset, outStride);
         }
     }
 
