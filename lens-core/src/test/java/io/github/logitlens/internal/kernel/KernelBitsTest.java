@@ -86,6 +86,47 @@ class KernelBitsTest {
         }
     }
 
+    /// Chains that start from rows of another array, from one row for all, or from their own: what stands between the rows of
+    /// the output stays.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 6})
+    void multiplyStartsAnywhereAndStoresInStrides(int height) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (int trial = 0; trial < 60; trial++) {
+                Random random = new Random(100L * height + trial);
+                int depth = 1 + random.nextInt(20);
+                float[] a = Values.NORMAL.array(random, depth * height);
+                float[] panel = Values.NORMAL.array(random, depth * PANEL);
+                MemorySegment b = arena.allocate(4L * panel.length, 4);
+                MemorySegment.copy(panel, 0, b, ValueLayout.JAVA_FLOAT, 0, panel.length);
+                int outStride = PANEL + random.nextInt(9);
+                float[] out = Values.NORMAL.array(random, GUARD + height * outStride + GUARD);
+                boolean inPlace = trial % 3 == 0;
+                int startOffset = inPlace ? GUARD : random.nextInt(9);
+                int startStride = inPlace ? outStride : trial % 3 == 1 ? 0 : PANEL + random.nextInt(9);
+                float[] start = inPlace ? out : Values.NORMAL.array(random, 9 + height * (PANEL + 9));
+
+                float[] expected = out.clone();
+                for (int r = 0; r < height; r++) {
+                    for (int n = 0; n < PANEL; n++) {
+                        float chain = start[startOffset + r * startStride + n];
+                        for (int k = 0; k < depth; k++) {
+                            chain = Math.fma(a[k * height + r], panel[k * PANEL + n], chain);
+                        }
+                        expected[GUARD + r * outStride + n] = chain;
+                    }
+                }
+                for (int side = 0; side < 2; side++) {
+                    float[] actual = out.clone();
+                    side(side).multiply(a, 0, height, b, 0, depth, inPlace ? actual : start, startOffset, startStride,
+                            actual, GUARD, outStride);
+                    int number = trial;
+                    Bits.assertSame(expected, actual, () -> "height " + height + ", depth " + depth + ", trial " + number);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void multiplyRow(Values values) {
