@@ -31,11 +31,16 @@ public final class RandomModel {
     ///
     /// @return a directory with `config.json` and `model.safetensors`
     public static Path directory(ModelSize size) {
-        Path directory = Path.of(System.getProperty("lens.bench.target", "target"), "weights", "gpt2-" + size);
+        Path directory = place(size);
         if (!Files.exists(directory.resolve("config.json"))) {
             write(size.config(), directory);
         }
         return directory;
+    }
+
+    /// Where the model of a size is, or will be.
+    static Path place(ModelSize size) {
+        return Path.of(System.getProperty("lens.bench.target", "target"), "weights", "gpt2-" + size);
     }
 
     /// Writes a model; its `config.json` comes last and says that the rest is complete.
