@@ -7,7 +7,7 @@
 A request is a line, its answer another:
     prepare TASK ID...     TASK is prefill, lens, lens-last or decode (of the last id, the others being in the cache);
                            the answer is the task's result as JSON
-    run                    does the task again; the answer is "done"
+    run TASK               does the task again, with the ids it was last prepared with; the answer is "done"
 The first answer, before any request, is PyTorch's version. DIR is as for export_onnx.py.
 """
 import argparse
@@ -46,15 +46,15 @@ def last_readings(ids, probabilities, entropy, kl):
 
 
 def serve(folder):
-    models = {}
+    models, inputs = {}, {}
     print(torch.__version__, flush=True)
     for line in sys.stdin:
         request, *words = line.split()
         if request == "prepare":
             task, ids = words[0], [int(word) for word in words[1:]]
             model = models.setdefault(task, Peer(folder, task))
-            inputs = (torch.tensor(ids[-1:]), *model.cache(ids[:-1])) if task == "decode" else (torch.tensor(ids),)
-            result = model(*inputs)
+            inputs[task] = (torch.tensor(ids[-1:]), *model.cache(ids[:-1])) if task == "decode" else (torch.tensor(ids),)
+            result = model(*inputs[task])
             if task == "prefill":
                 answer = {"logits": result[0].tolist()}
             elif task == "decode":
@@ -63,7 +63,7 @@ def serve(folder):
                 answer = last_readings(*result)
             print(json.dumps(answer), flush=True)
         elif request == "run":
-            model(*inputs)
+            models[words[0]](*inputs[words[0]])
             print("done", flush=True)
         else:
             sys.exit(f"torch_peer.py: expected prepare or run, got {line!r}")

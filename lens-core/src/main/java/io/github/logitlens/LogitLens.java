@@ -35,7 +35,7 @@ public final class LogitLens implements AutoCloseable {
     private final Gpt2Model model;
     private final Gpt2Tokenizer tokenizer;
 
-    private LogitLens(Checkpoint checkpoint, Gpt2Model model, Gpt2Tokenizer tokenizer) {
+    LogitLens(Checkpoint checkpoint, Gpt2Model model, Gpt2Tokenizer tokenizer) {
         this.checkpoint = checkpoint;
         this.model = model;
         this.tokenizer = tokenizer;

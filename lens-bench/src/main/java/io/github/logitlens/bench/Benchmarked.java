@@ -6,8 +6,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -39,11 +41,8 @@ public final class Benchmarked implements AutoCloseable {
             var constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
             Object state = constructor.newInstance();
-            for (Field field : type.getDeclaredFields()) {
-                Param param = field.getAnnotation(Param.class);
-                if (param != null) {
-                    set(field, state, parameters.getOrDefault(field.getName(), param.value()[0]));
-                }
+            for (Field field : parametersOf(type).toList()) {
+                set(field, state, parameters.getOrDefault(field.getName(), firstDefault(field)));
             }
             invoke(state, method(type, Setup.class, ""));
             String method = name.contains(".") ? name.substring(name.indexOf('.') + 1) : "";
@@ -74,11 +73,20 @@ public final class Benchmarked implements AutoCloseable {
     }
 
     private static String firstDefault(Class<?> type, String parameter) {
-        try {
-            return type.getDeclaredField(parameter).getAnnotation(Param.class).value()[0];
-        } catch (NoSuchFieldException e) {
-            throw new IllegalArgumentException(type.getSimpleName() + ": expected a parameter " + parameter + ", has none", e);
-        }
+        return parametersOf(type).filter(field -> field.getName().equals(parameter)).map(Benchmarked::firstDefault).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        type.getSimpleName() + ": expected a parameter " + parameter + ", has none"));
+    }
+
+    private static String firstDefault(Field parameter) {
+        return parameter.getAnnotation(Param.class).value()[0];
+    }
+
+    /// A benchmark's own parameters, and those of what it extends.
+    private static Stream<Field> parametersOf(Class<?> type) {
+        return Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass)
+                .flatMap(each -> Arrays.stream(each.getDeclaredFields()))
+                .filter(field -> field.isAnnotationPresent(Param.class));
     }
 
     private static void set(Field field, Object state, String value) throws IllegalAccessException {

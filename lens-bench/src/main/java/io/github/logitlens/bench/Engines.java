@@ -1,14 +1,18 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.Compute;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.internal.kernel.VectorKernels;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.Workers;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// The two kernels side by side, and the choice of a whole JVM.
+/// The two kernels side by side, on any number of threads.
 final class Engines {
+
+    /// By the number of threads: their workers never end.
+    private static final Map<Integer, Workers> WORKERS = new ConcurrentHashMap<>();
 
     private Engines() {
     }
@@ -23,22 +27,11 @@ final class Engines {
     }
 
     static Engine of(String kernels, int threads) {
-        return new Engine(kernels(kernels), new Workers(threads));
+        return new Engine(kernels(kernels), WORKERS.computeIfAbsent(threads, Workers::new));
     }
 
     /// What benchmarks are checked against.
     static Engine scalar() {
-        return new Engine(new ScalarKernels(), new Workers(Runtime.getRuntime().availableProcessors()));
-    }
-
-    /// Makes this JVM's shared engine, which models run on, the one that is wanted. It is chosen once, at its first
-    /// use.
-    ///
-    /// @throws IllegalStateException if another one is in use already
-    static void chooseShared(String kernels, int threads) {
-        System.setProperty("lens.kernels", kernels);
-        System.setProperty("lens.threads", Integer.toString(threads));
-        Agreement.requireEqual("threads of this JVM", threads, Compute.threads());
-        Agreement.requireEqual("kernels of this JVM", kernels(kernels).description(), Compute.kernels());
+        return of("scalar", Runtime.getRuntime().availableProcessors());
     }
 }

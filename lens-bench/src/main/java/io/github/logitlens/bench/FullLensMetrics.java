@@ -2,47 +2,24 @@ package io.github.logitlens.bench;
 
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
-import io.github.logitlens.LensResult;
+import io.github.logitlens.TokenRef;
 import io.github.logitlens.weights.Gpt2Config;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// The whole lens as [FullLens] reads it, and one more thing: what each metric adds.
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {Jvm.VECTOR_MODULE, Jvm.VECTOR_KERNELS})
-public class FullLensMetrics {
+public class FullLensMetrics extends LensTask {
 
-    /// A metric's key, `bottom`, or `nothing`.
-    @Param({"nothing", "klFromFinal", "change", "surprisal", "nextRank", "residualNorm", "bottom", "jsd"})
+    /// A token somewhere in the vocabulary.
+    private static final TokenRef TRACKED = TokenRef.of(42);
+    private static final int BOTTOM = 10;
+
+    /// A metric's key, `bottom`, `track`, or `nothing`.
+    @Param({"nothing", "residualNorm", "surprisal", "nextRank", "track", "klFromFinal", "change", "bottom", "jsd"})
     String more;
 
-    @Param({"64"})
+    @Param("64")
     int tokens;
-
-    @Param({"1", "2"})
-    int threads;
-
-    @Param("small")
-    String model;
-
-    private OpenLens lens;
 
     static Work work(UnaryOperator<String> params) {
         Gpt2Config config = ModelSize.of(params.apply("model")).config();
@@ -51,24 +28,14 @@ public class FullLensMetrics {
         return Work.run(config, tokens, 0, tokens * (config.nLayers() + 1) * passes);
     }
 
-    @Setup(Level.Trial)
-    public void setUp() {
+    @Override
+    OpenLens open() {
         LensOptions options = LensOptions.defaults();
-        lens = OpenLens.open(ModelSize.of(model), threads, tokens, switch (more) {
+        return OpenLens.open(size(), threads, tokens, switch (more) {
             case "nothing" -> options;
-            case "bottom" -> options.bottomK(10);
+            case "bottom" -> options.bottomK(BOTTOM);
+            case "track" -> options.track(TRACKED);
             default -> options.metrics(LensMetric.named(more));
         });
-        lens.check();
-    }
-
-    @TearDown(Level.Trial)
-    public void tearDown() {
-        lens.close();
-    }
-
-    @Benchmark
-    public LensResult read() {
-        return lens.run();
     }
 }

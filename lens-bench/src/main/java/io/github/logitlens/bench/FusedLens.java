@@ -1,35 +1,20 @@
 package io.github.logitlens.bench;
 
+import io.github.logitlens.LogitLens;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.VocabularyReadings;
-import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// The lens without the forward pass: residuals of all points, one pass over `W_U`, statistics and top 10 as it goes.
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {Jvm.VECTOR_MODULE, Jvm.VECTOR_KERNELS})
-public class FusedLens {
+public class FusedLens extends WholeTask {
 
     private static final int TOP_K = 10;
 
@@ -39,12 +24,7 @@ public class FusedLens {
     @Param({"1", "5", "64", "256"})
     int positions;
 
-    @Param({"1", "2"})
-    int threads;
-
-    @Param("small")
-    String model;
-
+    private Kept.Share<LogitLens> lens;
     private Gpt2Model gpt2;
     private float[] stack;
 
@@ -56,16 +36,12 @@ public class FusedLens {
 
     @Setup(Level.Trial)
     public void setUp() {
-        Engines.chooseShared(kernels, threads);
-        ModelSize size = ModelSize.of(model);
-        Path directory = RandomModel.directory(size);
-        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            gpt2 = Gpt2Model.load(checkpoint);
-        }
-        LensStack residuals = new LensStack(size.config(), positions);
-        gpt2.run(Prompts.tokens(positions, size.config().vocabSize()), residuals.hooks());
+        lens = Models.open(size(), kernels, threads);
+        gpt2 = lens.value().model();
+        LensStack residuals = new LensStack(size().config(), positions);
+        gpt2.run(Prompts.tokens(positions, size().config().vocabSize()), residuals.hooks());
         stack = residuals.values();
-        check(directory, size.config());
+        check(RandomModel.directory(size()), size().config());
     }
 
     private void check(Path directory, Gpt2Config config) {
@@ -87,7 +63,7 @@ public class FusedLens {
 
     @TearDown(Level.Trial)
     public void tearDown() {
-        gpt2.close();
+        lens.close();
     }
 
     @Benchmark

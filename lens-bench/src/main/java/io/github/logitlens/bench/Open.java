@@ -1,7 +1,8 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.model.ModelsUnderTest;
 import io.github.logitlens.weights.Checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,40 +11,19 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// From a checkpoint on disk, which the system has in its cache, to a model in memory; and beside it the least that
 /// this could take: reading the file once into fresh memory with the same threads.
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 3)
-@Fork(value = 1, jvmArgsAppend = {Jvm.VECTOR_MODULE, Jvm.VECTOR_KERNELS})
-public class Open {
+public class Open extends WholeTask {
 
     private static final int CHUNK_BYTES = 8 << 20;
 
-    @Param({"1", "2"})
-    int threads;
-
-    @Param("small")
-    String model;
-
     private Path directory;
+    private Engine engine;
 
     static Work work(UnaryOperator<String> params) {
         return new Work.Counted(4.0 * ModelSize.of(params.apply("model")).config().parameterCount() / 1e9, "GB");
@@ -51,15 +31,15 @@ public class Open {
 
     @Setup(Level.Trial)
     public void setUp() {
-        Engines.chooseShared("vector", threads);
-        directory = RandomModel.directory(ModelSize.of(model));
-        Agreement.requireEqual("parameters", ModelSize.of(model).config().parameterCount(), model());
+        engine = Engines.of("vector", threads);
+        directory = RandomModel.directory(size());
+        Agreement.requireEqual("parameters", size().config().parameterCount(), model());
         Agreement.requireEqual("reads the header too", true, file() > 4 * model());
     }
 
     @Benchmark
     public long model() {
-        try (Checkpoint checkpoint = Checkpoint.open(directory); Gpt2Model opened = Gpt2Model.load(checkpoint)) {
+        try (Checkpoint checkpoint = Checkpoint.open(directory); Gpt2Model opened = ModelsUnderTest.load(checkpoint, engine)) {
             return opened.config().parameterCount();
         }
     }
@@ -70,7 +50,7 @@ public class Open {
                 Arena arena = Arena.ofShared()) {
             long size = channel.size();
             int chunks = (int) ((size + CHUNK_BYTES - 1) / CHUNK_BYTES);
-            Workers.shared().run(chunks, chunk -> read(channel, arena, (long) chunk * CHUNK_BYTES, size));
+            engine.workers().run(chunks, chunk -> read(channel, arena, (long) chunk * CHUNK_BYTES, size));
             return size;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,26 +5,23 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.Hooks;
-import java.nio.file.Path;
 
 /// A lens on a random model, and one reading of it that is timed.
 ///
-/// @param directory the model's
-/// @param lens      opened from it
-/// @param tokens    the prompt
-/// @param options   what is read
-record OpenLens(Path directory, LogitLens lens, int[] tokens, LensOptions options) implements AutoCloseable {
+/// @param size    the model's
+/// @param share   of a lens on it
+/// @param tokens  the prompt
+/// @param options what is read
+record OpenLens(ModelSize size, Kept.Share<LogitLens> share, int[] tokens, LensOptions options) implements AutoCloseable {
 
     /// Opens a lens on the vector kernels and `threads` threads.
     static OpenLens open(ModelSize size, int threads, int tokens, LensOptions options) {
-        Engines.chooseShared("vector", threads);
-        Path directory = RandomModel.directory(size);
         int[] prompt = Prompts.tokens(tokens, size.config().vocabSize());
-        return new OpenLens(directory, LogitLens.open(directory), prompt, options);
+        return new OpenLens(size, Models.open(size, "vector", threads), prompt, options);
     }
 
     LensResult run() {
-        return lens.run(tokens, options, Hooks.none());
+        return share.value().run(tokens, options, Hooks.none());
     }
 
     /// Compares the readings of the first positions, as far as they are among those read, with the scalar kernels.
@@ -32,10 +29,10 @@ record OpenLens(Path directory, LogitLens lens, int[] tokens, LensOptions option
     /// @throws IllegalStateException if they differ
     void check() {
         LensResult result = run();
-        try (Reference reference = new Reference(directory)) {
+        try (Reference reference = new Reference(RandomModel.directory(size))) {
             int[] checked = Prompts.checked(tokens);
             float[] stack = reference.lensStack(checked);
-            int topK = Math.min(options.topK(), lens.model().config().vocabSize());
+            int topK = Math.min(options.topK(), size.config().vocabSize());
             for (int position : new int[] {0, checked.length - 1}) {
                 if (!result.positions().contains(position)) {
                     continue;
@@ -51,6 +48,6 @@ record OpenLens(Path directory, LogitLens lens, int[] tokens, LensOptions option
 
     @Override
     public void close() {
-        lens.close();
+        share.close();
     }
 }

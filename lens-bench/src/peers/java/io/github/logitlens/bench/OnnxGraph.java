@@ -19,21 +19,32 @@ final class OnnxGraph implements AutoCloseable {
 
     private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
 
-    private final OrtSession session;
+    private static final Kept<Key, OrtSession> SESSIONS = new Kept<>(OnnxGraph::session);
 
-    private OnnxGraph(OrtSession session) {
+    private final Kept.Share<OrtSession> session;
+
+    private record Key(String kind, ModelSize size, int threads) {
+    }
+
+    private OnnxGraph(Kept.Share<OrtSession> session) {
         this.session = session;
     }
 
     /// Opens a graph, written by `python/export_onnx.py` when it is first asked for.
     ///
     /// @param kind `prefill`, `lens`, `lens-last` or `decode`
-    static OnnxGraph open(String kind, ModelSize size, int threads) throws OrtException {
+    static OnnxGraph open(String kind, ModelSize size, int threads) {
+        return new OnnxGraph(SESSIONS.take(new Key(kind, size, threads)));
+    }
+
+    private static OrtSession session(Key key) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(threads);
+            options.setIntraOpNumThreads(key.threads());
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            return new OnnxGraph(ENVIRONMENT.createSession(file(kind, size).toString(), options));
+            return ENVIRONMENT.createSession(file(key.kind(), key.size()).toString(), options);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime cannot open its graph " + key, e);
         }
     }
 
@@ -98,11 +109,11 @@ final class OnnxGraph implements AutoCloseable {
     }
 
     OrtSession.Result run(Map<String, OnnxTensor> inputs) throws OrtException {
-        return session.run(inputs);
+        return session.value().run(inputs);
     }
 
     @Override
-    public void close() throws OrtException {
+    public void close() {
         session.close();
     }
 }

@@ -1,57 +1,16 @@
 package io.github.logitlens.bench;
 
 import io.github.logitlens.LensOptions;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /// [FullLens] in PyTorch.
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {Jvm.VECTOR_MODULE, Jvm.VECTOR_KERNELS})
-public class TorchFullLens {
+public class TorchFullLens extends TorchTask {
 
     @Param({"5", "64", "256"})
     int tokens;
 
-    @Param({"1", "2"})
-    int threads;
-
-    @Param("small")
-    String model;
-
-    private TorchPeer peer;
-
-    @Setup(Level.Trial)
-    public void setUp() {
-        ModelSize size = ModelSize.of(model);
-        try (OpenLens lens = OpenLens.open(size, threads, tokens, LensOptions.defaults())) {
-            peer = TorchPeer.start("lens", size, threads, lens.tokens());
-            PeerAgreement.requireClose(lens.run(), peer.lastPosition());
-        }
-    }
-
-    @TearDown(Level.Trial)
-    public void tearDown() {
-        peer.close();
-    }
-
-    @Benchmark
-    public String run() {
-        return peer.run();
+    @Override
+    TorchPeer start() {
+        return lens("lens", tokens, LensOptions.defaults());
     }
 }

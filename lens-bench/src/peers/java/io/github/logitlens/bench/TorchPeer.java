@@ -2,53 +2,40 @@ package io.github.logitlens.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 
-/// PyTorch in a process of its own, `python/torch_peer.py`, that does one task whenever it is asked to.
+/// A task in PyTorch that is done whenever it is asked for.
 final class TorchPeer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Kept<Key, TorchProcess> PROCESSES = new Kept<>(key -> TorchProcess.start(key.size(), key.threads()));
 
-    private final Process process;
-    private final BufferedReader answers;
-    private final PrintWriter requests;
+    private final Kept.Share<TorchProcess> process;
+    private final String task;
     private final JsonNode result;
 
-    private TorchPeer(Process process, String task, int[] ids) {
-        this.process = process;
-        answers = process.inputReader(StandardCharsets.UTF_8);
-        requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
-        try {
-            answer(); // its version
-            result = MAPPER.readTree(ask("prepare " + task + " "
-                    + Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" "))));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private record Key(ModelSize size, int threads) {
     }
 
-    /// Starts it and does the task once.
+    private TorchPeer(Kept.Share<TorchProcess> process, String task, JsonNode result) {
+        this.process = process;
+        this.task = task;
+        this.result = result;
+    }
+
+    /// Starts PyTorch where it does not run yet, and does the task once.
     ///
-    /// @param task `prefill`, `lens`, `lens-last` or `decode`
+    /// @param task `prefill`, `lens`, `lens-last` or `decode`; of each there is one at a time
     /// @throws PeerMissingException if there is no Python with PyTorch
     static TorchPeer start(String task, ModelSize size, int threads, int[] ids) {
-        List<String> command = TorchPython.command("torch_peer.py",
-                List.of(RandomModel.directory(size).toString(), "--threads", Integer.toString(threads)));
+        Kept.Share<TorchProcess> process = PROCESSES.take(new Key(size, threads));
         try {
-            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            try {
-                return new TorchPeer(process, task, ids);
-            } catch (RuntimeException | Error e) {
-                process.destroy();
-                throw e;
-            }
+            String answer = process.value().ask("prepare " + task + " "
+                    + Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+            return new TorchPeer(process, task, MAPPER.readTree(answer));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,36 +69,13 @@ final class TorchPeer implements AutoCloseable {
         return floats;
     }
 
-    /// Does the task again. What crosses the pipe is one word each way.
+    /// Does the task again. What crosses the pipe is a word or two each way.
     String run() {
-        return ask("run");
-    }
-
-    private String ask(String request) {
-        requests.println(request);
-        return answer();
-    }
-
-    private String answer() {
-        try {
-            String line = answers.readLine();
-            if (line == null) {
-                throw new IllegalStateException("torch_peer.py ended; what Python said stands in the log");
-            }
-            return line;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.value().ask("run " + task);
     }
 
     @Override
     public void close() {
-        requests.close();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

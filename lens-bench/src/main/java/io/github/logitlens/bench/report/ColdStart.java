@@ -8,6 +8,8 @@ import io.github.logitlens.bench.RandomModel;
 import io.github.logitlens.bench.TorchPython;
 import io.github.logitlens.bench.report.Outcome.Side;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.Gpt2Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,13 +60,28 @@ final class ColdStart {
         try {
             List<String> torch = torchLens();
             requireAgreement(gpt2, torch);
-            outcomes.add(measure(GPT2, gpt2, Schedule.TORCH, torch, 1 / 0.6));
-            outcomes.add(measure(DEMO, demo, IMPORT, List.of(TorchPython.program(), "-c", "import torch"), 1 / 0.5));
+            outcomes.add(measure(GPT2, gpt2, Schedule.TORCH, torch, gpt2Targets()));
+            outcomes.add(measure(DEMO, demo, IMPORT, List.of(TorchPython.program(), "-c", "import torch"), demoTargets()));
         } catch (PeerMissingException e) {
-            outcomes.add(alone(GPT2, gpt2, Schedule.TORCH, e));
-            outcomes.add(alone(DEMO, demo, IMPORT, e));
+            outcomes.add(alone(GPT2, gpt2, Schedule.TORCH, gpt2Targets(), e));
+            outcomes.add(alone(DEMO, demo, IMPORT, demoTargets(), e));
         }
         return outcomes;
+    }
+
+    private static List<Target> gpt2Targets() {
+        return List.of(Target.time(Schedule.TORCH, 0.6), Target.memory(mostMemory(ModelSize.SMALL.config())));
+    }
+
+    private static List<Target> demoTargets() {
+        try (Checkpoint demo = Checkpoint.demo()) {
+            return List.of(Target.time(IMPORT, 0.5), Target.memory(mostMemory(demo.config())));
+        }
+    }
+
+    /// What a process may take that reads one prompt: the weights in float32, a third of them again, and 100 MB.
+    private static double mostMemory(Gpt2Config config) {
+        return 1.35 * 4 * config.parameterCount() + 100e6;
     }
 
     private List<String> torchLens() {
@@ -90,7 +107,7 @@ final class ColdStart {
         }
     }
 
-    private Outcome measure(String title, List<String> ours, String peer, List<String> theirs, double target)
+    private Outcome measure(String title, List<String> ours, String peer, List<String> theirs, List<Target> targets)
             throws IOException {
         System.err.println("report: " + title);
         Run[] our = new Run[rounds];
@@ -101,21 +118,22 @@ final class ColdStart {
             our[round] = run(ours);
             their[round] = run(theirs);
         }
-        return outcome(title, Map.of(peer, target), side(Outcome.OURS, our), side(peer, their));
+        return outcome(title, targets, side(Outcome.OURS, our), side(peer, their));
     }
 
-    private Outcome alone(String title, List<String> ours, String peer, PeerMissingException missing) throws IOException {
+    private Outcome alone(String title, List<String> ours, String peer, List<Target> targets,
+            PeerMissingException missing) throws IOException {
         System.err.println("report: " + title);
         run(ours);
         Run[] runs = new Run[rounds];
         for (int round = 0; round < rounds; round++) {
             runs[round] = run(ours);
         }
-        return outcome(title, Map.of(), side(Outcome.OURS, runs), Side.missing(peer, missing.getMessage(), false));
+        return outcome(title, targets, side(Outcome.OURS, runs), Side.missing(peer, missing.getMessage(), false));
     }
 
-    private Outcome outcome(String title, Map<String, Double> targets, Side... sides) {
-        return new Outcome(new Match(title, "", Map.of(), Map.of(), targets), threads, new double[0], new double[0],
+    private Outcome outcome(String title, List<Target> targets, Side... sides) {
+        return new Outcome(new Match(title, "", threads, Map.of(), Map.of(), targets), new double[0], new double[0],
                 List.of(sides));
     }
 

@@ -2,44 +2,36 @@ package io.github.logitlens.bench.report;
 
 import io.github.logitlens.bench.Benchmarked;
 import io.github.logitlens.bench.PeerMissingException;
-import io.github.logitlens.bench.Work;
 import io.github.logitlens.bench.report.Outcome.Side;
 import io.github.logitlens.bench.report.Rounds.Entrant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Measures one [Group] in a JVM of its own.
 final class GroupMain {
 
-    /// Of the limits, which are measured in each round.
-    private static final double LIMIT_TURN = 0.04;
+    /// The limits come first, then ours, then the others.
     private static final int OURS = 2;
+    /// Seconds of warm-up of a program that no JVM compiles: it has run once when it was set up.
+    private static final double NATIVE_WARM_UP = 0.2;
+    /// PyTorch's ratios are far from their targets, and its calls are the longest.
+    private static final int TORCH_ROUNDS = 3;
+    /// A product of more rows than this runs the loops that one of so many has met.
+    private static final int ROWS_OF_ALL_LOOPS = 64;
 
     private final Group group;
-    private final Benchmarked peak;
-    private final Work.Limited peakWork;
-    private final Benchmarked bandwidth;
-    private final Work.Limited bandwidthWork;
+    private final Map<Integer, MeasuredLimits> limits = new HashMap<>();
     private final Set<String> met = new HashSet<>();
 
     private GroupMain(Group group) {
         this.group = group;
-        Map<String, String> threads = Map.of("threads", Integer.toString(group.threads()));
-        peak = Benchmarked.setUp("FmaPeak", threads);
-        peakWork = (Work.Limited) Benchmarked.work("FmaPeak", threads);
-        seconds(peak); // warms it up
-        Map<String, String> streams = fastestStreams(threads);
-        bandwidth = Benchmarked.setUp("ReadBandwidth", streams);
-        seconds(bandwidth);
-        bandwidthWork = (Work.Limited) Benchmarked.work("ReadBandwidth", streams);
     }
 
     /// @param args a file with the group as JSON, and the file for its outcomes
@@ -48,54 +40,36 @@ final class GroupMain {
         Json.write(Path.of(args[1]), new GroupMain(group).measure());
     }
 
-    /// Which number of streams reads memory fastest on this machine.
-    private Map<String, String> fastestStreams(Map<String, String> threads) {
-        return Stream.of("1", "4", "8")
-                .map(streams -> Map.of("threads", threads.get("threads"), "streams", streams))
-                .min(Comparator.comparingDouble(parameters -> {
-                    try (Benchmarked reading = Benchmarked.setUp("ReadBandwidth", parameters)) {
-                        return seconds(reading);
-                    }
-                })).orElseThrow();
-    }
-
-    private double seconds(Benchmarked limit) {
-        return Spread.of(new Rounds(group.pace(), 0).measure(List.of(new Entrant(limit, LIMIT_TURN, false))).seconds()[0]).median();
-    }
-
     private Outcome[] measure() {
-        Outcome[] outcomes = group.matches().stream().map(match -> {
-            System.err.println("report: " + match.title() + ", " + group.threads()
-                    + (group.threads() == 1 ? " thread" : " threads"));
+        return group.matches().stream().map(match -> {
+            System.err.println("report: " + match.title() + ", " + match.threads()
+                    + (match.threads() == 1 ? " thread" : " threads"));
             return measure(match);
         }).toArray(Outcome[]::new);
-        peak.close();
-        bandwidth.close();
-        return outcomes;
     }
 
     private Outcome measure(Match match) {
-        List<Entrant> entrants = new ArrayList<>(
-                List.of(new Entrant(peak, LIMIT_TURN, true), new Entrant(bandwidth, LIMIT_TURN, true)));
+        MeasuredLimits limit = limits.computeIfAbsent(match.threads(), MeasuredLimits::find);
+        List<Entrant> entrants = new ArrayList<>(limit.entrants());
         List<String> names = new ArrayList<>();
         List<Side> missing = new ArrayList<>();
         try {
-            setUp(Outcome.OURS, match.ours(), match.parameters(), entrants, names, missing);
+            setUp(Outcome.OURS, match.ours(), match.parametersOfOurs(), entrants, names, missing);
             match.others().forEach((name, other) -> setUp(
                     name, other.get(Match.BENCHMARK), match.parametersOf(name), entrants, names, missing));
             if (names.isEmpty() || !names.getFirst().equals(Outcome.OURS)) {
-                return new Outcome(match, group.threads(), new double[0], new double[0], missing);
+                return new Outcome(match, new double[0], new double[0], missing);
             }
-            // The product has a loop of its own for each height of a block of rows.
-            boolean first = met.add(match.ours() + " " + match.parameters().get("rows"));
-            Rounds.Times times = new Rounds(group.pace(), first ? group.pace().warmUp() : group.pace().again()).measure(entrants);
+            Rounds.Times times = new Rounds(group.pace(), seconds -> uncertainty(outcome(match, limit, names, seconds)))
+                    .measure(entrants);
+            Outcome outcome = outcome(match, limit, names, times.seconds());
             List<Side> sides = new ArrayList<>();
             for (int i = 0; i < names.size(); i++) {
-                sides.add(new Side(names.get(i), times.seconds()[OURS + i], new double[0], times.steady()[OURS + i], "", false));
+                Side side = outcome.sides().get(i);
+                sides.add(new Side(side.name(), side.seconds(), side.peakBytes(), times.steady()[OURS + i], "", false));
             }
             sides.addAll(missing);
-            return new Outcome(match, group.threads(), rates(peakWork.flops(), times.seconds()[0]),
-                    rates(bandwidthWork.bytes(), times.seconds()[1]), sides);
+            return new Outcome(match, outcome.flopRates(), outcome.byteRates(), sides);
         } finally {
             entrants.subList(OURS, entrants.size()).forEach(entrant -> entrant.benchmark().close());
         }
@@ -104,9 +78,10 @@ final class GroupMain {
     private void setUp(String name, String benchmark, Map<String, String> parameters, List<Entrant> entrants,
             List<String> names, List<Side> missing) {
         try {
-            Map<String, String> all = new HashMap<>(parameters);
-            all.put("threads", Integer.toString(group.threads()));
-            entrants.add(new Entrant(Benchmarked.setUp(benchmark, all), group.pace().turn(), false));
+            boolean torch = name.equals(Schedule.TORCH);
+            entrants.add(new Entrant(Benchmarked.setUp(benchmark, parameters), torch ? 0 : group.pace().turn(),
+                    OptionalDouble.of(torch || name.equals(Schedule.ONNX) ? NATIVE_WARM_UP : warmUp(benchmark, parameters)),
+                    torch ? TORCH_ROUNDS : Integer.MAX_VALUE));
             names.add(name);
         } catch (PeerMissingException e) {
             missing.add(Side.missing(name, e.getMessage(), false));
@@ -116,11 +91,29 @@ final class GroupMain {
         }
     }
 
-    private static double[] rates(double amount, double[] seconds) {
-        double[] rates = new double[seconds.length];
-        for (int round = 0; round < rates.length; round++) {
-            rates[round] = amount / seconds[round];
+    /// The product has a loop of its own for each height of a block of rows.
+    private double warmUp(String benchmark, Map<String, String> parameters) {
+        int rows = Math.min(Integer.parseInt(parameters.getOrDefault("rows", "0")), ROWS_OF_ALL_LOOPS);
+        boolean first = met.add(benchmark + " " + parameters.get("kernels") + " " + rows);
+        return first ? group.pace().warmUp() : group.pace().again();
+    }
+
+    private static Outcome outcome(Match match, MeasuredLimits limit, List<String> names, double[][] seconds) {
+        List<Side> sides = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            sides.add(new Side(names.get(i), seconds[OURS + i], new double[0], true, "", false));
         }
-        return rates;
+        return new Outcome(match, limit.flopRates(seconds[0]), limit.byteRates(seconds[1]), sides);
+    }
+
+    /// Of the least certain ratio that the outcome shows.
+    private static double uncertainty(Outcome outcome) {
+        double worst = outcome.partsOfLimit().map(Spread::uncertainty).orElse(0.0);
+        for (Side other : outcome.sides().subList(1, outcome.sides().size())) {
+            if (other.seconds().length == outcome.ours().seconds().length) {
+                worst = Math.max(worst, Spread.uncertainty(Spread.ratios(other.seconds(), outcome.ours().seconds())));
+            }
+        }
+        return worst;
     }
 }

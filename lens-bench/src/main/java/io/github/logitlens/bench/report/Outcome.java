@@ -11,17 +11,15 @@ import java.util.Optional;
 ///                  applies
 /// @param byteRates bytes per second at the best read bandwidth, measured in each round
 /// @param sides     ours first
-record Outcome(Match match, int threads, double[] flopRates, double[] byteRates, List<Side> sides) {
+record Outcome(Match match, double[] flopRates, double[] byteRates, List<Side> sides) {
 
-    /// The name under which targets know the machine's limits.
-    static final String LIMIT = "limit";
     /// The name of our own side.
     static final String OURS = "ours";
 
     /// One entrant.
     ///
-    /// @param seconds   of one call in each round; empty if it could not be measured
-    /// @param peakBytes memory of its process at the most in each round; empty where that says nothing
+    /// @param seconds   of one call in each round, zero where the match is about memory alone; empty if it could not be measured
+    /// @param peakBytes memory that the match is about, at the most in each round; empty where it is about none
     /// @param steady    whether its times had stopped falling when the rounds began
     /// @param problem   why it was not measured, else empty
     /// @param wrong     whether the problem is a result that does not agree with ours
@@ -34,6 +32,18 @@ record Outcome(Match match, int threads, double[] flopRates, double[] byteRates,
         boolean measured() {
             return seconds.length > 0;
         }
+
+        boolean knowsMemory() {
+            return peakBytes.length > 0 && mostBytes() > 0;
+        }
+
+        double mostBytes() {
+            return Spread.of(peakBytes).most();
+        }
+    }
+
+    int threads() {
+        return match.threads();
     }
 
     Side ours() {
@@ -49,15 +59,20 @@ record Outcome(Match match, int threads, double[] flopRates, double[] byteRates,
         return Spread.ofRatios(other.seconds(), ours().seconds());
     }
 
+    /// How many times longer ours takes than another side.
+    Spread slowDown(Side other) {
+        return Spread.ofRatios(ours().seconds(), other.seconds());
+    }
+
     /// What one call does; nothing for what is measured as a whole process.
     Optional<Work> work() {
         return match.ours().isEmpty()
                 ? Optional.empty()
-                : Optional.of(Benchmarked.work(match.ours(), match.parameters()));
+                : Optional.of(Benchmarked.work(match.ours(), match.parametersOfOurs()));
     }
 
-    /// The part that the least possible time, by the limits of the same round, has in ours.
-    Optional<Spread> ofLimit() {
+    /// The part that the least possible time, by the limits of the same round, has in ours, in each round.
+    Optional<double[]> partsOfLimit() {
         if (flopRates.length == 0 || !(work().orElse(null) instanceof Work.Limited limited)) {
             return Optional.empty();
         }
@@ -65,6 +80,11 @@ record Outcome(Match match, int threads, double[] flopRates, double[] byteRates,
         for (int round = 0; round < floors.length; round++) {
             floors[round] = limited.floor(flopRates[round], byteRates[round]);
         }
-        return Optional.of(Spread.ofRatios(floors, ours().seconds()));
+        return Optional.of(Spread.ratios(floors, ours().seconds()));
+    }
+
+    /// The middle and the ends of [#partsOfLimit].
+    Optional<Spread> ofLimit() {
+        return partsOfLimit().map(Spread::of);
     }
 }

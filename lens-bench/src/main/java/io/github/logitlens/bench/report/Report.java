@@ -5,11 +5,19 @@ import java.util.List;
 
 /// All figures of one run.
 ///
-/// @param quick    whether it was the short one
+/// @param options  it was asked for with, each after a space
 /// @param date     such as `2026-11-23`
-/// @param minutes  it took
+/// @param took     the time of each group
 /// @param problems what went wrong outside of a single outcome
-record Report(Machine machine, boolean quick, String date, double minutes, List<Outcome> outcomes, List<String> problems) {
+record Report(Machine machine, String options, String date, List<Took> took, List<Outcome> outcomes, List<String> problems) {
+
+    /// How long a group was measured, with all that it had to set up.
+    record Took(String group, double seconds) {
+    }
+
+    double minutes() {
+        return took.stream().mapToDouble(Took::seconds).sum() / 60;
+    }
 
     /// What could not be measured and why, in words; nothing is left out silently.
     List<String> gaps() {

@@ -9,6 +9,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// Measures everything, checks agreement before, and writes the report.
 ///
@@ -17,24 +19,32 @@ import java.util.List;
 public final class ReportMain {
 
     private static final String USAGE = """
-            usage: report [--quick] [--only GROUP]... [--publish]
+            usage: report [--quick] [--publish]
+                   report --only GROUP... [--quick]
+                   report --only metrics [--publish]
                    report --again [--publish]
 
-              --quick       about 3 minutes instead of 15: all processors only, fewer sizes, fewer rounds
-              --only GROUP  kernels, prefill, lens, decode, open, tokenizer or start, instead of all of them
+              --quick       in 3 minutes instead of 15: fewer sizes, peers and rounds
+              --only GROUP  kernels, prefill, lens, decode, scaling, open, tokenizer, memory or start, instead of all of them; or
+                            metrics, what each number costs, which is not among them
               --again       writes the report of the last run's figures anew, without measuring
-              --publish     puts the result into lens-bench/README.md, its pictures beside it, and the headline into README.md
+              --publish     puts the result into lens-bench/README.md, its pictures beside it, and the headline into README.md;
+                            what each number costs into lens-core/GUIDE.md
             """;
     private static final String START = "start";
-    private static final List<String> OWN_GROUPS =
-            List.of("kernels", "prefill", "lens", "decode", "open", "tokenizer", START);
-    private static final List<String> JVM_OPTIONS = List.of("--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Dlens.kernels=vector", "-Xmx4g");
+    private static final String MEMORY = "memory";
+    private static final List<String> OWN_GROUPS = List.of("kernels", "prefill", "lens", "decode", "scaling", "open", "tokenizer",
+            MEMORY, START, Schedule.METRICS);
+    private static final List<String> JVM_OPTIONS = List.of("--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow", "-Dlens.kernels=vector", "-Xmx4g");
 
     private final Path module = Path.of(System.getProperty("lens.bench.module", ".")).toAbsolutePath().normalize();
     private final Path folder = Path.of(System.getProperty("lens.bench.target", "target"), "report").toAbsolutePath();
     private final Path figures = folder.resolve("figures.json");
     private final List<String> only = new ArrayList<>();
+    private final List<Report.Took> took = new ArrayList<>();
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
     private boolean quick;
     private boolean again;
     private boolean publish;
@@ -71,7 +81,15 @@ public final class ReportMain {
                 }
             }
         }
-        return !again || !quick && only.isEmpty();
+        if (again && (quick || !only.isEmpty())) {
+            System.err.println("report: --again: expected no --quick and no --only beside it");
+            return false;
+        }
+        if (publish && !only.isEmpty() && !only.equals(List.of(Schedule.METRICS))) {
+            System.err.println("report: --publish: expected all groups, or metrics alone, got " + only);
+            return false;
+        }
+        return true;
     }
 
     private int run() throws IOException {
@@ -86,13 +104,17 @@ public final class ReportMain {
         ReportText text = new ReportText(report);
         Files.writeString(folder.resolve("report.md"), "# Benchmark report\n\n" + text.headline() + "\n" + text.whole("."));
         drawInto(folder, report);
-        if (publish) {
+        if (publish && !text.metrics().isEmpty()) {
+            Section.replace(module.getParent().resolve("lens-core/GUIDE.md"), Schedule.METRICS, text.metrics());
+        } else if (publish) {
             Files.createDirectories(module.resolve("report"));
             drawInto(module.resolve("report"), report);
             Section.replace(module.resolve("README.md"), "report", text.whole("report"));
             Section.replace(module.getParent().resolve("README.md"), "headline", text.headline());
         }
         System.out.print(text.headline() + "\n" + text.whole("."));
+        report.took().forEach(took -> System.err.printf(Locale.ROOT, "report: %6.1f s  %s%n", took.seconds(), took.group()));
+        System.err.printf(Locale.ROOT, "report: %6.1f s  in all%n", 60 * report.minutes());
         System.err.println("report: " + folder.resolve("report.md"));
         return report.failed() ? 1 : 0;
     }
@@ -108,33 +130,37 @@ public final class ReportMain {
     }
 
     private Report measure() throws IOException {
-        long start = System.nanoTime();
         Machine machine = Machine.here(module.getParent());
         System.err.println("report: random weights of GPT-2 small's shape in " + RandomModel.directory(ModelSize.SMALL));
-        List<Outcome> outcomes = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        for (Group group : Schedule.groups(quick, machine.processors())) {
-            if (isWanted(group.name())) {
-                try {
-                    outcomes.addAll(measure(group));
-                } catch (IOException | IllegalStateException e) {
-                    problems.add(group.name() + ", threads " + group.threads() + ": " + e.getMessage());
-                }
-            }
+        int processors = machine.processors();
+        for (Group group : Schedule.groups(quick, processors)) {
+            measure(group.name(), () -> measure(group));
         }
-        if (isWanted(START)) {
-            try {
-                outcomes.addAll(new ColdStart(machine.processors(), quick ? 3 : 9,
-                        module.getParent().resolve("tools/bin/lens"), folder.resolve("start.txt")).measure());
-            } catch (IOException | IllegalStateException e) {
-                problems.add("cold start: " + e.getMessage());
-            }
+        measure(MEMORY, () -> new LensMemory(processors, quick ? 1 : 3, folder.resolve("memory.txt")).measure());
+        measure(START, () -> new ColdStart(processors, quick ? 3 : 7, module.getParent().resolve("tools/bin/lens"),
+                folder.resolve("start.txt")).measure());
+        if (only.contains(Schedule.METRICS)) {
+            measure(Schedule.METRICS, () -> measure(Schedule.metrics(processors)));
         }
-        return new Report(machine, quick, LocalDate.now().toString(), (System.nanoTime() - start) / 6e10, outcomes, problems);
+        String options = (quick ? " --quick" : "") + only.stream().map(group -> " --only " + group).collect(Collectors.joining());
+        return new Report(machine, options, LocalDate.now().toString(), took, outcomes, problems);
     }
 
-    private boolean isWanted(String group) {
-        return only.isEmpty() || only.contains(group);
+    private interface Measurement {
+        List<Outcome> measure() throws IOException;
+    }
+
+    private void measure(String name, Measurement group) {
+        if (!only.isEmpty() && !only.contains(name)) {
+            return;
+        }
+        long start = System.nanoTime();
+        try {
+            outcomes.addAll(group.measure());
+        } catch (IOException | IllegalStateException e) {
+            problems.add(name + ": " + e.getMessage());
+        }
+        took.add(new Report.Took(name, (System.nanoTime() - start) / 1e9));
     }
 
     /// In a JVM of its own, whose words go to standard error and whose outcomes into a file.
@@ -142,29 +168,8 @@ public final class ReportMain {
         Path asked = folder.resolve("group.json");
         Path answered = folder.resolve("outcomes.json");
         Json.write(asked, group);
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
-        for (String property : List.of("lens.bench.module", "lens.bench.target", "lens.bench.python")) {
-            if (System.getProperty(property) != null) {
-                command.add("-D" + property + "=" + System.getProperty(property));
-            }
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GroupMain.class.getName(), asked.toString(),
-                answered.toString()));
         Files.deleteIfExists(answered);
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        try {
-            int exit = process.waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("its JVM ended with exit code " + exit + ", see the log");
-            }
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while measuring " + group.name(), e);
-        }
+        Jvms.run(JVM_OPTIONS, GroupMain.class, folder.resolve("group.txt"), asked.toString(), answered.toString());
         return List.of(Json.read(answered, Outcome[].class));
     }
 }

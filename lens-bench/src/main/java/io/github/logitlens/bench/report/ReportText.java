@@ -26,11 +26,13 @@ final class ReportText {
     String whole(String pictures) {
         List<String> lines = new ArrayList<>();
         Machine machine = report.machine();
-        lines.add(format("Measured on %s at commit %s by `lens-bench/bin/report%s` in %.0f minutes.", report.date(),
-                machine.commit(), report.quick() ? " --quick" : "", Math.ceil(report.minutes())));
+        lines.add(format("Measured on %s at commit %s by `lens-bench/bin/report%s` in %.1f minutes.", report.date(),
+                machine.commit(), report.options(), report.minutes()));
         lines.add("");
         lines.add("* Machine: " + machine.processor() + ", " + machine.processors() + " processors, " + machine.memory() + ", "
                 + machine.system());
+        lines.add("* Took: " + report.took().stream().map(took -> took.group() + format(" %.0f s", took.seconds()))
+                .collect(Collectors.joining(", ")));
         lines.add("* Java: " + machine.jdk());
         lines.add("* Others: ONNX Runtime " + machine.onnxRuntime() + ", PyTorch " + machine.torch() + ", jtokkit "
                 + machine.jtokkit());
@@ -43,6 +45,10 @@ final class ReportText {
         }
         lines.add("");
         table(lines);
+        report.outcomes().stream().filter(ReportText::isOfMetrics).forEach(outcome -> {
+            lines.add("");
+            lines.add(metrics(outcome));
+        });
         lines.add("");
         lines.add("![How many times longer others take](" + pictures + "/ratios.svg)");
         lines.add("");
@@ -94,7 +100,7 @@ final class ReportText {
     }
 
     private void table(List<String> lines) {
-        lines.add("| task | threads | ours | of the limit | ONNX Runtime | PyTorch | others | target |");
+        lines.add("| task | threads | our time | of the limit | ONNX Runtime, its time | PyTorch, its time | others, their time | target |");
         lines.add("|---|---|---|---|---|---|---|---|");
         Map<String, List<Outcome>> products = new LinkedHashMap<>();
         for (Outcome outcome : report.outcomes()) {
@@ -104,7 +110,8 @@ final class ReportText {
             }
         }
         products.values().forEach(shapes -> lines.add(row(shapes)));
-        report.outcomes().stream().filter(outcome -> !isLayerProduct(outcome)).forEach(outcome -> lines.add(row(outcome)));
+        report.outcomes().stream().filter(outcome -> !isLayerProduct(outcome) && !isOfMetrics(outcome))
+                .forEach(outcome -> lines.add(row(outcome)));
     }
 
     private static boolean isLayerProduct(Outcome outcome) {
@@ -120,12 +127,12 @@ final class ReportText {
         double fraction = Math.exp(Arrays.stream(fractions).map(Math::log).average().orElseThrow());
         Spread spread = Spread.of(fractions);
         Outcome first = shapes.getFirst();
-        return cells("product, " + first.match().parameters().get("rows") + " rows, mean of "
+        return cells("product, " + first.match().parameters().get("rows") + (first.match().parameters().get("rows").equals("1") ? " row" : " rows") + ", mean of "
                         + shapes.stream().map(o -> o.match().parameters().get("shape")).collect(Collectors.joining(", ")),
                 Integer.toString(first.threads()), format("%.1f GFLOP/s", rate / 1e9),
                 format("**%.0f %%** (%.0f to %.0f)", 100 * fraction, 100 * spread.least(), 100 * spread.most()), "", "", "",
-                Optional.ofNullable(first.match().targets().get(Outcome.LIMIT))
-                        .map(target -> verdict(Outcome.LIMIT, target, fraction)).orElse(""));
+                first.match().targets().stream().map(target -> target.verdict(Optional.of(fraction)))
+                        .collect(Collectors.joining("; ")));
     }
 
     private static double flops(Outcome outcome) {
@@ -145,8 +152,8 @@ final class ReportText {
                 outcome.side(Schedule.ONNX).map(side -> peer(outcome, side)).orElse(""),
                 outcome.side(Schedule.TORCH).map(side -> peer(outcome, side)).orElse(""),
                 String.join("; ", others),
-                outcome.match().targets().entrySet().stream().sorted(Map.Entry.comparingByKey())
-                        .map(target -> verdict(outcome, target.getKey(), target.getValue())).collect(Collectors.joining("; ")));
+                outcome.match().targets().stream().map(target -> target.verdict(target.reached(outcome)))
+                        .collect(Collectors.joining("; ")));
     }
 
     private static String time(Side side) {
@@ -155,31 +162,53 @@ final class ReportText {
         }
         Spread spread = Spread.of(side.seconds());
         double seconds = spread.median();
+        if (seconds == 0) {
+            return format("%.0f MB", side.mostBytes() / 1e6);
+        }
         String time = seconds < 1e-3 ? format("%.1f µs", 1e6 * seconds)
                 : seconds < 1 ? format("%.1f ms", 1e3 * seconds) : format("%.2f s", seconds);
-        double peak = side.peakBytes().length == 0 ? 0 : Spread.of(side.peakBytes()).most();
-        return time + format(" ± %.0f %%", 100 * spread.relative()) + (peak == 0 ? "" : format(", %.0f MB", peak / 1e6));
+        return time + format(" ± %.0f %%", 100 * spread.relative())
+                + (side.knowsMemory() ? format(", %.0f MB", side.mostBytes() / 1e6) : "");
     }
 
     private static String peer(Outcome outcome, Side side) {
         if (!side.measured() || !outcome.ours().measured()) {
             return time(side);
         }
-        Spread ratio = outcome.speedUp(side);
-        return time(side) + format(": **%.2f ×** (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.most());
+        boolean oursIsMeantToBeShorter = outcome.match().targets().stream()
+                .anyMatch(target -> target.kind() == Target.Kind.TIME && target.against().equals(side.name()));
+        Spread ratio = oursIsMeantToBeShorter ? outcome.slowDown(side) : outcome.speedUp(side);
+        return time(side) + format(oursIsMeantToBeShorter ? "; ours is **%.2f ×** that (%.2f to %.2f)"
+                : ", **%.2f ×** ours (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.most());
     }
 
-    private static String verdict(Outcome outcome, String against, double target) {
-        Optional<Double> reached = !outcome.ours().measured() ? Optional.empty()
-                : against.equals(Outcome.LIMIT) ? outcome.ofLimit().map(Spread::median)
-                : outcome.side(against).filter(Side::measured).map(side -> outcome.speedUp(side).median());
-        return reached.map(value -> verdict(against, target, (double) value)).orElse("not measured");
+    private static boolean isOfMetrics(Outcome outcome) {
+        return outcome.match().ours().equals("FullLensMetrics");
     }
 
-    private static String verdict(String against, double target, double reached) {
-        String wanted = against.equals(Outcome.LIMIT) ? format("%.0f %% of the limit", 100 * target)
-                : format("%.2f × %s", target, against.startsWith("python3") ? "import torch" : against);
-        return (reached >= target ? "met: " : "**missed**: ") + wanted;
+    /// What each number costs, as a table of its own; empty where that was not measured.
+    String metrics() {
+        return report.outcomes().stream().filter(ReportText::isOfMetrics).map(this::metrics).findFirst().orElse("");
+    }
+
+    private String metrics(Outcome outcome) {
+        List<String> lines = new ArrayList<>();
+        lines.add("| read besides the default | ms | more than the default |");
+        lines.add("|---|---|---|");
+        lines.add(format("| nothing: top 10, probabilities, entropy, KL to final, margin | %.0f | |",
+                1e3 * Spread.of(outcome.ours().seconds()).median()));
+        for (Side side : outcome.sides().subList(1, outcome.sides().size())) {
+            if (side.measured()) {
+                Spread ratio = outcome.speedUp(side);
+                lines.add(format("| %s | %.0f | %.1f %% (%.1f to %.1f) |", side.name(), 1e3 * Spread.of(side.seconds()).median(),
+                        100 * (ratio.median() - 1), 100 * (ratio.least() - 1), 100 * (ratio.most() - 1)));
+            }
+        }
+        lines.add("");
+        lines.add(format("%s, %s, %d threads, commit %s, %s: medians of %d rounds in turns.", report.machine().processor(),
+                report.machine().jdk(), outcome.threads(), report.machine().commit(), report.date(),
+                outcome.ours().seconds().length));
+        return String.join("\n", lines);
     }
 
     private static String cells(String... cells) {

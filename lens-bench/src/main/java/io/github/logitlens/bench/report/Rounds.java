@@ -1,13 +1,15 @@
 package io.github.logitlens.bench.report;
 
 import io.github.logitlens.bench.Benchmarked;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /// Lets benchmarks take turns, so that a machine that slows down for a while slows all of them.
 final class Rounds {
 
-    private static final int LEAST_ROUNDS = 3;
     /// Seconds of turns, each counting for at least the second number, in which nothing became faster.
     private static final double STEADY = 1.2;
     private static final double LEAST_STEADY = 0.4;
@@ -17,13 +19,14 @@ final class Rounds {
     private static final long PAUSE_MILLIS = 20;
 
     private final Pace pace;
-    private final double warmUp;
+    private final ToDoubleFunction<double[][]> uncertainty;
 
     /// One that takes turns.
     ///
-    /// @param turn seconds, at the least; one call may take longer
-    /// @param warm whether it needs no warm-up
-    record Entrant(Benchmarked benchmark, double turn, boolean warm) {
+    /// @param turn   seconds, at the least; one call may take longer
+    /// @param warmUp seconds of warm-up, at the least; where there are none, it has been warmed up
+    /// @param rounds in which it takes part, at the most
+    record Entrant(Benchmarked benchmark, double turn, OptionalDouble warmUp, int rounds) {
     }
 
     /// @param seconds of one call, `[entrants][rounds]`
@@ -31,31 +34,29 @@ final class Rounds {
     record Times(double[][] seconds, boolean[] steady) {
     }
 
-    /// @param warmUp seconds of warm-up of each entrant, at least
-    Rounds(Pace pace, double warmUp) {
+    /// @param uncertainty how far from the truth what follows from the seconds so far, `[entrants][rounds]`, may be
+    Rounds(Pace pace, ToDoubleFunction<double[][]> uncertainty) {
         this.pace = pace;
-        this.warmUp = warmUp;
+        this.uncertainty = uncertainty;
     }
 
     Times measure(List<Entrant> entrants) {
         boolean[] steady = new boolean[entrants.size()];
         for (int i = 0; i < steady.length; i++) {
-            steady[i] = entrants.get(i).warm() || warmUp(entrants.get(i));
+            steady[i] = entrants.get(i).warmUp().isEmpty() || warmUp(entrants.get(i));
         }
-        double[][] seconds = new double[pace.rounds()][];
+        double[][] seconds = new double[entrants.size()][0];
         long start = System.nanoTime();
-        int rounds = 0;
-        while (rounds < pace.rounds() && (rounds < LEAST_ROUNDS || since(start) < pace.limit())) {
-            seconds[rounds] = entrants.stream().mapToDouble(Rounds::turn).toArray();
-            rounds++;
-        }
-        double[][] byEntrant = new double[entrants.size()][rounds];
-        for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < byEntrant.length; i++) {
-                byEntrant[i][round] = seconds[round][i];
+        for (int round = 0; round < pace.leastRounds() || round < pace.mostRounds() && since(start) < pace.limit()
+                && uncertainty.applyAsDouble(seconds) > pace.certain(); round++) {
+            for (int i = 0; i < seconds.length; i++) {
+                if (round < entrants.get(i).rounds()) {
+                    seconds[i] = Arrays.copyOf(seconds[i], round + 1);
+                    seconds[i][round] = turn(entrants.get(i));
+                }
             }
         }
-        return new Times(byEntrant, steady);
+        return new Times(seconds, steady);
     }
 
     /// Turns until none has been faster than those before for a while.
@@ -65,12 +66,14 @@ final class Rounds {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
         double steady = 0;
-        while (steady < STEADY || since(start) < warmUp) {
+        while (steady < STEADY || since(start) < entrant.warmUp().getAsDouble()) {
             if (since(start) > pace.patience()) {
                 return steady >= STEADY;
             }
             double seconds = turn(entrant);
-            steady = seconds < STILL_FALLING * best ? 0 : steady + Math.max(seconds, LEAST_STEADY);
+            // Setting it up was a call before the first.
+            steady = seconds < STILL_FALLING * best && best < Double.POSITIVE_INFINITY
+                    ? 0 : steady + Math.max(seconds, LEAST_STEADY);
             best = Math.min(best, seconds);
         }
         return true;

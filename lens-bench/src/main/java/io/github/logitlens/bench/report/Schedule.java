@@ -14,133 +14,196 @@ final class Schedule {
     static final String JTOKKIT = "jtokkit";
     static final String SCALAR = "our scalar kernels";
     static final String FILE = "reading the file once";
+    static final String ONE_THREAD = "ours on 1 thread";
+
+    static final String METRICS = "metrics";
+    /// What [#METRICS] reads besides the default, by the parameter of its benchmark.
+    static final Map<String, String> MORE = new LinkedHashMap<>();
 
     /// The matrices of a block.
     static final List<String> SHAPES = List.of("qkv", "attnOut", "mlpIn", "mlpOut");
+    private static final double FEW_ROWS_OF_LIMIT = 0.85;
     private static final double PRODUCT_OF_LIMIT = 0.9;
+    private static final double LENS_OF_LIMIT = 0.88;
+    private static final double SCALING = 1.9;
+    private static final int MANY_ROWS = 64;
 
-    private final boolean quick;
-    private final int threads;
-
-    private Schedule(boolean quick, int threads) {
-        this.quick = quick;
-        this.threads = threads;
+    static {
+        MORE.put("residualNorm", "residual norm, cosine");
+        MORE.put("surprisal", "surprisal, its bits, the next token's probability");
+        MORE.put("nextRank", "the next token's rank");
+        MORE.put("track", "one tracked token, whose rank is counted too");
+        MORE.put("klFromFinal", "KL from final");
+        MORE.put("change", "change");
+        MORE.put("bottom", "bottom 10");
+        MORE.put("jsd", "JSD and total variation, the second pass");
     }
 
-    /// The whole schedule: on one thread and on all processors; the quick one on all processors only, and less of it.
+    private final boolean quick;
+    private final int processors;
+    private final Pace pace;
+
+    private Schedule(boolean quick, int processors) {
+        this.quick = quick;
+        this.processors = processors;
+        pace = quick ? Pace.QUICK : Pace.FULL;
+    }
+
+    /// The whole schedule, one JVM each: on all processors, the kernels and a few tasks on one thread too; the quick one has less
+    /// of it.
     static List<Group> groups(boolean quick, int processors) {
-        return (quick ? Stream.of(processors) : Stream.of(processors, 1).distinct())
-                .flatMap(threads -> new Schedule(quick, threads).groups().stream()).toList();
+        return new Schedule(quick, processors).groups();
     }
 
     private List<Group> groups() {
-        Pace pace = quick ? Pace.QUICK : Pace.FULL;
         List<Group> groups = new ArrayList<>();
-        groups.add(new Group("kernels", threads, quick ? Pace.QUICK_KERNELS : Pace.FULL_KERNELS, kernels()));
-        groups.add(new Group("prefill", threads, pace, prefill()));
-        groups.add(new Group("lens", threads, pace, lens()));
-        groups.add(new Group("decode", threads, pace, List.of(decode())));
-        groups.add(new Group("open", threads, pace, List.of(open())));
-        if (threads == 1 || quick) {
-            groups.add(new Group("tokenizer", 1, pace, tokenizer()));
+        groups.add(new Group("kernels", quick ? Pace.QUICK_KERNELS : Pace.FULL_KERNELS, kernels()));
+        groups.add(new Group("prefill", pace, prefill()));
+        groups.add(new Group("lens", pace, lens()));
+        groups.add(new Group("decode", pace, decode()));
+        if (processors > 1) {
+            groups.add(new Group("scaling", pace, scaling()));
         }
+        groups.add(new Group("open", pace, List.of(open())));
+        groups.add(new Group("tokenizer", pace, tokenizer()));
         return groups;
     }
 
+    /// What each metric adds to the whole lens: a group that is measured only where it is asked for.
+    static Group metrics(int processors) {
+        Map<String, Map<String, String>> others = new LinkedHashMap<>();
+        MORE.forEach((more, words) -> others.put(words, Map.of(Match.BENCHMARK, "FullLensMetrics", "more", more)));
+        return new Group(METRICS, Pace.METRICS, List.of(new Match("full lens, 64 tokens, and one number more", "FullLensMetrics",
+                processors, Map.of("more", "nothing", "tokens", "64"), others, List.of())));
+    }
+
     private List<Match> kernels() {
-        List<Match> matches = new ArrayList<>();
-        for (int rows : quick ? new int[] {5, 64, 256} : new int[] {1, 5, 16, 64, 256, 1024}) {
-            for (String shape : quick ? List.of("qkv", "mlpOut") : SHAPES) {
-                matches.add(product(shape, rows));
-            }
+        List<Match> matches = new ArrayList<>(kernels(processors));
+        if (!quick && processors > 1) {
+            matches.addAll(kernels(1));
         }
-        for (int rows : quick ? new int[] {832} : new int[] {13, 832}) {
-            matches.add(product("unembed", rows));
-        }
-        matches.add(new Match("every matrix once, one row", "MatrixVector", Map.of("kernels", "vector"), Map.of(), Map.of()));
-        for (int tokens : quick ? new int[] {256} : new int[] {64, 256, 1024}) {
-            matches.add(new Match("one attention layer, " + tokens + " tokens", "Attention",
-                    Map.of("kernels", "vector", "tokens", Integer.toString(tokens)), Map.of(), Map.of()));
-        }
-        for (int positions : quick ? new int[] {64} : new int[] {5, 64, 256}) {
-            matches.add(new Match("lens of given residuals, " + positions + " positions", "FusedLens",
-                    Map.of("kernels", "vector", "positions", Integer.toString(positions)), Map.of(),
-                    positions >= 64 ? Map.of(Outcome.LIMIT, 0.88) : Map.of()));
-        }
-        matches.add(new Match("product, 64 rows, mlpIn, vector and scalar kernels", "Product",
-                Map.of("kernels", "vector", "shape", "mlpIn", "rows", "64"),
-                Map.of(SCALAR, Map.of(Match.BENCHMARK, "Product", "kernels", "scalar")), Map.of()));
         return matches;
     }
 
-    private static Match product(String shape, int rows) {
-        return new Match("product, " + rows + (rows == 1 ? " row, " : " rows, ") + shape, "Product",
-                Map.of("kernels", "vector", "shape", shape, "rows", Integer.toString(rows)), Map.of(),
-                rows >= 64 ? Map.of(Outcome.LIMIT, PRODUCT_OF_LIMIT) : Map.of());
+    private List<Match> kernels(int threads) {
+        List<Match> matches = new ArrayList<>();
+        for (int rows : quick ? new int[] {5, 64, 256} : new int[] {1, 5, 16, 64, 256, 1024}) {
+            for (String shape : quick ? List.of("qkv", "mlpOut") : SHAPES) {
+                matches.add(product(shape, rows, threads));
+            }
+        }
+        for (int rows : quick ? new int[] {832} : new int[] {13, 832}) {
+            matches.add(product("unembed", rows, threads));
+        }
+        matches.add(kernel("every matrix once, one row", "MatrixVector", threads, Map.of(),
+                Target.partOfLimit(FEW_ROWS_OF_LIMIT)));
+        matches.add(new Match("product, 64 rows, mlpIn, vector and scalar kernels", "Product", threads,
+                Map.of("kernels", "vector", "shape", "mlpIn", "rows", "64"),
+                Map.of(SCALAR, Map.of(Match.BENCHMARK, "Product", "kernels", "scalar")), List.of(Target.lag(SCALAR, 4))));
+        if (threads == processors) {
+            for (int tokens : quick ? new int[] {256} : new int[] {64, 256, 1024}) {
+                matches.add(kernel("one attention layer, " + tokens + " tokens", "Attention", threads,
+                        Map.of("tokens", Integer.toString(tokens))));
+            }
+            for (int positions : quick ? new int[] {64} : new int[] {5, 64, 256}) {
+                matches.add(kernel("lens of given residuals, " + positions + " positions", "FusedLens", threads,
+                        Map.of("positions", Integer.toString(positions)),
+                        positions < MANY_ROWS ? new Target[0] : new Target[] {Target.partOfLimit(LENS_OF_LIMIT)}));
+            }
+        }
+        return matches;
+    }
+
+    private static Match product(String shape, int rows, int threads) {
+        return kernel("product, " + rows + (rows == 1 ? " row, " : " rows, ") + shape, "Product", threads,
+                Map.of("shape", shape, "rows", Integer.toString(rows)),
+                Target.partOfLimit(rows < MANY_ROWS ? FEW_ROWS_OF_LIMIT : PRODUCT_OF_LIMIT));
+    }
+
+    private static Match kernel(String title, String benchmark, int threads, Map<String, String> parameters, Target... targets) {
+        Map<String, String> all = new LinkedHashMap<>(parameters);
+        all.put("kernels", "vector");
+        return new Match(title, benchmark, threads, all, Map.of(), List.of(targets));
     }
 
     private List<Match> prefill() {
-        Map<Integer, Double> speedUps = new LinkedHashMap<>();
-        speedUps.put(5, 1.4);
-        speedUps.put(64, 1.25);
-        speedUps.put(256, 1.25);
+        List<Match> matches = new ArrayList<>();
+        matches.add(prefill(5, 1.4));
+        matches.add(prefill(64, 1.25));
+        matches.add(prefill(256, 1.25));
         if (!quick) {
-            speedUps.put(1024, 1.3);
+            matches.add(prefill(1024, 1.3));
         }
-        return speedUps.entrySet().stream().map(entry -> {
-            int tokens = entry.getKey();
-            return new Match("prefill, " + tokens + " tokens", "Prefill", Map.of("tokens", Integer.toString(tokens)),
-                    quick ? peers("Onnx", "Prefill") : peers("Onnx,Torch", "Prefill"),
-                    whereSet(Map.of(ONNX, entry.getValue())));
-        }).toList();
+        return withOneThread(matches, 1);
+    }
+
+    private Match prefill(int tokens, double speed) {
+        return task("prefill, " + tokens + " tokens", "Prefill", Map.of("tokens", Integer.toString(tokens)), !quick,
+                Target.speed(ONNX, speed));
     }
 
     private List<Match> lens() {
         List<Match> matches = new ArrayList<>();
         for (int tokens : new int[] {5, 64, 256}) {
-            Map<String, Double> targets = new LinkedHashMap<>();
-            if (tokens >= 64) {
-                targets.put(Outcome.LIMIT, 0.88);
-            }
-            targets.put(ONNX, tokens == 5 ? 3 : 1.3);
-            if (!quick || tokens <= 64) {
-                targets.put(TORCH, 2.3);
-            }
-            matches.add(new Match("full lens, " + tokens + " tokens", "FullLens", Map.of("tokens", Integer.toString(tokens)),
-                    quick && tokens > 64 ? peers("Onnx", "FullLens") : peers("Onnx,Torch", "FullLens"), whereSet(targets)));
+            boolean torch = !quick || tokens == 64;
+            matches.add(task("full lens, " + tokens + " tokens", "FullLens", Map.of("tokens", Integer.toString(tokens)), torch,
+                    Stream.of(
+                            tokens < 64 ? Stream.<Target>empty() : Stream.of(Target.partOfLimit(LENS_OF_LIMIT)),
+                            Stream.of(Target.speed(ONNX, tokens == 5 ? 3 : 1.3)),
+                            torch ? Stream.of(Target.speed(TORCH, 2.3)) : Stream.<Target>empty())
+                            .flatMap(targets -> targets).toArray(Target[]::new)));
         }
-        matches.add(new Match("lens at the last of 5 positions", "LastPositionLens", Map.of("tokens", "5"),
-                quick ? peers("Onnx", "LastPositionLens") : peers("Onnx,Torch", "LastPositionLens"), whereSet(Map.of(ONNX, 1.5))));
+        matches.add(task("lens at the last of 5 positions", "LastPositionLens", Map.of("tokens", "5"), !quick,
+                Target.speed(ONNX, 1.5)));
+        return withOneThread(matches, 1);
+    }
+
+    private List<Match> decode() {
+        return withOneThread(List.of(task("decode, one token after 64", "Decode", Map.of("past", "64"), !quick,
+                Target.partOfLimit(0.9), Target.speed(ONNX, 1.25))), 0);
+    }
+
+    private Match task(String title, String subject, Map<String, String> parameters, boolean torch, Target... targets) {
+        Map<String, Map<String, String>> peers = new LinkedHashMap<>();
+        peers.put(ONNX, Map.of(Match.BENCHMARK, "Onnx" + subject));
+        if (torch) {
+            peers.put(TORCH, Map.of(Match.BENCHMARK, "Torch" + subject));
+        }
+        return new Match(title, subject, processors, parameters, peers, List.of(targets));
+    }
+
+    /// The matches, and one of them on one thread beside ONNX Runtime, for which no targets were set.
+    private List<Match> withOneThread(List<Match> matches, int which) {
+        Match match = matches.get(which);
+        Match alone = new Match(match.title(), match.ours(), 1, match.parameters(),
+                Map.of(ONNX, match.others().get(ONNX)), List.of());
+        return quick || processors == 1 ? matches : Stream.concat(matches.stream(), Stream.of(alone)).toList();
+    }
+
+    /// Two threads and one in turns.
+    private List<Match> scaling() {
+        List<Match> matches = new ArrayList<>();
+        matches.add(scaling("prefill, 256 tokens", "Prefill", 256));
+        matches.add(scaling("full lens, 64 tokens", "FullLens", 64));
+        if (!quick) {
+            matches.add(scaling("full lens, 256 tokens", "FullLens", 256));
+        }
         return matches;
     }
 
-    private Match decode() {
-        return new Match("decode, one token after 64", "Decode", Map.of("past", "64"),
-                quick ? peers("Onnx", "Decode") : peers("Onnx,Torch", "Decode"),
-                whereSet(Map.of(Outcome.LIMIT, 0.9, ONNX, 1.25)));
+    private static Match scaling(String title, String subject, int tokens) {
+        return new Match(title + ", 2 threads and 1", subject, 2, Map.of("tokens", Integer.toString(tokens)),
+                Map.of(ONE_THREAD, Map.of(Match.BENCHMARK, subject, "threads", "1")), List.of(Target.speed(ONE_THREAD, SCALING)));
     }
 
     private Match open() {
-        return new Match("open a checkpoint of 498 MB", "Open.model", Map.of(),
-                Map.of(FILE, Map.of(Match.BENCHMARK, "Open.file")), whereSet(Map.of(FILE, 1 / 1.5)));
+        return new Match("open a checkpoint of 498 MB", "Open.model", processors, Map.of(),
+                Map.of(FILE, Map.of(Match.BENCHMARK, "Open.file")), List.of(Target.time(FILE, 1.5)));
     }
 
     private static List<Match> tokenizer() {
-        return Stream.of("english", "mixed").map(text -> new Match("tokenizer, " + text + " text", "Tokenizer",
+        return Stream.of("english", "mixed").map(text -> new Match("tokenizer, " + text + " text", "Tokenizer", 1,
                 Map.of("text", text), Map.of(JTOKKIT, Map.of(Match.BENCHMARK, "JtokkitTokenizer")),
-                Map.of(JTOKKIT, text.equals("english") ? 3.0 : 2.0))).toList();
-    }
-
-    /// Targets were set for all processors.
-    private Map<String, Double> whereSet(Map<String, Double> targets) {
-        return threads == 1 && !quick ? Map.of() : targets;
-    }
-
-    private static Map<String, Map<String, String>> peers(String prefixes, String subject) {
-        Map<String, Map<String, String>> peers = new LinkedHashMap<>();
-        for (String prefix : prefixes.split(",")) {
-            peers.put(prefix.equals("Onnx") ? ONNX : TORCH, Map.of(Match.BENCHMARK, prefix + subject));
-        }
-        return peers;
+                List.of(Target.speed(JTOKKIT, text.equals("english") ? 3.0 : 2.0)))).toList();
     }
 }

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.OptionalDouble;
 import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -33,16 +33,16 @@ class ReportTest {
 
     /// Ours takes 10 ms, ONNX Runtime 25 in the median, PyTorch is not there; the limit would allow what the rates say.
     private static Outcome fullLens() {
-        Match match = new Match("full lens, 64 tokens", "FullLens", Map.of("tokens", "64", "model", "tiny"),
+        Match match = new Match("full lens, 64 tokens", "FullLens", 2, Map.of("tokens", "64", "model", "tiny"),
                 Map.of(Schedule.ONNX, Map.of(Match.BENCHMARK, "OnnxFullLens")),
-                Map.of(Schedule.ONNX, 3.0, Schedule.TORCH, 2.3));
-        return new Outcome(match, 2, new double[] {1e11, 1e11, 1e11}, new double[] {2e10, 2e10, 2e10},
+                List.of(Target.speed(Schedule.ONNX, 3), Target.speed(Schedule.TORCH, 2.3)));
+        return new Outcome(match, new double[] {1e11, 1e11, 1e11}, new double[] {2e10, 2e10, 2e10},
                 List.of(side(Outcome.OURS, 0.010, 0.012, 0.010), side(Schedule.ONNX, 0.025, 0.030, 0.020),
                         Side.missing(Schedule.TORCH, "no python3 with PyTorch", false)));
     }
 
     private static Report report(List<String> problems, Outcome... outcomes) {
-        return new Report(MACHINE, true, "2026-11-23", 2.5, List.of(outcomes), problems);
+        return new Report(MACHINE, " --quick", "2026-11-23", List.of(new Report.Took("lens", 90)), List.of(outcomes), problems);
     }
 
     @Test
@@ -59,10 +59,12 @@ class ReportTest {
         String text = new ReportText(report(List.of(), fullLens())).whole("pictures");
         String row = text.lines().filter(line -> line.startsWith("| full lens, 64 tokens |")).findFirst().orElseThrow();
         assertTrue(row.contains("| 10.0 ms ± 10 % |"), row);
-        assertTrue(row.contains("25.0 ms ± 20 %: **2.50 ×** (2.00 to 2.50)"), row);
+        assertTrue(row.contains("25.0 ms ± 20 %, **2.50 ×** ours (2.00 to 2.50)"), row);
         assertTrue(row.contains("**not measured**"), row);
-        assertTrue(row.contains("**missed**: 3.00 × ONNX Runtime; not measured"), row);
+        assertTrue(row.contains("**missed**: 3.00 × the speed of ONNX Runtime, is 2.50 ×; not measured: 2.30 ×"), row);
         assertTrue(text.contains("* full lens, 64 tokens, PyTorch, threads 2: not measured: no python3 with PyTorch"), text);
+        assertTrue(text.contains(" --quick` in 1.5 minutes."), text);
+        assertTrue(text.contains("* Took: lens 90 s"), text);
         assertTrue(text.contains("fused multiply-add peak 100 GFLOP/s (100 to 100), memory read 20.0 GB/s"), text);
     }
 
@@ -77,7 +79,7 @@ class ReportTest {
     void aPeerThatIsNotThereIsNoFailureButADisagreementIs() {
         assertFalse(report(List.of(), fullLens()).failed());
         assertTrue(report(List.of("kernels, threads 2: its JVM ended"), fullLens()).failed());
-        Outcome wrong = new Outcome(fullLens().match(), 2, new double[0], new double[0],
+        Outcome wrong = new Outcome(fullLens().match(), new double[0], new double[0],
                 List.of(side(Outcome.OURS, 1), Side.missing(Schedule.ONNX, "logit of id 3: expected 1, got 2", true)));
         assertTrue(report(List.of(), wrong).failed());
     }
@@ -88,7 +90,7 @@ class ReportTest {
         Json.write(folder.resolve("figures.json"), report);
         Report read = Json.read(folder.resolve("figures.json"), Report.class);
         assertEquals(new ReportText(report).whole("."), new ReportText(read).whole("."));
-        Group group = new Group("lens", 2, Pace.QUICK, List.of(fullLens().match()));
+        Group group = new Group("lens", Pace.QUICK, List.of(fullLens().match()));
         Json.write(folder.resolve("group.json"), group);
         assertEquals(group, Json.read(folder.resolve("group.json"), Group.class));
     }
@@ -120,26 +122,65 @@ class ReportTest {
     void everyBenchmarkOfTheScheduleIsKnown() {
         for (Group group : Schedule.groups(false, 2)) {
             for (Match match : group.matches()) {
-                Map<String, String> parameters = new HashMap<>(match.parameters());
-                parameters.put("threads", Integer.toString(group.threads()));
-                assertTrue(Benchmarked.work(match.ours(), parameters) != null, match.title());
+                assertTrue(Benchmarked.work(match.ours(), match.parametersOfOurs()) != null, match.title());
             }
         }
     }
 
     @Test
-    void entrantsTakeTurns() {
+    void entrantsTakeTurnsUntilTheirRatioIsCertain() {
         Map<String, String> parameters = Map.of("kernels", "vector", "keys", "64");
         try (Benchmarked softmax = Benchmarked.setUp("Softmax", parameters);
                 Benchmarked scalar = Benchmarked.setUp("Softmax", Map.of("kernels", "scalar", "keys", "64"))) {
-            Rounds.Times times = new Rounds(new Pace(0, 0, 2, 1e-3, 4, 1), 0).measure(
-                    List.of(new Rounds.Entrant(softmax, 1e-3, false), new Rounds.Entrant(scalar, 1e-3, true)));
-            assertEquals(2, times.seconds().length);
-            for (double[] seconds : times.seconds()) {
-                assertEquals(4, seconds.length);
-                assertTrue(Spread.of(seconds).least() > 0);
-            }
+            List<Rounds.Entrant> entrants = List.of(
+                    new Rounds.Entrant(softmax, 1e-3, OptionalDouble.of(0), Integer.MAX_VALUE),
+                    new Rounds.Entrant(scalar, 1e-3, OptionalDouble.empty(), 2));
+            Pace pace = new Pace(0, 0, 2, 1e-3, 3, 8, 0.01, 10);
+            double[][] certainAfterFive = new Rounds(pace, seconds -> seconds[0].length < 5 ? 0.5 : 0.005).measure(entrants).seconds();
+            assertEquals(5, certainAfterFive[0].length);
+            assertEquals(2, certainAfterFive[1].length, "takes part in two rounds");
+            assertTrue(Spread.of(certainAfterFive[0]).least() > 0);
+            assertEquals(8, new Rounds(pace, seconds -> 0.5).measure(entrants).seconds()[0].length, "at the most");
+            assertEquals(3, new Rounds(pace, seconds -> 0).measure(entrants).seconds()[0].length, "at the least");
         }
+    }
+
+    /// Of the ranks between which the median lies with nine tenths: all five of five, the second to the eighth of nine.
+    @Test
+    void theMediansUncertaintyFollowsFromTheRanks() {
+        assertEquals(Double.POSITIVE_INFINITY, Spread.uncertainty(1, 1, 1, 1));
+        assertEquals((11 - 9) / 2.0 / 10, Spread.uncertainty(10, 9, 11, 10, 10), 1e-12);
+        assertEquals((13 - 7) / 2.0 / 10, Spread.uncertainty(1, 7, 8, 9, 10, 11, 12, 13, 100), 1e-12);
+    }
+
+    @Test
+    void targetsSayWhatWasReachedAndWhichWayIsBetter() {
+        Outcome outcome = new Outcome(new Match("open", "", 2, Map.of(), Map.of(), List.of()), new double[0], new double[0],
+                List.of(new Side(Outcome.OURS, new double[] {3, 3, 3}, new double[] {5e6, 7e6, 6e6}, true, "", false),
+                        side("other", 2, 2, 2)));
+        assertEquals("met: at most 1.50 × the time of other, is 1.50 ×", verdict(Target.time("other", 1.5), outcome));
+        assertEquals("**missed**: at most 1.40 × the time of other, is 1.50 ×", verdict(Target.time("other", 1.4), outcome));
+        assertEquals("**missed**: 1.00 × the speed of other, is 0.67 ×", verdict(Target.speed("other", 1), outcome));
+        assertEquals("met: other at most 4.00 × as slow, is 0.67 ×", verdict(Target.lag("other", 4), outcome));
+        assertEquals("met: at most 7 MB, is 7 MB", verdict(Target.memory(7e6), outcome));
+        assertEquals("**missed**: at most 6 MB, is 7 MB", verdict(Target.memory(6e6), outcome));
+        assertEquals("not measured: 90 % of the limit", verdict(Target.partOfLimit(0.9), outcome));
+        assertEquals("not measured: 2.00 × the speed of nobody", verdict(Target.speed("nobody", 2), outcome));
+    }
+
+    private static String verdict(Target target, Outcome outcome) {
+        return target.verdict(target.reached(outcome));
+    }
+
+    @Test
+    void whatEachNumberCostsIsATableOfItsOwn() {
+        Match match = Schedule.metrics(2).matches().getFirst();
+        Outcome outcome = new Outcome(match, new double[0], new double[0],
+                List.of(side(Outcome.OURS, 0.300, 0.310, 0.300), side("change", 0.306, 0.310, 0.309)));
+        String table = new ReportText(report(List.of(), outcome)).metrics();
+        assertTrue(table.contains("| nothing: top 10, probabilities, entropy, KL to final, margin | 300 | |"), table);
+        assertTrue(table.contains("| change | 309 | 2.0 % (0.0 to 3.0) |"), table);
+        assertEquals("", new ReportText(report(List.of(), fullLens())).metrics());
     }
 
     @Test
