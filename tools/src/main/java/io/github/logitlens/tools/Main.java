@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IHelpSectionRenderer;
@@ -70,6 +71,17 @@ public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int USAGE = 2;
 
+    private static final Map<String, Function<Stdio, Object>> COMMANDS = Map.of(
+            "run", RunCommand::new,
+            "explore", ExploreCommand::new,
+            "tokens", TokensCommand::new,
+            "attribute", AttributeCommand::new,
+            "neuron", NeuronCommand::new,
+            "inspect", InspectCommand::new,
+            "export", ExportCommand::new,
+            "verify", VerifyCommand::new,
+            "models", ModelsCommand::new,
+            "download", DownloadCommand::new);
     private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
 
     @Spec
@@ -97,24 +109,8 @@ public final class Main implements Runnable {
     /// @param args  the command line
     /// @return the exit code
     static int run(Stdio stdio, String... args) {
-        CommandLine line = new CommandLine(new Main())
-                .addSubcommand(new RunCommand(stdio))
-                .addSubcommand(new ExploreCommand(stdio))
-                .addSubcommand(new TokensCommand(stdio))
-                .addSubcommand(new AttributeCommand(stdio))
-                .addSubcommand(new NeuronCommand(stdio))
-                .addSubcommand(new InspectCommand(stdio))
-                .addSubcommand(new ExportCommand(stdio))
-                .addSubcommand(new VerifyCommand(stdio))
-                .addSubcommand(new ModelsCommand(stdio))
-                .addSubcommand(new DownloadCommand(stdio));
-        // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
-        CommandLine run = line.getSubcommands().get("run");
-        Map<String, IHelpSectionRenderer> sections = line.getHelpSectionMap();
-        sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, help -> run.getHelp().parameterList());
-        sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> run.getHelp().optionList());
-        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST);
-        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
+        String[] words = withCommand(args);
+        CommandLine line = words.length > 0 && COMMANDS.containsKey(words[0]) ? of(stdio, words[0]) : ofAll(stdio);
         StringWriter shown = new StringWriter();
         line.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -125,7 +121,7 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler((e, rest) -> wrongUsage(stdio, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(stdio, e));
         try {
-            int code = line.execute(withCommand(args, line.getSubcommands().keySet()));
+            int code = line.execute(words);
             line.getOut().flush();
             if (!shown.toString().isEmpty()) {
                 stdio.print(out -> out.write(shown.toString()));
@@ -136,9 +132,28 @@ public final class Main implements Runnable {
         }
     }
 
+    /// `lens` with one of its commands: to read the annotations of all of them takes longer than to read a prompt.
+    private static CommandLine of(Stdio stdio, String command) {
+        return new CommandLine(new Main()).addSubcommand(command, COMMANDS.get(command).apply(stdio));
+    }
+
+    /// `lens` with all of its commands, for its own help.
+    private static CommandLine ofAll(Stdio stdio) {
+        CommandLine line = new CommandLine(new Main());
+        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.apply(stdio)));
+        // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
+        CommandLine run = line.getSubcommands().get("run");
+        Map<String, IHelpSectionRenderer> sections = line.getHelpSectionMap();
+        sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, help -> run.getHelp().parameterList());
+        sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> run.getHelp().optionList());
+        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST);
+        sections.remove(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING);
+        return line;
+    }
+
     /// The command line with `run` put first where no subcommand is named.
-    private static String[] withCommand(String[] args, Set<String> commands) {
-        if (args.length == 0 || commands.contains(args[0]) || args.length == 1 && OWN_OPTIONS.contains(args[0])) {
+    private static String[] withCommand(String[] args) {
+        if (args.length == 0 || COMMANDS.containsKey(args[0]) || args.length == 1 && OWN_OPTIONS.contains(args[0])) {
             return args;
         }
         String[] all = new String[args.length + 1];
