@@ -47,8 +47,9 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         if (hooks.wants(HookSite.ATTN_SCORES.at(layer)) || hooks.wants(HookSite.ATTN_PATTERN.at(layer))) {
             run.hooked(engine, hooks, layer, tasks);
         } else {
-            // the longest rows first, so that no thread is left alone with one of them at the end
-            engine.workers().run(tasks, task -> run.attend(task % nHeads, z.blocks() - 1 - task / nHeads));
+            // head by head, so that its keys and values stay in the second-level cache; the longest rows first, so that no
+            // thread is left alone with one of them at the end
+            engine.workers().run(tasks, task -> run.attend(task / z.blocks(), z.blocks() - 1 - task % z.blocks()));
         }
         fireZ(hooks, HookSite.ATTN_Z.at(layer), z, dHead);
         return z;
@@ -112,14 +113,17 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
 
         void attend(int head, int block) {
-            int real = z.rowsOf(block);
-            int stride = (visible(block, real - 1) + PANEL - 1) / PANEL * PANEL;
-            float[] scores = new float[real * stride];
-            score(head, block, scores, 0, stride);
-            for (int r = 0; r < real; r++) {
+            int stride = paddedKeys(block);
+            float[] scores = score(head, block);
+            for (int r = 0; r < z.rowsOf(block); r++) {
                 kernels.softmax(scores, r * stride, visible(block, r));
             }
             weigh(head, block, scores, 0, stride);
+        }
+
+        /// Keys that the last row of a block sees, filled up to whole panels.
+        private int paddedKeys(int block) {
+            return (visible(block, z.rowsOf(block) - 1) + PANEL - 1) / PANEL * PANEL;
         }
 
         /// The same in three passes over all heads, with the hooks between them.
@@ -128,8 +132,14 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             float[] whole = new float[Math.multiplyExact(Math.multiplyExact(nHeads, rows), keys)];
             Arrays.fill(whole, Float.NEGATIVE_INFINITY);
             int blocks = z.blocks();
-            engine.workers().run(tasks, task -> score(task % nHeads, task / nHeads, whole,
-                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys));
+            engine.workers().run(tasks, task -> {
+                int block = task / nHeads;
+                float[] scores = score(task % nHeads, block);
+                for (int r = 0; r < z.rowsOf(block); r++) {
+                    System.arraycopy(scores, r * paddedKeys(block), whole,
+                            (task % nHeads * rows + z.firstRow(block) + r) * keys, visible(block, r));
+                }
+            });
             hooks.fire(HookSite.ATTN_SCORES.at(layer), whole, nHeads, rows, keys);
             engine.workers().run(nHeads * rows, row -> {
                 int visible = past + row % rows + 1;
@@ -141,32 +151,25 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                     (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys));
         }
 
-        /// `scores[r][key] = q[r] · k[key] · scale` for the keys each row sees.
+        /// `scores[r][key] = (scale · q[r]) · k[key]`.
         ///
-        /// @param scores `[rows of the block]` rows, `stride` apart, from `offset`; *written*
-        private void score(int head, int block, float[] scores, int offset, int stride) {
+        /// @return `[height of the block][#paddedKeys]`; what stands behind the keys a row sees means nothing
+        private float[] score(int head, int block) {
             int height = z.height(block);
-            int real = z.rowsOf(block);
+            int stride = paddedKeys(block);
             float[] query = new float[dHead * height];
-            for (int r = 0; r < real; r++) {
+            for (int r = 0; r < z.rowsOf(block); r++) {
                 int from = (z.firstRow(block) + r) * 3 * dModel + head * dHead;
                 for (int i = 0; i < dHead; i++) {
-                    query[i * height + r] = projected[from + i];
+                    query[i * height + r] = projected[from + i] * scale;
                 }
             }
-            float[] tile = new float[BLOCK * PANEL];
-            int last = visible(block, real - 1);
-            for (int first = 0; first < last; first += PANEL) {
-                Arrays.fill(tile, 0f);
-                kernels.multiply(query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead, tile, 0);
-                kernels.scale(tile, 0, real * PANEL, scale);
-                for (int r = 0; r < real; r++) {
-                    int count = Math.min(PANEL, visible(block, r) - first);
-                    if (count > 0) {
-                        System.arraycopy(tile, r * PANEL, scores, offset + r * stride + first, count);
-                    }
-                }
+            float[] scores = new float[height * stride];
+            for (int first = 0; first < stride; first += PANEL) {
+                kernels.multiply(query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
+                        Kernels.ZEROS, 0, 0, scores, first, stride);
             }
+            return scores;
         }
 
         /// `z[r] = Σ pattern[r][key] · v[key]`: the keys that all rows of the block see together, the rest row by row.
@@ -180,12 +183,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             float[] packed = new float[PANEL * height];
             for (int first = 0; first < common; first += PANEL) {
                 int count = Math.min(PANEL, common - first);
-                for (int r = 0; r < real; r++) {
-                    int from = offset + r * stride + first;
-                    for (int key = 0; key < count; key++) {
-                        packed[key * height + r] = pattern[from + key];
-                    }
-                }
+                RowPanels.interleave(pattern, offset + first, stride, real, count, packed, 0, height);
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
                     kernels.multiply(packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
                             tiles, panel * BLOCK * PANEL);

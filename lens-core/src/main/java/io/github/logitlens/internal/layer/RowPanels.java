@@ -72,24 +72,31 @@ public final class RowPanels {
     /// @param column which column the first of the `count` values is
     public void pack(int block, float[] source, int sourceOffset, int stride, int column, int count) {
         int height = height(block);
-        int real = rowsOf(block);
-        int base = offset(block) + column * height;
+        interleave(source, sourceOffset, stride, rowsOf(block), count, data, offset(block) + column * height, height);
+    }
+
+    /// Lays rows out as a row block.
+    ///
+    /// @param source `[real]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
+    /// @param target `[count][height]` from `targetOffset`, *written* where there are rows
+    static void interleave(
+            float[] source, int sourceOffset, int stride, int real, int count, float[] target, int targetOffset, int height) {
         if (real == Kernels.BLOCK) {
             for (int k = 0; k < count; k++) {
                 int from = sourceOffset + k;
-                int to = base + k * Kernels.BLOCK;
-                data[to] = source[from];
-                data[to + 1] = source[from + stride];
-                data[to + 2] = source[from + 2 * stride];
-                data[to + 3] = source[from + 3 * stride];
-                data[to + 4] = source[from + 4 * stride];
-                data[to + 5] = source[from + 5 * stride];
+                int to = targetOffset + k * Kernels.BLOCK;
+                target[to] = source[from];
+                target[to + 1] = source[from + stride];
+                target[to + 2] = source[from + 2 * stride];
+                target[to + 3] = source[from + 3 * stride];
+                target[to + 4] = source[from + 4 * stride];
+                target[to + 5] = source[from + 5 * stride];
             }
             return;
         }
         for (int r = 0; r < real; r++) {
             for (int k = 0; k < count; k++) {
-                data[base + k * height + r] = source[sourceOffset + r * stride + k];
+                target[targetOffset + k * height + r] = source[sourceOffset + r * stride + k];
             }
         }
     }
