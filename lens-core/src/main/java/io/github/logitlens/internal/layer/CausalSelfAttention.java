@@ -5,6 +5,8 @@ import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.kernel.Kernels;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Multi-head causal attention: `softmax(q·kᵀ · scale) · v`, heads side by side, then `W_O`.
 ///
@@ -95,6 +97,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private final int dHead;
         private final int dModel;
         private final RowPanels z;
+        private final Queue<Scratch> scratch = new ConcurrentLinkedQueue<>();
 
         Run(Kernels kernels, float[] projected, KeyValues cache, int past, int rows, int dHead, int dModel, RowPanels z) {
             this.kernels = kernels;
@@ -113,12 +116,26 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
 
         void attend(int head, int block) {
-            int stride = paddedKeys(block);
-            float[] scores = score(head, block);
-            for (int r = 0; r < z.rowsOf(block); r++) {
-                kernels.softmax(scores, r * stride, visible(block, r));
+            Scratch own = scratch.poll();
+            if (own == null) {
+                own = new Scratch();
             }
-            weigh(head, block, scores, 0, stride);
+            int stride = paddedKeys(block);
+            score(head, block, own);
+            for (int r = 0; r < z.rowsOf(block); r++) {
+                kernels.softmax(own.scores, r * stride, visible(block, r));
+            }
+            weigh(head, block, own.scores, 0, stride, own);
+            scratch.add(own);
+        }
+
+        /// What one thread works in. Memory that is in no cache yet costs attention more than its arithmetic.
+        private final class Scratch {
+
+            final float[] query = new float[BLOCK * dHead];
+            final float[] scores = new float[BLOCK * paddedKeys(z.blocks() - 1)];
+            final float[] packed = new float[BLOCK * PANEL];
+            final float[] tiles = new float[cache.valuePanels() * BLOCK * PANEL];
         }
 
         /// Keys that the last row of a block sees, filled up to whole panels.
@@ -134,9 +151,10 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             int blocks = z.blocks();
             engine.workers().run(tasks, task -> {
                 int block = task / nHeads;
-                float[] scores = score(task % nHeads, block);
+                Scratch own = new Scratch();
+                score(task % nHeads, block, own);
                 for (int r = 0; r < z.rowsOf(block); r++) {
-                    System.arraycopy(scores, r * paddedKeys(block), whole,
+                    System.arraycopy(own.scores, r * paddedKeys(block), whole,
                             (task % nHeads * rows + z.firstRow(block) + r) * keys, visible(block, r));
                 }
             });
@@ -148,44 +166,42 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             });
             hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
             engine.workers().run(nHeads * blocks, task -> weigh(task % nHeads, task / nHeads, whole,
-                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys));
+                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys, new Scratch()));
         }
 
         /// `scores[r][key] = (scale · q[r]) · k[key]`.
         ///
-        /// @return `[height of the block][#paddedKeys]`; what stands behind the keys a row sees means nothing
-        private float[] score(int head, int block) {
+        /// @param own its scores `[height of the block][#paddedKeys]` are *written*; what stands behind the keys a row sees
+        ///            means nothing
+        private void score(int head, int block, Scratch own) {
             int height = z.height(block);
             int stride = paddedKeys(block);
-            float[] query = new float[dHead * height];
             for (int r = 0; r < z.rowsOf(block); r++) {
                 int from = (z.firstRow(block) + r) * 3 * dModel + head * dHead;
                 for (int i = 0; i < dHead; i++) {
-                    query[i * height + r] = projected[from + i] * scale;
+                    own.query[i * height + r] = projected[from + i] * scale;
                 }
             }
-            float[] scores = new float[height * stride];
             for (int first = 0; first < stride; first += PANEL) {
-                kernels.multiply(query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
-                        Kernels.ZEROS, 0, 0, scores, first, stride);
+                kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
+                        Kernels.ZEROS, 0, 0, own.scores, first, stride);
             }
-            return scores;
         }
 
         /// `z[r] = Σ pattern[r][key] · v[key]`: the keys that all rows of the block see together, the rest row by row.
         ///
         /// @param pattern `[rows of the block]` rows, `stride` apart, from `offset`; *not modified*
-        private void weigh(int head, int block, float[] pattern, int offset, int stride) {
+        private void weigh(int head, int block, float[] pattern, int offset, int stride, Scratch own) {
             int height = z.height(block);
             int real = z.rowsOf(block);
             int common = real == 1 ? 0 : visible(block, 0);
-            float[] tiles = new float[cache.valuePanels() * BLOCK * PANEL];
-            float[] packed = new float[PANEL * height];
+            float[] tiles = own.tiles;
+            Arrays.fill(tiles, 0f);
             for (int first = 0; first < common; first += PANEL) {
                 int count = Math.min(PANEL, common - first);
-                RowPanels.interleave(pattern, offset + first, stride, real, count, packed, 0, height);
+                RowPanels.interleave(pattern, offset + first, stride, real, count, own.packed, 0, height);
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                    kernels.multiply(packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
+                    kernels.multiply(own.packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
                             tiles, panel * BLOCK * PANEL);
                 }
             }
