@@ -4,12 +4,14 @@
     python3 tools/python/demo/packed.py pack DIR      makes the model in DIR the bundled one (`bundle.py` does more)
 
 The packed form is a safetensors file of four tensors: `before`, the checkpoint's bytes up to its embedding; `rows`,
-`[different rows, bytes of a row]`; `index`, which of them each row of the embedding is; `after`, the bytes behind it.
+`[rows kept, bytes of a row]`, the commonest row and after it every other in its order; `places`, as many numbers: how many
+rows the embedding has, and where the second row kept, the third, … stand in it; `after`, the bytes behind it.
 Unpacking gives the same bytes again. Standard library only.
 """
 
 import argparse
 import array
+import collections
 import hashlib
 import json
 import shutil
@@ -41,11 +43,12 @@ def pack(checkpoint):
     entry = header["wte.weight"]
     begin, end = (start + offset for offset in entry["data_offsets"])
     width = (end - begin) // entry["shape"][0]
-    numbers = {}
-    index = array.array("i", (numbers.setdefault(checkpoint[at : at + width], len(numbers)) for at in range(begin, end, width)))
+    rows = [checkpoint[at : at + width] for at in range(begin, end, width)]
+    common, _ = collections.Counter(rows).most_common(1)[0]
+    places = [place for place, row in enumerate(rows) if row != common]
     parts = {
-        "index": ("I32", [len(index)], little_endian(index).tobytes()),
-        "rows": ("U8", [len(numbers), width], b"".join(numbers)),
+        "places": ("I32", [1 + len(places)], little_endian(array.array("i", [len(rows), *places])).tobytes()),
+        "rows": ("U8", [1 + len(places), width], common + b"".join(rows[place] for place in places)),
         "before": ("U8", [begin], checkpoint[:begin]),
         "after": ("U8", [len(checkpoint) - end], checkpoint[end:]),
     }
@@ -61,13 +64,16 @@ def pack(checkpoint):
 def unpack(packed):
     """The checkpoint's bytes."""
     header, start = parse(packed)
-    before, rows, index, after = (
+    before, rows, places, after = (
         packed[start + header[name]["data_offsets"][0] : start + header[name]["data_offsets"][1]]
-        for name in ("before", "rows", "index", "after")
+        for name in ("before", "rows", "places", "after")
     )
     width = header["rows"]["shape"][1]
-    numbers = little_endian(array.array("i", index))
-    return before + b"".join(rows[n * width : (n + 1) * width] for n in numbers) + after
+    count, *places = little_endian(array.array("i", places))
+    whole = [rows[:width]] * count
+    for kept, place in enumerate(places, 1):
+        whole[place] = rows[kept * width : (kept + 1) * width]
+    return before + b"".join(whole) + after
 
 
 def checkpoint(directory):

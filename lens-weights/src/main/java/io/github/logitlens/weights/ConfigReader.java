@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /// Reads Hugging Face's `config.json`. A field that is absent has the value that transformers gives it; the four sizes
 /// may also go by transformers' common names (`hidden_size` for `n_embd`, …).
+///
+/// Here and wherever a checkpoint is opened there are no lambdas on the way that goes well: the first use of each costs a
+/// new process a millisecond.
 final class ConfigReader {
 
     private final Map<String, JsonFields.Value> fields;
@@ -32,7 +35,8 @@ final class ConfigReader {
         int nCtx = size("n_positions", "max_position_embeddings", size("n_ctx", "n_ctx", 1024, Gpt2Config.MAX_CTX),
                 Gpt2Config.MAX_CTX);
         int vocabSize = size("vocab_size", "vocab_size", 50257, Gpt2Config.MAX_VOCAB_SIZE);
-        boolean innerGiven = value("n_inner").filter(v -> v.kind() != JsonFields.Kind.NULL).isPresent();
+        JsonFields.Value inner = fields.get("n_inner");
+        boolean innerGiven = inner != null && inner.kind() != JsonFields.Kind.NULL;
         int dMlp = innerGiven ? size("n_inner", "n_inner", 0, Gpt2Config.MAX_D_MLP) : 4 * dModel;
         return new Gpt2Config(nLayers, nHeads, dModel, dMlp, vocabSize, nCtx, epsilon(), activation(),
                 flag("scale_attn_weights", true), flag("scale_attn_by_inverse_layer_idx", false),
@@ -47,7 +51,8 @@ final class ConfigReader {
         if (flag("add_cross_attention", false)) {
             throw unsupported("add_cross_attention", "false", "true");
         }
-        if (value("pruned_heads").filter(heads -> !heads.children().isEmpty()).isPresent()) {
+        JsonFields.Value pruned = fields.get("pruned_heads");
+        if (pruned != null && !pruned.children().isEmpty()) {
             throw unsupported("pruned_heads", "none", "some");
         }
         // Only the order of roundings depends on it, but its type is checked like that of every field that is known.
@@ -107,8 +112,11 @@ final class ConfigReader {
         if (given.get().kind() != JsonFields.Kind.STRING) {
             throw invalid(field, expected, given.get().describe());
         }
-        return ActivationFunction.named(given.get().text())
-                .orElseThrow(() -> unsupported(field, expected, given.get().describe()));
+        Optional<ActivationFunction> known = ActivationFunction.named(given.get().text());
+        if (known.isEmpty()) {
+            throw unsupported(field, expected, given.get().describe());
+        }
+        return known.get();
     }
 
     private boolean flag(String field, boolean absent) {

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 ///
 /// Every conversion is exact or correctly rounded, and gives the same bits in interpreted and in compiled code. For halves
 /// that takes care: the processor's conversion quiets a signalling not-a-number, the JDK's own keeps it. So a chunk
-/// with a not-a-number in it is converted by bit arithmetic, any other at the processor's speed.
+/// with values that are not finite is converted by bit arithmetic, any other at the processor's speed.
 final class Decoder {
 
     /// The file's layouts: little-endian, at any address.
@@ -19,6 +19,11 @@ final class Decoder {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final int LARGEST_FINITE = 0x7F7F_FFFF;
+    private static final int LARGEST_FINITE_HALF = 0x7BFF;
+    private static final int MAGNITUDE = 0x7FFF_FFFF;
+    private static final int BLOCK = 128;
 
     private final DType dtype;
     private final MemorySegment input;
@@ -36,8 +41,8 @@ final class Decoder {
         this.input = arena.allocate(capacity * bytesPerElement, Long.BYTES);
         this.halves = new short[bytesPerElement == Short.BYTES ? length : 0];
         this.doubles = new double[bytesPerElement == Double.BYTES ? length : 0];
-        this.bits = new int[bytesPerElement == Double.BYTES ? 0 : length];
-        this.floats = new float[dtype == DType.F16 || dtype == DType.F64 ? length : 0];
+        this.bits = new int[dtype == DType.F16 ? 0 : length];
+        this.floats = new float[dtype == DType.F16 ? length : 0];
     }
 
     /// Where the file's bytes of the next `length` elements go.
@@ -46,43 +51,56 @@ final class Decoder {
     }
 
     /// Decodes the first `length` elements of the input to `dst`, in native byte order.
-    void decode(int length, MemorySegment dst, long dstOffset) {
-        switch (dtype) {
+    ///
+    /// @return how many of the values are NaN or infinite
+    long decode(int length, MemorySegment dst, long dstOffset) {
+        return switch (dtype) {
             case F32 -> {
                 MemorySegment.copy(input, INT, 0, MemorySegment.ofArray(bits), ValueLayout.JAVA_INT, 0, length);
-                copyBits(length, dst, dstOffset);
+                yield copyBits(bits, length, dst, dstOffset);
             }
             case BF16 -> {
                 MemorySegment.copy(input, SHORT, 0, MemorySegment.ofArray(halves), ValueLayout.JAVA_SHORT, 0, length);
                 widenBf16(halves, bits, length);
-                copyBits(length, dst, dstOffset);
+                yield copyBits(bits, length, dst, dstOffset);
             }
             case F16 -> {
                 MemorySegment.copy(input, SHORT, 0, MemorySegment.ofArray(halves), ValueLayout.JAVA_SHORT, 0, length);
-                if (hasNaN(halves, length)) {
-                    widenF16WithNaN(halves, bits, length);
-                    copyBits(length, dst, dstOffset);
-                } else {
-                    widenF16(halves, floats, length);
-                    copyFloats(length, dst, dstOffset);
+                if (widenF16(halves, floats, length)) {
+                    MemorySegment.copy(MemorySegment.ofArray(floats), 0, dst, dstOffset, (long) Float.BYTES * length);
+                    yield 0;
                 }
+                int[] any = new int[length];
+                widenAnyF16(halves, any, length);
+                yield copyBits(any, length, dst, dstOffset);
             }
             case F64 -> {
                 MemorySegment.copy(input, DOUBLE, 0, MemorySegment.ofArray(doubles), ValueLayout.JAVA_DOUBLE, 0, length);
-                round(doubles, floats, length);
-                copyFloats(length, dst, dstOffset);
+                round(doubles, bits, length);
+                yield copyBits(bits, length, dst, dstOffset);
             }
             case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16,
                  I32, U32, C64, I64, U64 -> throw new AssertionError(dtype);
-        }
+        };
     }
 
-    private void copyBits(int length, MemorySegment dst, long dstOffset) {
+    private static long copyBits(int[] bits, int length, MemorySegment dst, long dstOffset) {
         MemorySegment.copy(MemorySegment.ofArray(bits), 0, dst, dstOffset, (long) Integer.BYTES * length);
+        return countNonFinite(bits, length);
     }
 
-    private void copyFloats(int length, MemorySegment dst, long dstOffset) {
-        MemorySegment.copy(MemorySegment.ofArray(floats), 0, dst, dstOffset, (long) Float.BYTES * length);
+    /// How many of the first `length` are NaN or infinite as float32: first whether there is any, without a branch per value,
+    /// since there hardly ever is.
+    static long countNonFinite(int[] bits, int length) {
+        int above = 0;
+        for (int i = 0; i < length; i++) {
+            above |= LARGEST_FINITE - (bits[i] & MAGNITUDE);
+        }
+        long found = 0;
+        for (int i = 0; above < 0 && i < length; i++) {
+            found += (bits[i] & MAGNITUDE) > LARGEST_FINITE ? 1 : 0;
+        }
+        return found;
     }
 
     private static void widenBf16(short[] halves, int[] bits, int length) {
@@ -91,23 +109,29 @@ final class Decoder {
         }
     }
 
-    private static boolean hasNaN(short[] halves, int length) {
-        int negative = 0;
-        for (int i = 0; i < length; i++) {
-            negative |= 0x7C00 - (halves[i] & 0x7FFF);
+    /// Widens halves at the processor's speed; returns whether all of them are finite, and so widened as they should be.
+    private static boolean widenF16(short[] halves, float[] floats, int length) {
+        int above = 0;
+        for (int i = 0; i < length; i += BLOCK) {
+            above |= widenF16(halves, floats, i, Math.min(length, i + BLOCK));
         }
-        return negative < 0;
+        return above >= 0;
     }
 
-    private static void widenF16(short[] halves, float[] floats, int length) {
-        for (int i = 0; i < length; i++) {
+    /// Few at a time: a method that is called often is compiled sooner than one that loops for long. Returns a negative number
+    /// if there is a value that is not finite.
+    private static int widenF16(short[] halves, float[] floats, int from, int to) {
+        int above = 0;
+        for (int i = from; i < to; i++) {
             floats[i] = Float.float16ToFloat(halves[i]);
+            above |= LARGEST_FINITE_HALF - (halves[i] & 0x7FFF);
         }
+        return above;
     }
 
     /// Half to single precision for any bits. A normal number has its exponent moved from bias 15 to 127; infinity and
     /// not-a-number once more, to 255; a subnormal is its mantissa times 2⁻²⁴, exactly.
-    private static void widenF16WithNaN(short[] halves, int[] bits, int length) {
+    private static void widenAnyF16(short[] halves, int[] bits, int length) {
         for (int i = 0; i < length; i++) {
             int magnitude = halves[i] & 0x7FFF;
             int widened;
@@ -122,9 +146,9 @@ final class Decoder {
         }
     }
 
-    private static void round(double[] doubles, float[] floats, int length) {
+    private static void round(double[] doubles, int[] bits, int length) {
         for (int i = 0; i < length; i++) {
-            floats[i] = (float) doubles[i];
+            bits[i] = Float.floatToRawIntBits((float) doubles[i]);
         }
     }
 }

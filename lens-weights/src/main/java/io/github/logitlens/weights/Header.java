@@ -10,6 +10,12 @@ import java.util.Map;
 record Header(List<Entry> tensors, Map<String, String> metadata) {
 
     /// One tensor as claimed; `begin` and `end` are unsigned.
-    record Entry(String name, DType dtype, Dimensions shape, long begin, long end) {
+    record Entry(String name, DType dtype, Dimensions shape, long begin, long end) implements Comparable<Entry> {
+
+        /// By where its bytes lie.
+        @Override
+        public int compareTo(Entry other) {
+            return begin != other.begin ? Long.compareUnsigned(begin, other.begin) : Long.compareUnsigned(end, other.end);
+        }
     }
 }

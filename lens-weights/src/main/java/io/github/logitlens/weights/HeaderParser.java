@@ -152,12 +152,14 @@ final class HeaderParser {
                 }
             } while (json.another('}'));
         }
-        Dimensions range = offsets.orElseThrow(() -> missing(name, "data_offsets"));
+        requireThere(offsets, name, "data_offsets");
+        Dimensions range = offsets.get();
         if (range.size() != 2) {
             throw invalidField(name, "data_offsets", "2 numbers", String.valueOf(range.size()));
         }
-        tensors.add(new Header.Entry(name, dtype.orElseThrow(() -> missing(name, "dtype")),
-                shape.orElseThrow(() -> missing(name, "shape")), range.get(0), range.get(1)));
+        requireThere(dtype, name, "dtype");
+        requireThere(shape, name, "shape");
+        tensors.add(new Header.Entry(name, dtype.get(), shape.get(), range.get(0), range.get(1)));
     }
 
     private void requireFirst(Optional<?> before, String tensor, String field) {
@@ -166,15 +168,23 @@ final class HeaderParser {
         }
     }
 
+    private void requireThere(Optional<?> value, String tensor, String field) {
+        if (value.isEmpty()) {
+            throw invalidField(tensor, field, "the field", "none");
+        }
+    }
+
     private DType dtype(String tensor) {
         if (in.peek() != '"') {
             throw wrongType(Reason.INVALID_TENSOR_ENTRY, "dtype of tensor " + Text.quote(tensor), "a string");
         }
         String spelling = json.string(LONGEST_KNOWN);
-        return DType.named(spelling).orElseThrow(() -> new SafeTensorsException(Reason.UNKNOWN_DTYPE,
-                "dtype of tensor " + Text.quote(tensor) + ": expected one of F32, F16, BF16, …, got "
-                + Text.quote(spelling)
-                        + inFile()));
+        Optional<DType> dtype = DType.named(spelling);
+        if (dtype.isEmpty()) {
+            throw new SafeTensorsException(Reason.UNKNOWN_DTYPE, "dtype of tensor " + Text.quote(tensor)
+                    + ": expected one of F32, F16, BF16, …, got " + Text.quote(spelling) + inFile());
+        }
+        return dtype.get();
     }
 
     /// An array of unsigned 64-bit integers. It is counted first and read again, so that it is kept in one array of its
@@ -230,10 +240,6 @@ final class HeaderParser {
                     + " bytes of memory (half of the heap), got more at byte "
                             + in.position() + inFile());
         }
-    }
-
-    private SafeTensorsException missing(String tensor, String field) {
-        return invalidField(tensor, field, "the field", "none");
     }
 
     private SafeTensorsException wrongType(Reason reason, String what, String expected) {

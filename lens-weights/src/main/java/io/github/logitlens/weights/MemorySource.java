@@ -13,9 +13,14 @@ final class MemorySource implements ByteSource {
 
     /// `bytes` is *owned from here on*.
     MemorySource(String name, byte[] bytes) {
+        this(name, MemorySegment.ofArray(bytes).asReadOnly());
+    }
+
+    /// `bytes` are read-only, and nobody else writes them.
+    MemorySource(String name, MemorySegment bytes) {
         this.name = name;
-        this.bytes = MemorySegment.ofArray(bytes).asReadOnly();
-        this.size = bytes.length;
+        this.bytes = bytes;
+        this.size = bytes.byteSize();
     }
 
     @Override

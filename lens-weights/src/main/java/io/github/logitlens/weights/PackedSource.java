@@ -4,22 +4,24 @@ import io.github.logitlens.weights.CheckpointException.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
-/// A file with many equal rows, in memory with each row once; what is read are the bytes of the whole file.
+/// A file in which one row stands almost everywhere, in memory without the repetitions; what is read are the bytes of the
+/// whole file.
 ///
 /// The embedding of the bundled model has 50257 rows, and all tokens that its training never met share one. The packed
 /// form is itself a safetensors file, of four tensors: `before`, `U8`, the file's bytes up to its first row; `rows`,
-/// `U8` `[different rows, bytes of a row]`; `index`, `I32` `[rows of the file]`, which of them stands there; `after`,
-/// `U8`, the bytes behind the last row.
+/// `U8` `[rows kept, bytes of a row]`, the repeated row and then the others; `places`, `I32` `[rows kept]`, how many rows the
+/// file has, and then where the others stand, ascending; `after`, `U8`, the bytes behind the last row.
 final class PackedSource implements ByteSource {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final String name;
     private final int rowBytes;
-    private final int[] index;
+    private final int[] places;
     private final long rowsStart;
     private final long rowsEnd;
     private final long size;
@@ -43,12 +45,12 @@ final class PackedSource implements ByteSource {
                 throw damaged("part 'rows': expected at least one byte, got " + rows.shape());
             }
             rowBytes = Math.toIntExact(rows.shape().get(1));
-            index = index(bytes(bytes, container, tensor(container, "index", DType.I32, 1)), rows.shape().get(0));
+            places = places(bytes(bytes, container, tensor(container, "places", DType.I32, 1)), rows.shape().get(0));
             parts = new Parts(bytes(bytes, container, tensor(container, "before", DType.U8, 1)),
                     bytes(bytes, container, rows), bytes(bytes, container, tensor(container, "after", DType.U8, 1)));
         }
         rowsStart = parts.before.byteSize();
-        rowsEnd = rowsStart + (long) rowBytes * index.length;
+        rowsEnd = rowsStart + (long) rowBytes * places[0];
         size = rowsEnd + parts.after.byteSize();
     }
 
@@ -65,13 +67,20 @@ final class PackedSource implements ByteSource {
         return packed.asSlice(container.dataStart() + tensor.begin(), tensor.byteSize());
     }
 
-    private int[] index(MemorySegment bytes, long rows) {
+    private int[] places(MemorySegment bytes, long rows) {
         int[] values = new int[(int) (bytes.byteSize() / Integer.BYTES)];
         MemorySegment.copy(bytes, INT, 0, MemorySegment.ofArray(values), ValueLayout.JAVA_INT, 0, values.length);
-        for (int row = 0; row < values.length; row++) {
-            if (values[row] < 0 || values[row] >= rows) {
-                throw damaged("index of row " + row + ": expected 0 to " + (rows - 1) + ", got " + values[row]);
+        if (values.length != rows || values[0] < 1) {
+            throw damaged("part 'places': expected the number of rows and " + (rows - 1) + " places, got " + values.length
+                    + " numbers" + (values.length == 0 ? "" : ", the first " + values[0]));
+        }
+        int previous = -1;
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] <= previous || values[i] >= values[0]) {
+                throw damaged("place of row " + i + " of those that are kept: expected " + (previous + 1) + " to "
+                        + (values[0] - 1) + ", got " + values[i]);
             }
+            previous = values[i];
         }
         return values;
     }
@@ -92,10 +101,7 @@ final class PackedSource implements ByteSource {
 
     @Override
     public void read(long position, MemorySegment dst) {
-        Parts open = parts;
-        if (open == null) {
-            throw new IllegalStateException("closed: " + name);
-        }
+        Parts open = open();
         Objects.checkFromIndexSize(position, dst.byteSize(), size);
         long done = 0;
         while (done < dst.byteSize()) {
@@ -116,12 +122,43 @@ final class PackedSource implements ByteSource {
             int row = (int) ((position - rowsStart) / rowBytes);
             long inRow = (position - rowsStart) % rowBytes;
             from = open.rows;
-            at = (long) index[row] * rowBytes + inRow;
+            at = (long) keptRow(row) * rowBytes + inRow;
             there = rowBytes - inRow;
         }
         long count = Math.min(there, dst.byteSize() - done);
         MemorySegment.copy(from, at, dst, done, count);
         return count;
+    }
+
+    private int keptRow(int row) {
+        return Math.max(0, Arrays.binarySearch(places, 1, places.length, row));
+    }
+
+    /// Whether the matrix of which the rows are kept is the one at `position`, of `rows` rows of `bytes` each.
+    boolean keepsRowsAt(long position, long rows, long bytes) {
+        return position == rowsStart && rows == places[0] && bytes == rowBytes;
+    }
+
+    int keptRows() {
+        return places.length;
+    }
+
+    /// Where a row that is kept stands, other than the repeated one.
+    int place(int kept) {
+        return places[kept];
+    }
+
+    /// The bytes of the rows that are kept, one after the other.
+    ByteSource kept() {
+        return new MemorySource(name, open().rows);
+    }
+
+    private Parts open() {
+        Parts open = parts;
+        if (open == null) {
+            throw new IllegalStateException("closed: " + name);
+        }
+        return open;
     }
 
     @Override

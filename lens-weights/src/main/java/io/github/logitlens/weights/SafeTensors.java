@@ -3,6 +3,7 @@ package io.github.logitlens.weights;
 import io.github.logitlens.weights.SafeTensorsException.Reason;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -61,6 +62,8 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Elements converted at a time: few enough that source, values and destination stay in the cache.
     private static final int CHUNK_ELEMENTS = 1 << 15;
+    /// Elements of what was just read, looked at while they are still in a near cache.
+    private static final int COUNTED_AT_ONCE = 1 << 12;
 
     private final ByteSource source;
     private final long dataStart;
@@ -150,8 +153,7 @@ public final class SafeTensors implements AutoCloseable {
     /// The tensors in the order of their bytes, if they cover all bytes behind the header, each exactly once.
     private static List<TensorInfo> layOut(Header header, ByteSource source, long dataStart) {
         List<Header.Entry> entries = new ArrayList<>(header.tensors());
-        entries.sort((a, b) -> a.begin() != b.begin() ? Long.compareUnsigned(a.begin(), b.begin())
-                : Long.compareUnsigned(a.end(), b.end()));
+        Collections.sort(entries);
         long end = 0;
         for (Header.Entry entry : entries) {
             if (entry.begin() != end || Long.compareUnsigned(entry.end(), entry.begin()) < 0) {
@@ -266,21 +268,75 @@ public final class SafeTensors implements AutoCloseable {
         }
         Objects.checkFromIndexSize(firstElement, count, tensor.elementCount());
         MemorySegment floats = room(dst, dstOffsetBytes, count * Float.BYTES);
-        if (tensor.dtype() == DType.F32 && dst.isNative() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
-            source.read(positionOf(tensor, firstElement), floats);
-            source.checkUnchanged();
-            return;
+        if (isVerbatim(tensor.dtype(), floats)) {
+            readVerbatim(source, positionOf(tensor, firstElement), floats);
+        } else {
+            decode(source, positionOf(tensor, firstElement), tensor.dtype(), floats);
         }
+    }
+
+    /// Reads as [#readFloats] does, and returns how many of the values are NaN or infinite.
+    long readAndCount(TensorInfo tensor, long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
+        Objects.checkFromIndexSize(firstElement, count, tensor.elementCount());
+        return readAndCount(source, positionOf(tensor, firstElement), tensor.dtype(),
+                room(dst, dstOffsetBytes, count * Float.BYTES));
+    }
+
+    /// Reads the rows of `tensor` that `packed` keeps as [#readAndCount] does those of a whole tensor.
+    long readKept(PackedSource packed, TensorInfo tensor, long firstElement, MemorySegment dst, long dstOffsetBytes,
+            long count) {
+        Objects.checkFromIndexSize(firstElement, count, packed.keptRows() * tensor.shape().get(1));
+        return readAndCount(packed.kept(), firstElement * bytesPerElement(tensor), tensor.dtype(),
+                room(dst, dstOffsetBytes, count * Float.BYTES));
+    }
+
+    /// The repeated row of a matrix of this file, if it is kept once.
+    Optional<RepeatedRow> repeatedRow(TensorInfo tensor) {
+        return source instanceof PackedSource packed && tensor.shape().size() == 2
+                && packed.keepsRowsAt(positionOf(tensor, 0), tensor.shape().get(0), tensor.shape().get(1) * bytesPerElement(tensor))
+                ? Optional.of(new RepeatedRow(this, packed, tensor)) : Optional.empty();
+    }
+
+    private static boolean isVerbatim(DType dtype, MemorySegment floats) {
+        return dtype == DType.F32 && floats.isNative() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    }
+
+    private static void readVerbatim(ByteSource from, long position, MemorySegment floats) {
+        from.read(position, floats);
+        from.checkUnchanged();
+    }
+
+    private static long readAndCount(ByteSource from, long position, DType dtype, MemorySegment floats) {
+        if (!isVerbatim(dtype, floats)) {
+            return decode(from, position, dtype, floats);
+        }
+        readVerbatim(from, position, floats);
+        long count = floats.byteSize() / Float.BYTES;
+        int[] bits = new int[(int) Math.min(count, COUNTED_AT_ONCE)];
+        long found = 0;
+        for (long done = 0; done < count; done += bits.length) {
+            int length = (int) Math.min(bits.length, count - done);
+            MemorySegment.copy(floats, ValueLayout.JAVA_INT_UNALIGNED, done * Float.BYTES, bits, 0, length);
+            found += Decoder.countNonFinite(bits, length);
+        }
+        return found;
+    }
+
+    /// Fills `floats` with what lies in `from` at `position`; returns how many of the values are not finite.
+    private static long decode(ByteSource from, long position, DType dtype, MemorySegment floats) {
+        long count = floats.byteSize() / Float.BYTES;
+        long found = 0;
         try (Arena arena = Arena.ofConfined()) {
-            Decoder decoder = new Decoder(tensor.dtype(), Math.min(count, CHUNK_ELEMENTS), arena);
+            Decoder decoder = new Decoder(dtype, Math.min(count, CHUNK_ELEMENTS), arena);
             for (long done = 0; done < count; ) {
                 int length = (int) Math.min(CHUNK_ELEMENTS, count - done);
-                source.read(positionOf(tensor, firstElement + done), decoder.input(length));
-                decoder.decode(length, floats, done * Float.BYTES);
+                from.read(position + done * dtype.bits() / 8, decoder.input(length));
+                found += decoder.decode(length, floats, done * Float.BYTES);
                 done += length;
             }
         }
-        source.checkUnchanged();
+        from.checkUnchanged();
+        return found;
     }
 
     /// Reads elements as float32.

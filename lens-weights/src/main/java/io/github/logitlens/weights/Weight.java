@@ -1,6 +1,7 @@
 package io.github.logitlens.weights;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// One weight of a checkpoint: known to be there, of the right shape and of a floating-point type; its values are read
 /// on request.
@@ -75,12 +76,20 @@ public final class Weight {
     /// @param dst *written*; native or over any array
     /// @param dstOffsetBytes where in `dst` the first float goes
     /// @param count number of elements
+    /// @return how many of the values are NaN or infinite
     /// @throws IndexOutOfBoundsException if the weight has not that many elements, or `dst` not that much room
     /// @throws IllegalArgumentException if `dst` is read-only
     /// @throws IllegalStateException if the checkpoint is closed
     /// @throws SafeTensorsException if the file cannot be read, or was changed since it was opened
-    public void read(long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
-        file.readFloats(tensor, firstElement, dst, dstOffsetBytes, count);
+    public long read(long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
+        return file.readAndCount(tensor, firstElement, dst, dstOffsetBytes, count);
+    }
+
+    /// The row that stands almost everywhere, where the file keeps it once: for who would rather not read it again and again.
+    ///
+    /// @return the row and the others; empty where each row has its own bytes, as in every checkpoint but the bundled one
+    public Optional<RepeatedRow> repeatedRow() {
+        return file.repeatedRow(tensor);
     }
 
     /// Reads the whole weight.

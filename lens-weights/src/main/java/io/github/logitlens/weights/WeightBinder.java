@@ -31,9 +31,16 @@ final class WeightBinder {
     private WeightBinder(Gpt2Config stored, WeightFiles files) {
         this.stored = stored;
         this.files = files;
-        boolean prefixed = files.find(WeightRole.TOKEN_EMBEDDING.tensorName(0)).isEmpty()
-                && files.names().stream().anyMatch(name -> name.startsWith(PREFIX));
-        this.prefix = prefixed ? PREFIX : "";
+        this.prefix = files.find(WeightRole.TOKEN_EMBEDDING.tensorName(0)).isEmpty() && anyHasPrefix() ? PREFIX : "";
+    }
+
+    private boolean anyHasPrefix() {
+        for (String name : files.names()) {
+            if (name.startsWith(PREFIX)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// What came of it.
@@ -61,7 +68,10 @@ final class WeightBinder {
             }
             List<Weight> bound = new ArrayList<>();
             for (int layer = 0; layer < (role.perLayer() ? stored.nLayers() : 1); layer++) {
-                find(role, layer).ifPresent(bound::add);
+                Optional<Weight> weight = find(role, layer);
+                if (weight.isPresent()) {
+                    bound.add(weight.get());
+                }
             }
             weights.put(role, List.copyOf(bound));
         }
@@ -78,8 +88,9 @@ final class WeightBinder {
                 tied = true;
             }
         }
-        List<String> ignored = files.names().stream().filter(name -> !used.contains(name)).toList();
-        return new Bound(stored.withTiedUnembedding(tied), weights, ignored);
+        List<String> ignored = new ArrayList<>(files.names());
+        ignored.removeAll(used);
+        return new Bound(stored.withTiedUnembedding(tied), weights, List.copyOf(ignored));
     }
 
     private Optional<Weight> find(WeightRole role, int layer) {

@@ -10,17 +10,19 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PackedSourceTest {
 
     private static final int ROW = 6;
-    private static final int[] INDEX = {1, 1, 0, 2, 1, 1, 1, 0, 3, 1};
+    /// Ten rows, and where the three that are not the repeated one stand.
+    private static final int[] PLACES = {10, 0, 3, 9};
 
-    private final byte[] before = random(11);
-    private final byte[] rows = random(4 * ROW);
-    private final byte[] after = random(5);
+    private byte[] before = random(11);
+    private byte[] rows = random(4 * ROW);
+    private byte[] after = random(5);
 
     private static byte[] random(int length) {
         byte[] bytes = new byte[length];
@@ -32,18 +34,18 @@ class PackedSourceTest {
     private byte[] plain() {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         plain.writeBytes(before);
-        for (int row : INDEX) {
-            plain.write(rows, row * ROW, ROW);
+        for (int row = 0; row < PLACES[0]; row++) {
+            plain.write(rows, Math.max(0, Arrays.binarySearch(PLACES, 1, PLACES.length, row)) * ROW, ROW);
         }
         plain.writeBytes(after);
         return plain.toByteArray();
     }
 
-    private byte[] packed(String rowsType, String rowsShape, int[] index) {
-        ByteBuffer data = ByteBuffer.allocate(4 * index.length + rows.length + before.length + after.length)
+    private byte[] packed(String rowsType, String rowsShape, int[] places) {
+        ByteBuffer data = ByteBuffer.allocate(4 * places.length + rows.length + before.length + after.length)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        for (int row : index) {
-            data.putInt(row);
+        for (int place : places) {
+            data.putInt(place);
         }
         int rowsAt = data.position();
         data.put(rows);
@@ -52,7 +54,7 @@ class PackedSourceTest {
         int afterAt = data.position();
         data.put(after);
         String header = "{" + String.join(",",
-                TestFiles.entry("index", "I32", "[" + index.length + "]", 0, rowsAt),
+                TestFiles.entry("places", "I32", "[" + places.length + "]", 0, rowsAt),
                 TestFiles.entry("rows", rowsType, rowsShape, rowsAt, beforeAt),
                 TestFiles.entry("before", "U8", "[" + before.length + "]", beforeAt, afterAt),
                 TestFiles.entry("after", "U8", "[" + after.length + "]", afterAt, data.position())) + "}";
@@ -60,7 +62,7 @@ class PackedSourceTest {
     }
 
     private PackedSource source() {
-        return new PackedSource("m.safetensors", packed("U8", "[4,6]", INDEX));
+        return new PackedSource("m.safetensors", packed("U8", "[4,6]", PLACES));
     }
 
     @Test
@@ -94,20 +96,57 @@ class PackedSourceTest {
     }
 
     @Test
-    void anIndexOutsideTheRowsIsRefused() {
-        for (int wrong : new int[] {-1, 4}) {
-            assertTrue(damaged(packed("U8", "[4,6]", new int[] {0, wrong})).contains("index of row 1: expected 0 to 3, got " + wrong));
+    void placesOutsideTheRowsOrOutOfOrderAreRefused() {
+        for (int[] wrong : new int[][] {{10, -1, 3, 9}, {10, 0, 3, 10}, {10, 0, 3, 3}, {10, 4, 3, 9}}) {
+            String message = damaged(packed("U8", "[4,6]", wrong));
+            assertTrue(message.matches("place of row [123] of those that are kept: expected \\d+ to 9, got (-1|10|3) .*"), message);
+        }
+    }
+
+    @Test
+    void asManyPlacesAsRowsAreExpected() {
+        for (int[] wrong : new int[][] {{10, 0, 3}, {10, 0, 3, 8, 9}, {0, 0, 3, 9}, {}}) {
+            String message = damaged(packed("U8", "[4,6]", wrong));
+            assertTrue(message.startsWith("part 'places': expected the number of rows and 3 places, got " + wrong.length), message);
+        }
+    }
+
+    /// As halves, of which two of the repeated row and one of another are not finite.
+    @Test
+    void theRowsThatAreKeptReadAsTheMatrixDoes() {
+        short[] halves = {0x3C00, 0x7C00, (short) 0xFE00, 0x4000, 0x0001, (short) 0x8000, 0x7BFF, 0x7C00, 0x1234, 0x2345, 0, 0x3456};
+        ByteBuffer.wrap(rows).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().put(halves);
+        before = TestFiles.file(
+                "{" + TestFiles.entry("m", "F16", "[10,3]", 0, 60) + "," + TestFiles.entry("z", "U8", "[5]", 60, 65) + "}", 0);
+        byte[] content = packed("U8", "[4,6]", PLACES);
+        try (SafeTensors file = SafeTensors.open(new PackedSource("m.safetensors", content))) {
+            TensorInfo tensor = file.tensor("m").orElseThrow();
+            RepeatedRow row = file.repeatedRow(tensor).orElseThrow();
+            float[] matrix = new float[30];
+            assertEquals(15, file.readAndCount(tensor, 0, MemorySegment.ofArray(matrix), 0, 30));
+            float[] kept = new float[12];
+            assertEquals(3, row.read(0, MemorySegment.ofArray(kept), 0, 12));
+            int[] keptRow = new int[10];
+            for (int other = 0; other < row.others(); other++) {
+                keptRow[row.place(other)] = other + 1;
+            }
+            for (int i = 0; i < 30; i++) {
+                assertEquals(Float.floatToRawIntBits(kept[keptRow[i / 3] * 3 + i % 3]), Float.floatToRawIntBits(matrix[i]));
+            }
+            assertThrows(IndexOutOfBoundsException.class, () -> row.read(11, MemorySegment.ofArray(kept), 0, 2));
+            assertThrows(IndexOutOfBoundsException.class, () -> row.place(3));
+            assertEquals(Optional.empty(), file.repeatedRow(file.tensor("z").orElseThrow()));
         }
     }
 
     @Test
     void anotherTypeIsRefused() {
-        assertTrue(damaged(packed("I8", "[4,6]", INDEX)).contains("part 'rows': expected U8 of 2 dimensions, got I8 [4, 6]"));
+        assertTrue(damaged(packed("I8", "[4,6]", PLACES)).contains("part 'rows': expected U8 of 2 dimensions, got I8 [4, 6]"));
     }
 
     @Test
     void anotherShapeIsRefused() {
-        assertTrue(damaged(packed("U8", "[24]", INDEX)).contains("got U8 [24]"));
+        assertTrue(damaged(packed("U8", "[24]", PLACES)).contains("got U8 [24]"));
     }
 
     @Test

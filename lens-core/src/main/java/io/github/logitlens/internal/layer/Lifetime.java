@@ -1,5 +1,6 @@
 package io.github.logitlens.internal.layer;
 
+import java.lang.foreign.Arena;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -9,16 +10,16 @@ import java.util.function.Supplier;
 public final class Lifetime {
 
     private final String name;
-    private final Runnable free;
+    private final Arena memory;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile boolean closed;
     private boolean freed;
 
     /// @param name what is used, for messages
-    /// @param free called once, after the last use has ended
-    public Lifetime(String name, Runnable free) {
+    /// @param memory closed once, after the last use has ended
+    public Lifetime(String name, Arena memory) {
         this.name = name;
-        this.free = free;
+        this.memory = memory;
     }
 
     /// Runs a use.
@@ -57,7 +58,7 @@ public final class Lifetime {
         try {
             if (!freed) {
                 freed = true;
-                free.run();
+                memory.close();
             }
         } finally {
             lock.writeLock().unlock();

@@ -221,6 +221,22 @@ public final class PanelMatrix {
         }
     }
 
+    /// Allocates one chunk and fills it from the few different rows of `[columns, depth]`.
+    void loadRepeated(Arena arena, FewRows rows, int chunk) {
+        MemorySegment target = allocate(arena, chunk);
+        int first = chunk * panelsPerChunk;
+        int end = Math.min(panels(), first + panelsPerChunk);
+        float[] repeated = rows.repeatedPanel();
+        float[] filled = new float[repeated.length];
+        MemorySegment filledBytes = MemorySegment.ofArray(filled);
+        int other = rows.firstFrom(first * PANEL);
+        for (int panel = first; panel < end; panel++) {
+            System.arraycopy(repeated, 0, filled, 0, repeated.length);
+            other = rows.fill(panel * PANEL, columnsOf(panel), other, filled);
+            MemorySegment.copy(filledBytes, 0, target, offset(panel), 4L * filled.length);
+        }
+    }
+
     /// Writes `transposed[k][n] = rows[n][k0 + k]` by way of `strip`, small enough for the first-level cache. All of them
     /// arrays: a short copy out of a segment costs far more while its code is not compiled yet.
     private void transpose(float[] rows, int count, int k0, int width, float[] strip, float[] transposed) {

@@ -5,11 +5,13 @@ import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
+import io.github.logitlens.weights.RepeatedRow;
 import io.github.logitlens.weights.Weight;
 import io.github.logitlens.weights.WeightRole;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
@@ -21,7 +23,6 @@ public final class Transformer {
     private static final HookPoint FINAL_NORMALIZED = HookSite.LN_FINAL_NORMALIZED.at(0);
 
     private final Gpt2Config config;
-    private final Arena arena;
     private final Lifetime lifetime;
     private final TokenEmbedding embedding;
     private final float[] positions;
@@ -33,14 +34,13 @@ public final class Transformer {
     private Transformer(String id, Gpt2Config config, Arena arena, TokenEmbedding embedding, float[] positions,
             List<TransformerBlock> blocks, LayerNorm finalNorm, PanelMatrix unembedding, SortedMap<String, Long> nonFinite) {
         this.config = config;
-        this.arena = arena;
         this.embedding = embedding;
         this.positions = positions;
         this.blocks = blocks;
         this.finalNorm = finalNorm;
         this.unembedding = unembedding;
         this.nonFinite = nonFinite;
-        this.lifetime = new Lifetime("model '" + id + "'", this.arena::close);
+        this.lifetime = new Lifetime("model '" + id + "'", arena);
     }
 
     /// Copies a checkpoint's weights off heap, in panels, with all threads.
@@ -57,10 +57,11 @@ public final class Transformer {
     }
 
     private record Loading(
-            Checkpoint checkpoint, Arena arena, List<Runnable> tasks, WeightReader reader, Workers workers) {
+            Checkpoint checkpoint, Arena arena, List<Runnable> tasks, List<Runnable> lastTasks, WeightReader reader,
+            Workers workers) {
 
         Loading(Checkpoint checkpoint, Arena arena, Workers workers) {
-            this(checkpoint, arena, new ArrayList<>(), new WeightReader(), workers);
+            this(checkpoint, arena, new ArrayList<>(), new ArrayList<>(), new WeightReader(), workers);
         }
 
         Transformer load(DoubleConsumer progress) {
@@ -73,10 +74,13 @@ public final class Transformer {
                 blocks.add(block(config, layer));
             }
             AtomicInteger done = new AtomicInteger();
-            workers.run(tasks.size(), i -> {
-                tasks.get(i).run();
-                progress.accept((double) done.incrementAndGet() / tasks.size());
-            });
+            int all = tasks.size() + lastTasks.size();
+            for (List<Runnable> together : List.of(tasks, lastTasks)) {
+                workers.run(together.size(), i -> {
+                    together.get(i).run();
+                    progress.accept((double) done.incrementAndGet() / all);
+                });
+            }
             TokenEmbedding embedding = config.tiedUnembedding()
                     ? new TokenEmbedding.Tied(unembedding)
                     : TokenEmbedding.Separate.load(arena, reader, checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
@@ -122,11 +126,27 @@ public final class Transformer {
 
         private PanelMatrix transposed(Weight source) {
             PanelMatrix matrix = PanelMatrix.transposeOf(source);
+            Optional<RepeatedRow> repeated = source.repeatedRow();
+            if (repeated.isPresent()) {
+                repeated(matrix, new FewRows(source, repeated.get()));
+                return matrix;
+            }
             for (int i = 0; i < matrix.chunkCount(); i++) {
                 int chunk = i;
                 tasks.add(() -> matrix.loadTransposed(arena, reader, source, chunk));
             }
             return matrix;
+        }
+
+        private void repeated(PanelMatrix matrix, FewRows rows) {
+            for (int i = 0; i < rows.pieces(); i++) {
+                int piece = i;
+                tasks.add(() -> rows.read(reader, piece));
+            }
+            for (int i = 0; i < matrix.chunkCount(); i++) {
+                int chunk = i;
+                lastTasks.add(() -> matrix.loadRepeated(arena, rows, chunk));
+            }
         }
     }
 

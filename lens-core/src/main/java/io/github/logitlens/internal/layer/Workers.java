@@ -193,11 +193,13 @@ public final class Workers {
                     LockSupport.park(this);
                 }
             }
-            switch (failure.get()) {
-                case null -> { }
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case Throwable t -> throw new AssertionError("a task threw a checked exception", t);
+            Throwable thrown = failure.get();
+            if (thrown instanceof RuntimeException e) {
+                throw e;
+            } else if (thrown instanceof Error e) {
+                throw e;
+            } else if (thrown != null) {
+                throw new AssertionError("a task threw a checked exception", thrown);
             }
         }
     }
