@@ -329,6 +329,10 @@ public final class Unembedding {
 
         /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
         private void forEachTile(int stretch, TileReader reader) {
+            if (engine.kernels().joinsPanels()) {
+                forEachTileTogether(stretch, reader);
+                return;
+            }
             float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
             PanelMatrix matrix = transformer.unembedding();
             for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
@@ -345,6 +349,30 @@ public final class Unembedding {
                         }
                     }
                     reader.read(logits, panel, tile);
+                }
+            }
+        }
+
+        /// The same with panels taken together.
+        private void forEachTileTogether(int stretch, TileReader reader) {
+            int side = Kernels.ROW_PANELS;
+            int blocks = (positionsPerTile * points + Kernels.BLOCK - 1) / Kernels.BLOCK;
+            float[] all = new float[blocks * Kernels.BLOCK * side * PANEL];
+            float[] start = new float[side * PANEL];
+            float[] logits = new float[blocks * Kernels.BLOCK * PANEL];
+            PanelMatrix matrix = transformer.unembedding();
+            int panels;
+            for (int first = stretch * stretchPanels(); first < endPanel(stretch); first += panels) {
+                panels = Math.min(side - first % side, endPanel(stretch) - first);
+                for (int tile = 0; tile < tiles.length; tile++) {
+                    RowPanels rows = tiles[tile];
+                    matrix.multiplyTogether(engine.kernels(), rows, 0, rows.blocks(), first, panels, start, 0, all);
+                    for (int panel = 0; panel < panels; panel++) {
+                        for (int row = 0; row < rows.rows(); row++) {
+                            System.arraycopy(all, (row * panels + panel) * PANEL, logits, row * PANEL, PANEL);
+                        }
+                        reader.read(logits, first + panel, tile);
+                    }
                 }
             }
         }

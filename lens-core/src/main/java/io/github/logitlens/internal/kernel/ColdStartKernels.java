@@ -49,6 +49,21 @@ final class ColdStartKernels implements Kernels {
     }
 
     @Override
+    public boolean joinsPanels() {
+        return current.joinsPanels();
+    }
+
+    @Override
+    public void multiplyTogether(
+            float[] a, int aOffset, int blocks, int height, MemorySegment b, long bOffset, int panels, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        Kernels kernels = current;
+        kernels.multiplyTogether(a, aOffset, blocks, height, b, bOffset, panels, depth,
+                start, startOffset, startStride, out, outOffset, outStride);
+        count(kernels, (long) blocks * height * depth * panels * PANEL);
+    }
+
+    @Override
     public void fetch(MemorySegment b, long bOffset, long bytes) {
         current.fetch(b, bOffset, bytes);
     }

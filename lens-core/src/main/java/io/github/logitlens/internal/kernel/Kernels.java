@@ -68,6 +68,36 @@ public interface Kernels {
         }
     }
 
+    /// Whether [#multiplyTogether] is faster than one product for each block and panel.
+    default boolean joinsPanels() {
+        return false;
+    }
+
+    /// `out = start + a · b` for row blocks of one height and panels that follow each other: rows of `panels · 64` columns.
+    ///
+    /// @param a           `[blocks][depth][height]` at `aOffset`, *not modified*
+    /// @param blocks      how many blocks, at least 1
+    /// @param height      rows in each of them: 1, 2, 4 or 6
+    /// @param b           `[panels][depth][64]` float32 at byte `bOffset`, *not modified*
+    /// @param panels      how many panels, at least 1
+    /// @param depth       length of the chain, at least 1
+    /// @param start       what the chains start from: rows from `startOffset`, *not modified*
+    /// @param startStride from one row of `start` to the next: 0 where all start from the same
+    /// @param out         rows from `outOffset`, *written*; may be `start`, with the same offset and stride
+    /// @param outStride   from one row of `out` to the next, at least `panels · 64`
+    default void multiplyTogether(
+            float[] a, int aOffset, int blocks, int height, MemorySegment b, long bOffset, int panels, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        for (int panel = 0; panel < panels; panel++) {
+            for (int block = 0; block < blocks; block++) {
+                int row = block * height;
+                multiply(a, aOffset + row * depth, height, b, bOffset + panel * (4L * PANEL * depth), depth,
+                        start, startOffset + row * startStride + panel * PANEL, startStride,
+                        out, outOffset + row * outStride + panel * PANEL, outStride);
+            }
+        }
+    }
+
     /// Brings a stretch of a panel from memory into the caches, faster than a product that needs it does; computes nothing.
     ///
     /// @param b       *not modified*

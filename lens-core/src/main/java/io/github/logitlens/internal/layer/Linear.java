@@ -11,6 +11,8 @@ public final class Linear {
     /// in the second-level cache while panel after panel passes them.
     private static final int MIN_BLOCKS = 8;
     private static final int MAX_BLOCKS = 64;
+    /// The same where panels are taken together.
+    private static final int MAX_JOINED_BLOCKS = 16;
 
     private final PanelMatrix weight;
     private final float[] bias;
@@ -84,14 +86,53 @@ public final class Linear {
             applyToRow(engine, x, sink);
             return;
         }
+        if (engine.kernels().joinsPanels()) {
+            applyTogether(engine, x, sink);
+            return;
+        }
         int panels = weight.panels();
-        int forThreads = Math.min(x.blocks() / MIN_BLOCKS, (4 * engine.workers().threads() + panels - 1) / panels);
-        int groups = Math.max(1, Math.max(forThreads, (x.blocks() + MAX_BLOCKS - 1) / MAX_BLOCKS));
+        int groups = groups(x, panels, engine.workers().threads(), MAX_BLOCKS);
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(panels * groups, task -> {
             int first = task / panels * perGroup;
             panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, out, sink);
         });
+    }
+
+    private static int groups(RowPanels x, int tasks, int threads, int maxBlocks) {
+        int forThreads = Math.min(x.blocks() / MIN_BLOCKS, (4 * threads + tasks - 1) / tasks);
+        return Math.max(1, Math.max(forThreads, (x.blocks() + maxBlocks - 1) / maxBlocks));
+    }
+
+    private void applyTogether(Engine engine, RowPanels x, Sink sink) {
+        int side = weight.panelsSideBySide(engine.workers().threads());
+        int sides = (weight.panels() + side - 1) / side;
+        int groups = groups(x, sides, engine.workers().threads(), MAX_JOINED_BLOCKS);
+        int perGroup = (x.blocks() + groups - 1) / groups;
+        engine.workers().run(sides * groups, task -> {
+            int firstBlock = task / sides * perGroup;
+            int endBlock = Math.min(x.blocks(), firstBlock + perGroup);
+            int panel = task % sides * side;
+            if (firstBlock < endBlock) {
+                together(engine.kernels(), x, firstBlock, endBlock, panel, Math.min(side, weight.panels() - panel), sink);
+            }
+        });
+    }
+
+    private void together(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int firstPanel, int panels, Sink sink) {
+        int width = panels * PANEL;
+        float[] all = new float[(endBlock - firstBlock) * Kernels.BLOCK * width];
+        weight.multiplyTogether(kernels, x, firstBlock, endBlock, firstPanel, panels, bias, firstPanel * PANEL, all);
+        float[] tile = new float[Kernels.BLOCK * PANEL];
+        for (int block = firstBlock; block < endBlock; block++) {
+            for (int panel = 0; panel < panels; panel++) {
+                for (int r = 0; r < x.height(block); r++) {
+                    int row = (block - firstBlock) * Kernels.BLOCK + r;
+                    System.arraycopy(all, row * width + panel * PANEL, tile, r * PANEL, PANEL);
+                }
+                sink.take(tile, block, (firstPanel + panel) * PANEL, weight.columnsOf(firstPanel + panel));
+            }
+        }
     }
 
     private void applyToRow(Engine engine, RowPanels row, Sink sink) {

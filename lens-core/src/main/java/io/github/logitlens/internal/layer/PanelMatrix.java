@@ -130,6 +130,25 @@ public final class PanelMatrix {
         }
     }
 
+    /// `out = start + rows · panels` for neighbouring blocks and panels; see [Kernels#multiplyTogether].
+    ///
+    /// @param panel where the panels begin; they stand in one segment
+    /// @param start one row of `64 · panels` at `startOffset`, that all chains start from; *not modified*
+    /// @param out   `6 · (endBlock - firstBlock)` rows of `64 · panels`, *written*
+    public void multiplyTogether(Kernels kernels, RowPanels rows, int firstBlock, int endBlock, int panel, int panels,
+            float[] start, int startOffset, float[] out) {
+        int width = panels * PANEL;
+        int full = rows.height(endBlock - 1) == Kernels.BLOCK ? endBlock : endBlock - 1;
+        if (full > firstBlock) {
+            kernels.multiplyTogether(rows.data(), rows.offset(firstBlock), full - firstBlock, Kernels.BLOCK,
+                    segment(panel), offset(panel), panels, depth, start, startOffset, 0, out, 0, width);
+        }
+        if (full < endBlock) {
+            kernels.multiplyTogether(rows.data(), rows.offset(full), 1, rows.height(full), segment(panel), offset(panel),
+                    panels, depth, start, startOffset, 0, out, (full - firstBlock) * Kernels.BLOCK * width, width);
+        }
+    }
+
     /// Reads one column.
     ///
     /// @param target `[depth]` at `targetOffset`, *written*

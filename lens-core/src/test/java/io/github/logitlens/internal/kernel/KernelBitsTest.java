@@ -159,6 +159,52 @@ class KernelBitsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void multiplyTogether(Values values) {
+        int[] heights = {1, 2, 4, 6};
+        try (Arena arena = Arena.ofConfined()) {
+            for (int trial = 0; trial < 48; trial++) {
+                long seed = 5000L * values.ordinal() + trial;
+                Random random = new Random(seed);
+                int height = heights[trial % 4];
+                int blocks = height == 6 ? 1 + random.nextInt(4) : 1;
+                int panels = 1 + random.nextInt(5);
+                int depth = trial < 32 ? 1 + trial / 4 : 1 + random.nextInt(90);
+                int stride = panels * PANEL + random.nextInt(9);
+                int startStride = trial % 3 == 0 ? 0 : panels * PANEL + random.nextInt(9);
+                Supplier<String> what = () -> values + ", " + blocks + " blocks of " + height + ", " + panels + " panels, depth "
+                        + depth + ", seed " + seed;
+                int aOffset = random.nextInt(9);
+                float[] a = values.array(random, aOffset + blocks * depth * height);
+                long bOffset = 4L * random.nextInt(20);
+                float[] right = values.array(random, panels * depth * PANEL);
+                MemorySegment b = arena.allocate(bOffset + 4L * right.length, 4);
+                MemorySegment.copy(right, 0, b, ValueLayout.JAVA_FLOAT, bOffset, right.length);
+                float[] start = values.array(random, GUARD + blocks * height * (panels * PANEL + 9));
+                float[] before = values.array(random, GUARD + blocks * height * stride + GUARD);
+
+                float[] expected = before.clone();
+                for (int row = 0; row < blocks * height; row++) {
+                    for (int column = 0; column < panels * PANEL; column++) {
+                        float chain = start[GUARD + row * startStride + column];
+                        for (int k = 0; k < depth; k++) {
+                            float x = a[aOffset + (row / height * depth + k) * height + row % height];
+                            chain = Math.fma(x, right[(column / PANEL * depth + k) * PANEL + column % PANEL], chain);
+                        }
+                        expected[GUARD + row * stride + column] = chain;
+                    }
+                }
+                for (int side = 0; side < 2; side++) {
+                    float[] actual = before.clone();
+                    side(side).multiplyTogether(a, aOffset, blocks, height, b, bOffset, panels, depth,
+                            start, GUARD, startStride, actual, GUARD, stride);
+                    Bits.assertSame(expected, actual, what);
+                }
+            }
+        }
+    }
+
     /// Outside a stretch there may be nothing to read.
     @Test
     void fetchStaysInsideItsStretch() {
