@@ -5,6 +5,8 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.Hooks;
+import java.util.HashMap;
+import java.util.Map;
 
 /// A lens on a random model, and one reading of it that is timed.
 ///
@@ -13,6 +15,12 @@ import io.github.logitlens.hook.Hooks;
 /// @param tokens  the prompt
 /// @param options what is read
 record OpenLens(ModelSize size, Kept.Share<LogitLens> share, int[] tokens, LensOptions options) implements AutoCloseable {
+
+    private static final Map<Expected, Reading[]> EXPECTED = new HashMap<>();
+
+    /// Which reading of a prompt of so many tokens.
+    private record Expected(ModelSize size, int tokens, int position, int topK) {
+    }
 
     /// Opens a lens on the vector kernels and `threads` threads.
     static OpenLens open(ModelSize size, int threads, int tokens, LensOptions options) {
@@ -29,20 +37,25 @@ record OpenLens(ModelSize size, Kept.Share<LogitLens> share, int[] tokens, LensO
     /// @throws IllegalStateException if they differ
     void check() {
         LensResult result = run();
-        try (Reference reference = new Reference(RandomModel.directory(size))) {
-            int[] checked = Prompts.checked(tokens);
-            float[] stack = reference.lensStack(checked);
-            int topK = Math.min(options.topK(), size.config().vocabSize());
-            for (int position : new int[] {0, checked.length - 1}) {
-                if (!result.positions().contains(position)) {
-                    continue;
-                }
-                Reading[] expected = reference.readings(stack, position, topK);
+        int[] checked = Prompts.checked(tokens);
+        for (int position : new int[] {0, checked.length - 1}) {
+            if (result.positions().contains(position)) {
+                Reading[] expected = EXPECTED.computeIfAbsent(new Expected(size, checked.length, position, options.topK()),
+                        OpenLens::readings);
                 for (LensPoint point : result.points()) {
                     Reading.of(result.reading(point, position))
                             .require(point + " at position " + position, expected[point.index()]);
                 }
             }
+        }
+    }
+
+    /// What the scalar kernels read.
+    private static Reading[] readings(Expected of) {
+        int vocabulary = of.size().config().vocabSize();
+        try (Reference reference = new Reference(RandomModel.directory(of.size()))) {
+            return reference.readings(reference.lensStack(Prompts.tokens(of.tokens(), vocabulary)), of.position(),
+                    Math.min(of.topK(), vocabulary));
         }
     }
 

@@ -33,7 +33,7 @@ final class FullLensMemory {
 
     private static final int TOKENS = 1024;
     private static final int WARM_UP_TOKENS = 64;
-    private static final double WARM_UP_SECONDS = 4;
+    private static final double WARM_UP_SECONDS = 3;
     private static final long PAUSE_NANOS = 50_000_000;
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path RESET = Path.of("/proc/self/clear_refs");

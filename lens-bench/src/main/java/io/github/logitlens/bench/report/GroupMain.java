@@ -2,6 +2,7 @@ package io.github.logitlens.bench.report;
 
 import io.github.logitlens.bench.Benchmarked;
 import io.github.logitlens.bench.PeerMissingException;
+import io.github.logitlens.bench.Work;
 import io.github.logitlens.bench.report.Outcome.Side;
 import io.github.logitlens.bench.report.Rounds.Entrant;
 import java.io.IOException;
@@ -10,17 +11,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
 /// Measures one [Group] in a JVM of its own.
 final class GroupMain {
 
-    /// The limits come first, then ours, then the others.
-    private static final int OURS = 2;
     /// Seconds of warm-up of a program that no JVM compiles: it has run once when it was set up.
     private static final double NATIVE_WARM_UP = 0.2;
+    /// How many times the least possible time is what no compiled vector code takes; code that is not yet compiled takes a hundred.
+    private static final double SLOW = 10;
     /// PyTorch's ratios are far from their targets, and its calls are the longest.
     private static final int TORCH_ROUNDS = 3;
     /// A product of more rows than this runs the loops that one of so many has met.
@@ -41,47 +44,53 @@ final class GroupMain {
     }
 
     private Outcome[] measure() {
-        return group.matches().stream().map(match -> {
-            System.err.println("report: " + match.title() + ", " + match.threads()
-                    + (match.threads() == 1 ? " thread" : " threads"));
-            return measure(match);
-        }).toArray(Outcome[]::new);
+        return group.matches().stream().map(this::measure).toArray(Outcome[]::new);
     }
 
     private Outcome measure(Match match) {
-        MeasuredLimits limit = limits.computeIfAbsent(match.threads(), MeasuredLimits::find);
-        List<Entrant> entrants = new ArrayList<>(limit.entrants());
+        System.err.printf("report: %s, %d %s", match.title(), match.threads(), match.threads() == 1 ? "thread" : "threads");
+        long start = System.nanoTime();
+        boolean limited = Benchmarked.work(match.ours(), match.parametersOfOurs()) instanceof Work.Limited;
+        Optional<MeasuredLimits> limit = limited
+                ? Optional.of(limits.computeIfAbsent(match.threads(), MeasuredLimits::find)) : Optional.empty();
+        List<Entrant> entrants = new ArrayList<>(limit.map(MeasuredLimits::entrants).orElse(List.of()));
+        int ours = entrants.size();
         List<String> names = new ArrayList<>();
         List<Side> missing = new ArrayList<>();
         try {
-            setUp(Outcome.OURS, match.ours(), match.parametersOfOurs(), entrants, names, missing);
-            match.others().forEach((name, other) -> setUp(
-                    name, other.get(Match.BENCHMARK), match.parametersOf(name), entrants, names, missing));
+            double slow = limit.map(it -> SLOW * it.floor((Work.Limited) Benchmarked.work(match.ours(), match.parametersOfOurs())))
+                    .orElse(Double.POSITIVE_INFINITY);
+            setUp(Outcome.OURS, match.ours(), match.parametersOfOurs(), slow, entrants, names, missing);
+            match.others().forEach((name, other) -> setUp(name, other.get(Match.BENCHMARK), match.parametersOf(name),
+                    Double.POSITIVE_INFINITY, entrants, names, missing));
             if (names.isEmpty() || !names.getFirst().equals(Outcome.OURS)) {
                 return new Outcome(match, new double[0], new double[0], missing);
             }
-            Rounds.Times times = new Rounds(group.pace(), seconds -> uncertainty(outcome(match, limit, names, seconds)))
+            double setUp = (System.nanoTime() - start) / 1e9;
+            Rounds.Times times = new Rounds(group.pace(), seconds -> uncertainty(outcome(match, limit, ours, names, seconds)))
                     .measure(entrants);
-            Outcome outcome = outcome(match, limit, names, times.seconds());
+            System.err.printf(Locale.ROOT, ": set up %.1f s, warm-up %.1f s, %d rounds, %.1f s in all%n", setUp, times.warmUp(),
+                    times.seconds()[ours].length, (System.nanoTime() - start) / 1e9);
+            Outcome outcome = outcome(match, limit, ours, names, times.seconds());
             List<Side> sides = new ArrayList<>();
             for (int i = 0; i < names.size(); i++) {
                 Side side = outcome.sides().get(i);
-                sides.add(new Side(side.name(), side.seconds(), side.peakBytes(), times.steady()[OURS + i], "", false));
+                sides.add(new Side(side.name(), side.seconds(), side.peakBytes(), times.steady()[ours + i], "", false));
             }
             sides.addAll(missing);
             return new Outcome(match, outcome.flopRates(), outcome.byteRates(), sides);
         } finally {
-            entrants.subList(OURS, entrants.size()).forEach(entrant -> entrant.benchmark().close());
+            entrants.subList(ours, entrants.size()).forEach(entrant -> entrant.benchmark().close());
         }
     }
 
-    private void setUp(String name, String benchmark, Map<String, String> parameters, List<Entrant> entrants,
+    private void setUp(String name, String benchmark, Map<String, String> parameters, double slow, List<Entrant> entrants,
             List<String> names, List<Side> missing) {
         try {
             boolean torch = name.equals(Schedule.TORCH);
             entrants.add(new Entrant(Benchmarked.setUp(benchmark, parameters), torch ? 0 : group.pace().turn(),
                     OptionalDouble.of(torch || name.equals(Schedule.ONNX) ? NATIVE_WARM_UP : warmUp(benchmark, parameters)),
-                    torch ? TORCH_ROUNDS : Integer.MAX_VALUE));
+                    slow, torch ? TORCH_ROUNDS : Integer.MAX_VALUE));
             names.add(name);
         } catch (PeerMissingException e) {
             missing.add(Side.missing(name, e.getMessage(), false));
@@ -98,12 +107,14 @@ final class GroupMain {
         return first ? group.pace().warmUp() : group.pace().again();
     }
 
-    private static Outcome outcome(Match match, MeasuredLimits limit, List<String> names, double[][] seconds) {
+    /// @param ours which entrant ours is, behind the limits
+    private static Outcome outcome(Match match, Optional<MeasuredLimits> limit, int ours, List<String> names, double[][] seconds) {
         List<Side> sides = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            sides.add(new Side(names.get(i), seconds[OURS + i], new double[0], true, "", false));
+            sides.add(new Side(names.get(i), seconds[ours + i], new double[0], true, "", false));
         }
-        return new Outcome(match, limit.flopRates(seconds[0]), limit.byteRates(seconds[1]), sides);
+        return new Outcome(match, limit.map(it -> it.flopRates(seconds[0])).orElse(new double[0]),
+                limit.map(it -> it.byteRates(seconds[1])).orElse(new double[0]), sides);
     }
 
     /// Of the least certain ratio that the outcome shows.

@@ -16,18 +16,21 @@ import java.util.stream.Stream;
 /// @param peakWork      of one call
 /// @param bandwidth     of reads, by as many streams as read fastest on this machine
 /// @param bandwidthWork of one call
-record MeasuredLimits(Benchmarked peak, Work.Limited peakWork, Benchmarked bandwidth, Work.Limited bandwidthWork) {
+/// @param peakSeconds      of its fastest call so far
+/// @param bandwidthSeconds of its fastest call so far
+record MeasuredLimits(Benchmarked peak, Work.Limited peakWork, double peakSeconds, Benchmarked bandwidth,
+        Work.Limited bandwidthWork, double bandwidthSeconds) {
 
     /// Seconds of a turn.
     private static final double TURN = 0.04;
     /// Seconds after which a loop of vector code has long been compiled, and calls that then tell one from another.
-    private static final double WARM_UP = 0.6;
+    private static final double WARM_UP = 0.3;
     private static final int CALLS = 8;
 
     static MeasuredLimits find(int threads) {
         Map<String, String> parameters = Map.of("threads", Integer.toString(threads));
         Benchmarked peak = Benchmarked.setUp("FmaPeak", parameters);
-        fastest(peak);
+        double peakSeconds = fastest(peak);
         Map<String, String> streams = Stream.of("1", "4", "8")
                 .map(number -> Map.of("threads", parameters.get("threads"), "streams", number))
                 .min(Comparator.comparingDouble(number -> {
@@ -35,8 +38,9 @@ record MeasuredLimits(Benchmarked peak, Work.Limited peakWork, Benchmarked bandw
                         return fastest(reading);
                     }
                 })).orElseThrow();
-        return new MeasuredLimits(peak, (Work.Limited) Benchmarked.work("FmaPeak", parameters),
-                Benchmarked.setUp("ReadBandwidth", streams), (Work.Limited) Benchmarked.work("ReadBandwidth", streams));
+        Benchmarked bandwidth = Benchmarked.setUp("ReadBandwidth", streams);
+        return new MeasuredLimits(peak, (Work.Limited) Benchmarked.work("FmaPeak", parameters), peakSeconds,
+                bandwidth, (Work.Limited) Benchmarked.work("ReadBandwidth", streams), fastest(bandwidth));
     }
 
     private static double fastest(Benchmarked benchmark) {
@@ -52,7 +56,12 @@ record MeasuredLimits(Benchmarked peak, Work.Limited peakWork, Benchmarked bandw
 
     List<Entrant> entrants() {
         return Stream.of(peak, bandwidth)
-                .map(limit -> new Entrant(limit, TURN, OptionalDouble.empty(), Integer.MAX_VALUE)).toList();
+                .map(limit -> new Entrant(limit, TURN, OptionalDouble.empty(), Double.POSITIVE_INFINITY, Integer.MAX_VALUE)).toList();
+    }
+
+    /// The least seconds that some work can take.
+    double floor(Work.Limited work) {
+        return work.floor(peakWork.flops() / peakSeconds, bandwidthWork.bytes() / bandwidthSeconds);
     }
 
     /// Operations per second in each round.

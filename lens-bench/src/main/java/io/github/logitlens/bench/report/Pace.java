@@ -15,8 +15,8 @@ record Pace(double warmUp, double again, double patience, double turn, int least
         double limit) {
 
     static final Pace FULL = new Pace(2.5, 1, 20, 0.2, 5, 9, 0.02, 15);
-    static final Pace FULL_KERNELS = new Pace(3.5, 0.3, 10, 0.06, 5, 7, 0.03, 8);
+    static final Pace FULL_KERNELS = new Pace(4, 0.3, 10, 0.06, 5, 7, 0.03, 8);
     static final Pace METRICS = new Pace(2.5, 1, 20, 0.3, 15, 15, 0, 60);
     static final Pace QUICK = new Pace(1.5, 0.5, 8, 0.1, 3, 5, 0.03, 4);
-    static final Pace QUICK_KERNELS = new Pace(2.5, 0.3, 6, 0.05, 3, 3, 0.03, 3);
+    static final Pace QUICK_KERNELS = new Pace(2.5, 0.3, 8, 0.05, 3, 3, 0.03, 3);
 }

@@ -133,11 +133,12 @@ public final class ReportMain {
         Machine machine = Machine.here(module.getParent());
         System.err.println("report: random weights of GPT-2 small's shape in " + RandomModel.directory(ModelSize.SMALL));
         int processors = machine.processors();
-        for (Group group : Schedule.groups(quick, processors)) {
+        List<Group> groups = Schedule.groups(quick, processors).stream().filter(group -> isWanted(group.name())).toList();
+        for (Group group : quick ? Group.joined(groups) : groups) {
             measure(group.name(), () -> measure(group));
         }
-        measure(MEMORY, () -> new LensMemory(processors, quick ? 1 : 3, folder.resolve("memory.txt")).measure());
-        measure(START, () -> new ColdStart(processors, quick ? 3 : 7, module.getParent().resolve("tools/bin/lens"),
+        measureIfWanted(MEMORY, () -> new LensMemory(processors, quick ? 1 : 3, folder.resolve("memory.txt")).measure());
+        measureIfWanted(START, () -> new ColdStart(processors, quick ? 3 : 7, module.getParent().resolve("tools/bin/lens"),
                 folder.resolve("start.txt")).measure());
         if (only.contains(Schedule.METRICS)) {
             measure(Schedule.METRICS, () -> measure(Schedule.metrics(processors)));
@@ -150,10 +151,17 @@ public final class ReportMain {
         List<Outcome> measure() throws IOException;
     }
 
-    private void measure(String name, Measurement group) {
-        if (!only.isEmpty() && !only.contains(name)) {
-            return;
+    private boolean isWanted(String group) {
+        return only.isEmpty() || only.contains(group);
+    }
+
+    private void measureIfWanted(String name, Measurement group) {
+        if (isWanted(name)) {
+            measure(name, group);
         }
+    }
+
+    private void measure(String name, Measurement group) {
         long start = System.nanoTime();
         try {
             outcomes.addAll(group.measure());

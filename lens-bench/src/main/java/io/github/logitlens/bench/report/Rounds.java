@@ -25,13 +25,15 @@ final class Rounds {
     ///
     /// @param turn   seconds, at the least; one call may take longer
     /// @param warmUp seconds of warm-up, at the least; where there are none, it has been warmed up
+    /// @param slow   seconds of one call beyond which it is not warm yet, however steady: vector code before it is compiled
     /// @param rounds in which it takes part, at the most
-    record Entrant(Benchmarked benchmark, double turn, OptionalDouble warmUp, int rounds) {
+    record Entrant(Benchmarked benchmark, double turn, OptionalDouble warmUp, double slow, int rounds) {
     }
 
     /// @param seconds of one call, `[entrants][rounds]`
     /// @param steady  `[entrants]`
-    record Times(double[][] seconds, boolean[] steady) {
+    /// @param warmUp  seconds that the warm-up took
+    record Times(double[][] seconds, boolean[] steady, double warmUp) {
     }
 
     /// @param uncertainty how far from the truth what follows from the seconds so far, `[entrants][rounds]`, may be
@@ -42,10 +44,12 @@ final class Rounds {
 
     Times measure(List<Entrant> entrants) {
         boolean[] steady = new boolean[entrants.size()];
+        long begin = System.nanoTime();
         for (int i = 0; i < steady.length; i++) {
             steady[i] = entrants.get(i).warmUp().isEmpty() || warmUp(entrants.get(i));
         }
         double[][] seconds = new double[entrants.size()][0];
+        double warmUp = since(begin);
         long start = System.nanoTime();
         for (int round = 0; round < pace.leastRounds() || round < pace.mostRounds() && since(start) < pace.limit()
                 && uncertainty.applyAsDouble(seconds) > pace.certain(); round++) {
@@ -56,7 +60,7 @@ final class Rounds {
                 }
             }
         }
-        return new Times(seconds, steady);
+        return new Times(seconds, steady, warmUp);
     }
 
     /// Turns until none has been faster than those before for a while.
@@ -66,9 +70,9 @@ final class Rounds {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
         double steady = 0;
-        while (steady < STEADY || since(start) < entrant.warmUp().getAsDouble()) {
+        while (steady < STEADY || since(start) < entrant.warmUp().getAsDouble() || best > entrant.slow()) {
             if (since(start) > pace.patience()) {
-                return steady >= STEADY;
+                return steady >= STEADY && best <= entrant.slow();
             }
             double seconds = turn(entrant);
             // Setting it up was a call before the first.

@@ -13,9 +13,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalDouble;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,8 +120,18 @@ class ReportTest {
     }
 
     @Test
+    void neighboursOfTheSamePaceAreJoined() {
+        Match match = fullLens().match();
+        List<Group> joined = Group.joined(List.of(new Group("a", Pace.QUICK_KERNELS, List.of(match)),
+                new Group("b", Pace.QUICK, List.of(match)), new Group("c", Pace.QUICK, List.of(match, match))));
+        assertEquals(List.of("a", "b, c"), joined.stream().map(Group::name).toList());
+        assertEquals(3, joined.getLast().matches().size());
+    }
+
+    @Test
     void everyBenchmarkOfTheScheduleIsKnown() {
-        for (Group group : Schedule.groups(false, 2)) {
+        for (Group group : Stream.of(Schedule.groups(false, 2), Schedule.groups(true, 2), List.of(Schedule.metrics(2)))
+                .flatMap(List::stream).toList()) {
             for (Match match : group.matches()) {
                 assertTrue(Benchmarked.work(match.ours(), match.parametersOfOurs()) != null, match.title());
             }
@@ -133,9 +144,12 @@ class ReportTest {
         try (Benchmarked softmax = Benchmarked.setUp("Softmax", parameters);
                 Benchmarked scalar = Benchmarked.setUp("Softmax", Map.of("kernels", "scalar", "keys", "64"))) {
             List<Rounds.Entrant> entrants = List.of(
-                    new Rounds.Entrant(softmax, 1e-3, OptionalDouble.of(0), Integer.MAX_VALUE),
-                    new Rounds.Entrant(scalar, 1e-3, OptionalDouble.empty(), 2));
+                    new Rounds.Entrant(softmax, 1e-3, OptionalDouble.of(0), 1, Integer.MAX_VALUE),
+                    new Rounds.Entrant(scalar, 1e-3, OptionalDouble.empty(), 1, 2));
             Pace pace = new Pace(0, 0, 2, 1e-3, 3, 8, 0.01, 10);
+            boolean[] neverFastEnough = new Rounds(pace, seconds -> 0).measure(
+                    List.of(new Rounds.Entrant(softmax, 1e-3, OptionalDouble.of(0), 1e-12, 1))).steady();
+            assertFalse(neverFastEnough[0], "steady, but slower than compiled code can be");
             double[][] certainAfterFive = new Rounds(pace, seconds -> seconds[0].length < 5 ? 0.5 : 0.005).measure(entrants).seconds();
             assertEquals(5, certainAfterFive[0].length);
             assertEquals(2, certainAfterFive[1].length, "takes part in two rounds");
