@@ -32,7 +32,6 @@ QUOTED = [  # file, what stands before a number, the number
     (CORE + "LensMetric.java", "r.value(LensMetric.ENTROPY, r.layer(5), -1)    // ", "entropy"),
     (CORE + "Attribution.java", "a.logit()                             // ", "difference"),
     (CORE + "Attribution.java", "a.strongest().getFirst().logit()      // ", "strongest"),
-    (CORE + "Attribution.java", "a.residue()                           // ", "residue"),
 ]
 
 
@@ -60,7 +59,7 @@ def measured():
     numbers = {
         "probability": f"{readings[-1]['top'][0]['probability']:.3f}", "entropy": f"{readings[6]['entropy']:.3f}",
         "klToFinal": f"{readings[6]['klToFinal']:.3f}", "difference": f"{attribution['logit']:.2f}",
-        "strongest": f"{strongest['logit']:.2f}", "residue": f"{attribution['residue']:.1e}".replace("e-0", "e-"),
+        "strongest": f"{strongest['logit']:.2f}",
     }
     return numbers, strongest["label"]
 
@@ -77,7 +76,7 @@ def replace(name, before, pattern, new):
 def write_quotations():
     numbers, label = measured()
     for name, before, number in QUOTED:
-        replace(name, before, r"-?\d+\.\d+(e-?\d+)?", numbers[number])
+        replace(name, before, r"-?\d+\.\d+", numbers[number])
     replace(CORE + "Attribution.java", 'a.strongest().getFirst().label()      // "', r'[^"]*"', label + '"')
 
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 /// a.logit()                             // 11.36: how much higher the logit of " Paris" is
 /// a.strongest().getFirst().label()      // "Layer 7 MLP", which spoke for it the loudest
 /// a.strongest().getFirst().logit()      // 2.51
-/// a.residue()                           // 5.0e-6: what float32 lost
+/// a.residue()                           // some 1e-6: what float32 lost
 /// ```
 ///
 /// It is arithmetic about this one run, not a cause: take a component away and later ones would write something else.
