@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -284,14 +283,16 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /// Whether any logit of a whole tile row is above the threshold of its top-k, and so perhaps a new maximum.
+    /// Whether any logit of a whole tile row is above the threshold of its top-k, and so perhaps a new maximum. The masks
+    /// are joined as numbers: joined as masks they took five times as long.
     private static boolean passes(float[] logits, int offset, float threshold) {
         FloatVector thresholds = FloatVector.broadcast(SPECIES, threshold);
-        VectorMask<Float> above = FloatVector.fromArray(SPECIES, logits, offset).compare(VectorOperators.GT, thresholds);
-        for (int n = LANES; n < PANEL; n += LANES) {
-            above = above.or(FloatVector.fromArray(SPECIES, logits, offset + n).compare(VectorOperators.GT, thresholds));
+        long above = 0;
+        for (int n = 0; n < PANEL; n += LANES) {
+            above |= FloatVector.fromArray(SPECIES, logits, offset + n)
+                    .compare(VectorOperators.GT, thresholds).toLong();
         }
-        return above.anyTrue();
+        return above != 0;
     }
 
     /// Enters a whole tile row's passing logits into the top-k, and moves the sums if one of them is a new maximum.
