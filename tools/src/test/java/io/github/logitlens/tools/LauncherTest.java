@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,12 +68,18 @@ class LauncherTest {
     }
 
     private Process start(Path script, Path cwd, String jdk, String... args) throws IOException {
+        return start(Map.of(), script, cwd, jdk, args);
+    }
+
+    private Process start(Map<String, String> environment, Path script, Path cwd, String jdk, String... args)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).directory(cwd.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", dir.resolve("path") + ":/usr/bin:/bin");
         builder.environment().put("LENS_JAVA", jdk);
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
@@ -105,6 +112,17 @@ class LauncherTest {
         assertEquals(List.of("built on " + dir.resolve("jdk")), Files.readAllLines(builds));
         assertTrue(Files.exists(root.resolve("tools/target/lens/lens-tools-1.jar")));
         assertTrue(Files.exists(root.resolve("tools/target/lens/lens-core-1.jar")));
+    }
+
+    /// Two collectors would be an error of the JVM's.
+    @Test
+    void theChosenCollectorIsTheOnlyOne() throws Exception {
+        lens();
+        assertTrue(lens().lines().contains("[-XX:+UseSerialGC]"));
+        List<String> chosen = finish(start(Map.of("LENS_JAVA_OPTS", "-Xmx1g -XX:+UseZGC"), root.resolve("tools/bin/lens"), dir,
+                dir.resolve("jdk").toString())).lines();
+        assertTrue(chosen.containsAll(List.of("[-Xmx1g]", "[-XX:+UseZGC]")), chosen::toString);
+        assertFalse(chosen.contains("[-XX:+UseSerialGC]"), chosen::toString);
     }
 
     @Test
