@@ -35,8 +35,8 @@ public final class ScalarKernels implements Kernels {
     }
 
     /// Loops at one index over arrays of their own are the form that C2 turns into vector instructions. It does up to
-    /// fifteen turns before and after them one by one, so that a loop over the 64 columns of one panel is half scalar: over
-    /// four panels it runs half as fast again. Two rows a turn share what they load, and all rows what is copied to the heap.
+    /// fifteen turns before and after them one by one, so that a loop over the 64 columns of one panel is half scalar, and
+    /// one over four panels hardly. Two rows a turn share what they load, and all rows what is copied to the heap.
     @Override
     public void multiplyTogether(
             float[] a, int aOffset, int blocks, int height, MemorySegment b, long bOffset, int panels, int depth,

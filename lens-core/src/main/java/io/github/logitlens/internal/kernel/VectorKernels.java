@@ -284,7 +284,7 @@ public final class VectorKernels implements Kernels {
     }
 
     /// Whether any logit of a whole tile row is above the threshold of its top-k, and so perhaps a new maximum. The masks
-    /// are joined as numbers: joined as masks they took five times as long.
+    /// are joined as numbers: joined as masks they took nearly half of the whole reduction.
     private static boolean passes(float[] logits, int offset, float threshold) {
         FloatVector thresholds = FloatVector.broadcast(SPECIES, threshold);
         long above = 0;

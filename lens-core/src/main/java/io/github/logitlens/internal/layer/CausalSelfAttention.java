@@ -7,6 +7,7 @@ import io.github.logitlens.internal.kernel.Kernels;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /// Multi-head causal attention: `softmax(q·kᵀ · scale) · v`, heads side by side, then `W_O`.
 ///
@@ -116,16 +117,22 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
 
         void attend(int head, int block) {
+            withScratch(own -> {
+                int stride = paddedKeys(block);
+                score(head, block, own);
+                for (int r = 0; r < z.rowsOf(block); r++) {
+                    kernels.softmax(own.scores, r * stride, visible(block, r));
+                }
+                weigh(head, block, own.scores, 0, stride, own);
+            });
+        }
+
+        private void withScratch(Consumer<Scratch> work) {
             Scratch own = scratch.poll();
             if (own == null) {
                 own = new Scratch();
             }
-            int stride = paddedKeys(block);
-            score(head, block, own);
-            for (int r = 0; r < z.rowsOf(block); r++) {
-                kernels.softmax(own.scores, r * stride, visible(block, r));
-            }
-            weigh(head, block, own.scores, 0, stride, own);
+            work.accept(own);
             scratch.add(own);
         }
 
@@ -149,15 +156,14 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             float[] whole = new float[Math.multiplyExact(Math.multiplyExact(nHeads, rows), keys)];
             Arrays.fill(whole, Float.NEGATIVE_INFINITY);
             int blocks = z.blocks();
-            engine.workers().run(tasks, task -> {
+            engine.workers().run(tasks, task -> withScratch(own -> {
                 int block = task / nHeads;
-                Scratch own = new Scratch();
                 score(task % nHeads, block, own);
                 for (int r = 0; r < z.rowsOf(block); r++) {
                     System.arraycopy(own.scores, r * paddedKeys(block), whole,
                             (task % nHeads * rows + z.firstRow(block) + r) * keys, visible(block, r));
                 }
-            });
+            }));
             hooks.fire(HookSite.ATTN_SCORES.at(layer), whole, nHeads, rows, keys);
             engine.workers().run(nHeads * rows, row -> {
                 int visible = past + row % rows + 1;
@@ -165,8 +171,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 Arrays.fill(whole, row * keys + visible, (row + 1) * keys, 0f);
             });
             hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
-            engine.workers().run(nHeads * blocks, task -> weigh(task % nHeads, task / nHeads, whole,
-                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys, new Scratch()));
+            engine.workers().run(nHeads * blocks, task -> withScratch(own -> weigh(task % nHeads, task / nHeads, whole,
+                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys, own)));
         }
 
         /// `scores[r][key] = (scale · q[r]) · k[key]`.

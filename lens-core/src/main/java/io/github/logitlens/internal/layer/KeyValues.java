@@ -73,27 +73,15 @@ public final class KeyValues {
     /// @param keys      `[rows]` rows of `dHead` values, `stride` apart, from `keyOffset`; *not modified*
     /// @param values    likewise from `valueOffset`
     void store(int head, int first, int rows, float[] keys, int keyOffset, float[] values, int valueOffset, int stride) {
-        float[] rowMajor = new float[Math.min(rows, PANEL) * dHead];
-        float[] transposed = new float[dHead * Math.min(rows, PANEL)];
-        int count;
-        for (int row = 0; row < rows; row += count) {
+        for (int row = 0; row < rows; row++) {
             int position = first + row;
-            count = Math.min(rows - row, PANEL - position % PANEL);
-            for (int r = 0; r < count; r++) {
-                System.arraycopy(keys, keyOffset + (row + r) * stride, rowMajor, r * dHead, dHead);
-                for (int panel = 0; panel < valuePanels(); panel++) {
-                    MemorySegment.copy(values, valueOffset + (row + r) * stride + panel * PANEL, segment, FLOAT,
-                            values(position + r, head, panel), valueColumns(panel));
-                }
-            }
+            long keyAt = keys(position / PANEL, head) / 4 + position % PANEL;
             for (int i = 0; i < dHead; i++) {
-                for (int r = 0; r < count; r++) {
-                    transposed[i * count + r] = rowMajor[r * dHead + i];
-                }
+                segment.setAtIndex(FLOAT, keyAt + (long) i * PANEL, keys[keyOffset + row * stride + i]);
             }
-            long at = keys(position / PANEL, head) + 4L * (position % PANEL);
-            for (int i = 0; i < dHead; i++) {
-                MemorySegment.copy(transposed, i * count, segment, FLOAT, at + 4L * PANEL * i, count);
+            for (int panel = 0; panel < valuePanels(); panel++) {
+                MemorySegment.copy(values, valueOffset + row * stride + panel * PANEL, segment, FLOAT,
+                        values(position, head, panel), valueColumns(panel));
             }
         }
     }
