@@ -1,19 +1,12 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.weights.Gpt2Config;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /// Refuses a model that does not fit into memory before any of it is allocated.
 final class WeightMemory {
-
-    private static final Path MEMINFO = Path.of("/proc/meminfo");
-    private static final String AVAILABLE = "MemAvailable:";
-    private static final String KIBIBYTES = " kB";
 
     private WeightMemory() {
     }
@@ -32,27 +25,20 @@ final class WeightMemory {
     ///
     /// @throws IllegalStateException if the model needs more
     static void check(String id, Gpt2Config config) {
-        long needed = bytes(config);
-        OptionalLong available = available();
-        if (available.isPresent() && needed > available.getAsLong()) {
-            throw new IllegalStateException(String.format(Locale.ROOT,
-                    "model '%s': its weights need %,d bytes of memory as float32, only %,d are available",
-                    id, needed, available.getAsLong()));
+        Optional<AvailableMemory> available = AvailableMemory.now(Path.of("/"));
+        if (available.isPresent()) {
+            check(id, bytes(config), available.get());
         }
     }
 
-    private static OptionalLong available() {
-        // No stream and no regular expression: their first use costs a new process ten milliseconds.
-        try (BufferedReader lines = Files.newBufferedReader(MEMINFO)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith(AVAILABLE) && line.endsWith(KIBIBYTES)) {
-                    String number = line.substring(AVAILABLE.length(), line.length() - KIBIBYTES.length()).strip();
-                    return OptionalLong.of(1024 * Long.parseLong(number));
-                }
-            }
-        } catch (IOException | NumberFormatException e) {
-            // another system, which does not say
+    /// @throws IllegalStateException if more is needed than is available
+    static void check(String id, long needed, AvailableMemory available) {
+        if (needed > available.bytes()) {
+            String limited = available.limit().isEmpty() ? ""
+                    : String.format(Locale.ROOT, " (the limit of its control group is %,d)", available.limit().getAsLong());
+            throw new IllegalStateException(String.format(Locale.ROOT,
+                    "model '%s': its weights need %,d bytes of memory as float32, only %,d are available%s",
+                    id, needed, available.bytes(), limited));
         }
-        return OptionalLong.empty();
     }
 }

@@ -9,6 +9,7 @@ import io.github.logitlens.weights.ActivationFunction;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +39,15 @@ class WeightMemoryTest {
         assertTrue(message.matches("model 'huge': its weights need 844,[0-9,]+ bytes of memory as float32,"
                 + " only [0-9,]+ are available"), message);
         assertDoesNotThrow(() -> WeightMemory.check("small", config(1, 1, 8, true)));
+    }
+
+    @Test
+    void aLimitThatLeavesTooLittleIsNamed() {
+        AvailableMemory limited = new AvailableMemory(499_999_999, OptionalLong.of(536_870_912));
+        String message = assertThrows(
+                IllegalStateException.class, () -> WeightMemory.check("gpt2", 500_000_000, limited)).getMessage();
+        assertEquals("model 'gpt2': its weights need 500,000,000 bytes of memory as float32, only 499,999,999 are available"
+                + " (the limit of its control group is 536,870,912)", message);
+        assertDoesNotThrow(() -> WeightMemory.check("gpt2", 499_999_999, limited));
     }
 }
