@@ -335,21 +335,23 @@ public final class Unembedding {
             }
             float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
             PanelMatrix matrix = transformer.unembedding();
+            matrix.slice(stretch * stretchPanels(), 0).fetch(engine.kernels());
             for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
+                PanelMatrix.Slice next = panel + 1 < endPanel(stretch) ? matrix.slice(panel + 1, 0) : null;
                 for (int tile = 0; tile < tiles.length; tile++) {
-                    RowPanels rows = tiles[tile];
-                    for (int block = 0; block < rows.blocks(); block++) {
-                        int at = rows.firstRow(block) * PANEL;
-                        if (tile == 0 && block == 0) {
-                            matrix.fetchAndMultiply(
-                                    engine.kernels(), rows, block, panel, Kernels.ZEROS, 0, 0, logits, at, PANEL);
-                        } else {
-                            matrix.multiply(
-                                    engine.kernels(), rows, block, panel, Kernels.ZEROS, 0, 0, logits, at, PANEL);
-                        }
+                    for (int slice = 0; slice < matrix.slices(); slice++) {
+                        PanelMatrix.Slice then = slice < matrix.slices() - 1 ? matrix.slice(panel, slice + 1) : next;
+                        multiply(tiles[tile], matrix.slice(panel, slice), tile == 0 ? then : null, logits);
                     }
                     reader.read(logits, panel, tile);
                 }
+            }
+        }
+
+        private void multiply(RowPanels rows, PanelMatrix.Slice slice, PanelMatrix.Slice next, float[] logits) {
+            for (int block = 0; block < rows.blocks(); block++) {
+                slice.multiply(engine.kernels(), rows, block, block == 0 ? next : null,
+                        Kernels.ZEROS, 0, 0, logits, rows.firstRow(block) * PANEL, PANEL);
             }
         }
 

@@ -64,6 +64,17 @@ final class ColdStartKernels implements Kernels {
     }
 
     @Override
+    public void multiplyAndFetch(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
+            MemorySegment next, long nextOffset) {
+        Kernels kernels = current;
+        kernels.multiplyAndFetch(a, aOffset, height, b, bOffset, depth,
+                start, startOffset, startStride, out, outOffset, outStride, next, nextOffset);
+        count(kernels, (long) height * depth * PANEL);
+    }
+
+    @Override
     public void fetch(MemorySegment b, long bOffset, long bytes) {
         current.fetch(b, bOffset, bytes);
     }

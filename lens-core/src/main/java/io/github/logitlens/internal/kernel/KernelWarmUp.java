@@ -45,6 +45,8 @@ final class KernelWarmUp {
                     kernels.fetch(panel, 0, panel.byteSize());
                     kernels.multiply(left, 0, 6, panel, 0, DEPTH, tile, 0);
                 },
+                kernels -> kernels.multiplyAndFetch(
+                        left, 0, 6, panel, 0, DEPTH, tile, 0, Kernels.PANEL, tile, 0, Kernels.PANEL, panel, 0),
                 kernels -> kernels.multiply(left, 0, 4, panel, 0, DEPTH, tile, 0),
                 kernels -> kernels.multiply(left, 0, 2, panel, 0, DEPTH, tile, 0),
                 kernels -> kernels.multiply(left, 0, 1, panel, 0, DEPTH, tile, 0),

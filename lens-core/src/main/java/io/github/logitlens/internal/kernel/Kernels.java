@@ -98,6 +98,18 @@ public interface Kernels {
         }
     }
 
+    /// The same as [#multiply], while the memory that is multiplied with next comes into the caches.
+    ///
+    /// @param next       holds `[depth][64]` float32 at byte `nextOffset`, *not modified*
+    /// @param nextOffset its first byte
+    default void multiplyAndFetch(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
+            MemorySegment next, long nextOffset) {
+        multiply(a, aOffset, height, b, bOffset, depth, start, startOffset, startStride, out, outOffset, outStride);
+        fetch(next, nextOffset, 4L * PANEL * depth);
+    }
+
     /// Brings a stretch of a panel from memory into the caches, faster than a product that needs it does; computes nothing.
     ///
     /// @param b       *not modified*

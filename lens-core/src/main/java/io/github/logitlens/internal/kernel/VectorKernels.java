@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels in the Vector API, at the machine's own vector width.
 ///
-/// With [WideProduct] and [NarrowProduct] the only classes that name `jdk.incubator.vector`: they are loaded only when the
+/// With [WideProduct], [FetchingProduct] and [NarrowProduct] the only classes that name `jdk.incubator.vector`: they are loaded only when the
 /// module is there. A row is walked in vectors and ends in scalar steps of the same operations.
 public final class VectorKernels implements Kernels {
 
@@ -24,7 +24,7 @@ public final class VectorKernels implements Kernels {
     private static final int STREAMS = 4;
 
     private final ScalarKernels scalar = new ScalarKernels();
-    /// Written so that no compiler drops the loads of [#fetch], never read.
+    /// Written so that no compiler drops the loads that only fetch, never read.
     private int fetched;
 
     /// Kernels at [FloatVector#SPECIES_PREFERRED].
@@ -94,6 +94,20 @@ public final class VectorKernels implements Kernels {
             WideProduct.multiplyRow(a, aOffset, panels, b, bOffset, depth, tile, tileOffset);
         } else {
             Kernels.super.multiplyRow(a, aOffset, panels, b, bOffset, depth, tile, tileOffset);
+        }
+    }
+
+    @Override
+    public void multiplyAndFetch(
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
+            MemorySegment next, long nextOffset) {
+        if (WIDE && height > 1) {
+            fetched = FetchingProduct.multiply(a, aOffset, height, b, bOffset, depth,
+                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset);
+        } else {
+            Kernels.super.multiplyAndFetch(a, aOffset, height, b, bOffset, depth,
+                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset);
         }
     }
 

@@ -16,6 +16,7 @@ public final class Linear {
 
     private final PanelMatrix weight;
     private final float[] bias;
+    private Linear follower;
 
     /// What becomes of a finished tile, while it is in the first-level cache.
     @FunctionalInterface
@@ -24,16 +25,22 @@ public final class Linear {
         /// Takes one tile; called by any thread, once per block and panel; of a single row, for several panels at once.
         ///
         /// @param tile    `[height of the block][64]`, of a single row `[1][columns]`; *owned by the sink during the call*
+        /// @param offset  where in `tile` it begins
         /// @param block   block of rows
         /// @param column  the tile's first column in the product
         /// @param columns how many of its columns are real
-        void take(float[] tile, int block, int column, int columns);
+        void take(float[] tile, int offset, int block, int column, int columns);
     }
 
     /// @param bias `[columns]`, copied
     Linear(PanelMatrix weight, float[] bias) {
         this.weight = weight;
         this.bias = Arrays.copyOf(bias, weight.panels() * PANEL);
+    }
+
+    /// Says which product a run comes to after this one, so that its first panels are in the caches by then.
+    void leadsTo(Linear follower) {
+        this.follower = follower;
     }
 
     int columns() {
@@ -54,9 +61,9 @@ public final class Linear {
     /// @param x   `[rows, depth]`, *not modified*
     /// @param out `[rows, columns]`, *written*
     void store(Engine engine, RowPanels x, float[] out) {
-        run(engine, x, out, (tile, block, column, columns) -> {
+        run(engine, x, out, (tile, offset, block, column, columns) -> {
             for (int r = 0; r < x.rowsOf(block); r++) {
-                System.arraycopy(tile, r * PANEL, out, (x.firstRow(block) + r) * weight.columns() + column, columns);
+                System.arraycopy(tile, offset + r * PANEL, out, (x.firstRow(block) + r) * weight.columns() + column, columns);
             }
         });
     }
@@ -66,9 +73,9 @@ public final class Linear {
     /// @param x   `[rows, depth]`, *not modified*
     /// @param out `[rows, columns]`, *written*
     void add(Engine engine, RowPanels x, float[] out) {
-        apply(engine, x, (tile, block, column, columns) -> {
+        apply(engine, x, (tile, offset, block, column, columns) -> {
             for (int r = 0; r < x.rowsOf(block); r++) {
-                engine.kernels().add(out, (x.firstRow(block) + r) * weight.columns() + column, tile, r * PANEL, columns);
+                engine.kernels().add(out, (x.firstRow(block) + r) * weight.columns() + column, tile, offset + r * PANEL, columns);
             }
         });
     }
@@ -95,7 +102,7 @@ public final class Linear {
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(panels * groups, task -> {
             int first = task / panels * perGroup;
-            panel(engine.kernels(), x, first, Math.min(x.blocks(), first + perGroup), task % panels, out, sink);
+            new Pass(engine, x, first, Math.min(x.blocks(), first + perGroup), out, sink).multiply(task, panels * groups);
         });
     }
 
@@ -130,7 +137,7 @@ public final class Linear {
                     int row = (block - firstBlock) * Kernels.BLOCK + r;
                     System.arraycopy(all, row * width + panel * PANEL, tile, r * PANEL, PANEL);
                 }
-                sink.take(tile, block, (firstPanel + panel) * PANEL, weight.columnsOf(firstPanel + panel));
+                sink.take(tile, 0, block, (firstPanel + panel) * PANEL, weight.columnsOf(firstPanel + panel));
             }
         }
     }
@@ -143,32 +150,65 @@ public final class Linear {
             int end = Math.min(panels, first + side);
             float[] tile = Arrays.copyOfRange(bias, first * PANEL, end * PANEL);
             weight.multiplyRow(engine.kernels(), row, first, end - first, tile, 0);
-            sink.take(tile, 0, first * PANEL, Math.min(weight.columns(), end * PANEL) - first * PANEL);
+            sink.take(tile, 0, 0, first * PANEL, Math.min(weight.columns(), end * PANEL) - first * PANEL);
         });
     }
 
-    private void panel(
-            Kernels kernels, RowPanels x, int firstBlock, int endBlock, int panel, float[] out, Sink sink) {
-        float[] tile = new float[Kernels.BLOCK * PANEL];
-        int columns = weight.columnsOf(panel);
-        for (int block = firstBlock; block < endBlock; block++) {
-            boolean fetch = block == firstBlock;
-            if (out != null && columns == PANEL && x.height(block) == x.rowsOf(block)) {
-                int at = x.firstRow(block) * weight.columns() + panel * PANEL;
-                multiply(kernels, x, block, panel, fetch, out, at, weight.columns());
-            } else {
-                multiply(kernels, x, block, panel, fetch, tile, 0, PANEL);
-                sink.take(tile, block, panel * PANEL, columns);
+    /// Some blocks of rows on their way through panel after panel.
+    private final class Pass {
+
+        private final Kernels kernels;
+        private final int threads;
+        private final RowPanels x;
+        private final int firstBlock;
+        private final int endBlock;
+        private final float[] out;
+        private final Sink sink;
+
+        Pass(Engine engine, RowPanels x, int firstBlock, int endBlock, float[] out, Sink sink) {
+            kernels = engine.kernels();
+            threads = engine.workers().threads();
+            this.x = x;
+            this.firstBlock = firstBlock;
+            this.endBlock = endBlock;
+            this.out = out;
+            this.sink = sink;
+        }
+
+        /// The panel of one of a call's tasks. While each thread takes as long as the others, the task that comes to it next
+        /// is `threads` on, perhaps of the follower; a wrong guess costs time and nothing else.
+        void multiply(int task, int tasks) {
+            int panel = task % weight.panels();
+            if (task < threads) {
+                weight.slice(panel, 0).fetch(kernels);
+            }
+            int later = task + threads;
+            PanelMatrix nextWeight = later < tasks ? weight : follower == null ? null : follower.weight;
+            int next = later < tasks ? later % weight.panels() : later - tasks;
+            PanelMatrix.Slice following = nextWeight == null || next >= nextWeight.panels() ? null : nextWeight.slice(next, 0);
+            int slices = weight.slices();
+            float[] tiles = new float[(slices == 1 ? 1 : endBlock - firstBlock) * Kernels.BLOCK * PANEL];
+            for (int slice = 0; slice < slices; slice++) {
+                PanelMatrix.Slice then = slice < slices - 1 ? weight.slice(panel, slice + 1) : following;
+                for (int block = firstBlock; block < endBlock; block++) {
+                    multiply(weight.slice(panel, slice), block, block == firstBlock ? then : null, tiles);
+                }
             }
         }
-    }
 
-    private void multiply(
-            Kernels kernels, RowPanels x, int block, int panel, boolean fetch, float[] out, int outOffset, int outStride) {
-        if (fetch) {
-            weight.fetchAndMultiply(kernels, x, block, panel, bias, panel * PANEL, 0, out, outOffset, outStride);
-        } else {
-            weight.multiply(kernels, x, block, panel, bias, panel * PANEL, 0, out, outOffset, outStride);
+        private void multiply(PanelMatrix.Slice slice, int block, PanelMatrix.Slice next, float[] tiles) {
+            int column = slice.panel() * PANEL;
+            int columns = weight.columnsOf(slice.panel());
+            if (out != null && columns == PANEL && x.height(block) == x.rowsOf(block)) {
+                int at = x.firstRow(block) * weight.columns() + column;
+                slice.multiply(kernels, x, block, next, bias, column, 0, out, at, weight.columns());
+                return;
+            }
+            int at = weight.slices() == 1 ? 0 : (block - firstBlock) * Kernels.BLOCK * PANEL;
+            slice.multiply(kernels, x, block, next, bias, column, 0, tiles, at, PANEL);
+            if (slice.isLast()) {
+                sink.take(tiles, at, block, column, columns);
+            }
         }
     }
 }

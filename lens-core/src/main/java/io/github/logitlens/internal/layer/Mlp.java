@@ -33,10 +33,10 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
                 post.pack(block, hidden, post.firstRow(block) * dMlp, dMlp, 0, dMlp);
             }
         } else {
-            in.apply(engine, x, (tile, block, column, columns) -> {
+            in.apply(engine, x, (tile, offset, block, column, columns) -> {
                 int values = x.rowsOf(block) == 1 ? columns : x.rowsOf(block) * PANEL;
-                engine.kernels().activate(activation, tile, 0, values);
-                post.pack(block, tile, 0, PANEL, column, columns);
+                engine.kernels().activate(activation, tile, offset, values);
+                post.pack(block, tile, offset, PANEL, column, columns);
             });
         }
         return post;

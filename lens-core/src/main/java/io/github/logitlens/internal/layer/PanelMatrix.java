@@ -17,12 +17,15 @@ public final class PanelMatrix {
     private static final long SCRATCH_BYTES = 1 << 20;
     private static final long CHUNK_BYTES = 8 << 20;
     private static final int STRIP = 16;
-    /// Steps of `k` that are fetched before they are multiplied: whole turns of any kernel, 192 KiB.
-    private static final int FETCH_STEPS = 768;
+    /// Steps of `k` that are fetched at once: 192 KiB, so that two slices and the rows they meet fit in a second-level cache.
+    private static final int SLICE_STEPS = 768;
+    /// Whole turns of any kernel's loop.
+    private static final int SLICE_MULTIPLE = 12;
     private static final int PANEL = Kernels.PANEL;
 
     private final int depth;
     private final int columns;
+    private final int sliceSteps;
     private final int panelsPerChunk;
     private final MemorySegment[] chunks;
 
@@ -30,6 +33,8 @@ public final class PanelMatrix {
         this.depth = depth;
         this.columns = columns;
         this.panelsPerChunk = panelsPerChunk;
+        int slices = (depth + SLICE_STEPS - 1) / SLICE_STEPS;
+        sliceSteps = Math.min(depth, roundUp((depth + slices - 1) / slices, SLICE_MULTIPLE));
         chunks = new MemorySegment[(panels() + panelsPerChunk - 1) / panelsPerChunk];
     }
 
@@ -115,18 +120,72 @@ public final class PanelMatrix {
                 start, startOffset, startStride, out, outOffset, outStride);
     }
 
-    /// The same of a panel that comes from memory, as it does for the first of several blocks: fetched a stretch at a time.
-    public void fetchAndMultiply(Kernels kernels, RowPanels rows, int block, int panel,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        int height = rows.height(block);
-        for (int k = 0; k < depth; k += FETCH_STEPS) {
-            int steps = Math.min(FETCH_STEPS, depth - k);
-            long at = offset(panel) + 4L * PANEL * k;
-            kernels.fetch(segment(panel), at, 4L * PANEL * steps);
-            boolean first = k == 0;
-            kernels.multiply(rows.data(), rows.offset(block) + k * height, height, segment(panel), at, steps,
-                    first ? start : out, first ? startOffset : outOffset, first ? startStride : outStride,
-                    out, outOffset, outStride);
+    /// How many slices of the depth a product goes through, so that what it reads of one stays in the caches.
+    public int slices() {
+        return (depth + sliceSteps - 1) / sliceSteps;
+    }
+
+    /// One of the [#slices] of a panel.
+    public Slice slice(int panel, int slice) {
+        return new Slice(panel, slice);
+    }
+
+    /// Some steps of `k` of one panel.
+    public final class Slice {
+
+        private final int panel;
+        private final int first;
+        private final int steps;
+        private final long at;
+
+        private Slice(int panel, int slice) {
+            this.panel = panel;
+            first = slice * sliceSteps;
+            steps = Math.min(sliceSteps, depth - first);
+            at = offset(panel) + 4L * PANEL * first;
+        }
+
+        public int panel() {
+            return panel;
+        }
+
+        /// Whether a product is finished with it.
+        public boolean isLast() {
+            return first + steps == depth;
+        }
+
+        /// `out = start + rows · panel` over this slice, for one block of rows. A product is made of all slices of a panel
+        /// in order, each but the first starting from the rows that the one before it wrote.
+        ///
+        /// @param next what this thread will multiply with next, and comes into the caches meanwhile; or null
+        public void multiply(Kernels kernels, RowPanels rows, int block, Slice next,
+                float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+            int height = rows.height(block);
+            int a = rows.offset(block) + first * height;
+            float[] from = first == 0 ? start : out;
+            int fromOffset = first == 0 ? startOffset : outOffset;
+            int fromStride = first == 0 ? startStride : outStride;
+            if (next == null) {
+                kernels.multiply(rows.data(), a, height, segment(panel), at, steps,
+                        from, fromOffset, fromStride, out, outOffset, outStride);
+            } else {
+                kernels.multiplyAndFetch(rows.data(), a, height, segment(panel), at, steps,
+                        from, fromOffset, fromStride, out, outOffset, outStride, next.memory(), next.startOf(steps));
+            }
+        }
+
+        /// Brings it into the caches.
+        public void fetch(Kernels kernels) {
+            kernels.fetch(memory(), at, 4L * PANEL * steps);
+        }
+
+        private MemorySegment memory() {
+            return segment(panel);
+        }
+
+        /// Where that many steps begin of which these are among the last ones, if the memory ends with them.
+        private long startOf(int steps) {
+            return Math.min(at, memory().byteSize() - 4L * PANEL * steps);
         }
     }
 

@@ -73,6 +73,7 @@ public final class Transformer {
             for (int layer = 0; layer < config.nLayers(); layer++) {
                 blocks.add(block(config, layer));
             }
+            TransformerBlock.inOrder(blocks);
             AtomicInteger done = new AtomicInteger();
             int all = tasks.size() + lastTasks.size();
             for (List<Runnable> together : List.of(tasks, lastTasks)) {

@@ -3,6 +3,7 @@ package io.github.logitlens.internal.layer;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import java.util.List;
 
 /// One pre-LayerNorm block: attention and MLP each read the normalised residual stream and add to it.
 ///
@@ -39,6 +40,19 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
             engine.kernels().add(x, 0, write, 0, x.length);
         } else {
             out.add(engine, from, x);
+        }
+    }
+
+    /// Lets each product of a run of these blocks know the one that follows it.
+    static void inOrder(List<TransformerBlock> blocks) {
+        Linear before = null;
+        for (TransformerBlock block : blocks) {
+            for (Linear product : List.of(block.attn.qkv(), block.attn.out(), block.mlp.in(), block.mlp.out())) {
+                if (before != null) {
+                    before.leadsTo(product);
+                }
+                before = product;
+            }
         }
     }
 }

@@ -122,6 +122,13 @@ class KernelBitsTest {
                             actual, GUARD, outStride);
                     int number = trial;
                     Bits.assertSame(expected, actual, () -> "height " + height + ", depth " + depth + ", trial " + number);
+
+                    MemorySegment next = arena.allocate(b.byteSize(), 4);
+                    float[] fetching = out.clone();
+                    side(side).multiplyAndFetch(a, 0, height, b, 0, depth, inPlace ? fetching : start, startOffset,
+                            startStride, fetching, GUARD, outStride, next, 0);
+                    Bits.assertSame(expected, fetching, () -> "height " + height + ", depth " + depth + ", trial " + number
+                            + ", while the next panel is fetched");
                 }
             }
         }
