@@ -157,7 +157,8 @@ public final class PanelMatrix {
         /// `out = start + rows · panel` over this slice, for one block of rows. A product is made of all slices of a panel
         /// in order, each but the first starting from the rows that the one before it wrote.
         ///
-        /// @param next what this thread will multiply with next, and comes into the caches meanwhile; or null
+        /// @param next what this thread will multiply with next, and comes into the caches meanwhile if it stands in no less
+        ///             memory than this slice; or null
         public void multiply(Kernels kernels, RowPanels rows, int block, Slice next,
                 float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
             int height = rows.height(block);
@@ -165,7 +166,7 @@ public final class PanelMatrix {
             float[] from = first == 0 ? start : out;
             int fromOffset = first == 0 ? startOffset : outOffset;
             int fromStride = first == 0 ? startStride : outStride;
-            if (next == null) {
+            if (next == null || next.memory().byteSize() < 4L * PANEL * steps) {
                 kernels.multiply(rows.data(), a, height, segment(panel), at, steps,
                         from, fromOffset, fromStride, out, outOffset, outStride);
             } else {
