@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
         description = {"", "Shows how the model's tokenizer splits a text: ids, bytes and text of each token.", ""})
 final class TokensCommand implements Callable<Integer> {
 
+    private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.JSONL);
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
             .build();
@@ -74,7 +76,7 @@ final class TokensCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Format format = output.format(EnumSet.allOf(Format.class), jsonl ? Optional.of(Format.JSONL) : Optional.empty());
+        Format format = output.format(FORMATS, jsonl ? Optional.of(Format.JSONL) : Optional.empty());
         if (explain && format != Format.TABLE) {
             throw new ParameterException(spec.commandLine(), "--explain: expected no other format, got " + format);
         }

@@ -40,6 +40,14 @@ class OutputOptionsTest {
     }
 
     @Test
+    void aFormatThatACommandDoesNotWriteIsRefused() {
+        Cli.lens("tokens", "--format", "csv", "Hello").failsWith(Main.USAGE, "--format: expected table, json or jsonl, got \"csv\"");
+        Cli.lens("tokens", "--output", dir.resolve("tokens.svg").toString(), "Hello")
+                .failsWith(Main.USAGE, "expected a name that ends with .txt, .json or .jsonl, or --format");
+        Cli.lens("neuron", "--format", "csv", "0", "0").failsWith(Main.USAGE, "--format: expected table or json, got \"csv\"");
+    }
+
+    @Test
     void replacesAFileAndFollowsALink() throws IOException {
         Path real = Files.writeString(dir.resolve("real.json"), "old");
         Path link = Files.createSymbolicLink(dir.resolve("link.json"), real);
