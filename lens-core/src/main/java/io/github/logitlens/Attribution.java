@@ -24,7 +24,7 @@ import java.util.Optional;
 /// It is arithmetic about this one run, not a cause: take a component away and later ones would write something else.
 public final class Attribution {
 
-    private final String modelId;
+    private final Provenance provenance;
     private final Gpt2Config config;
     private final AttributionOptions options;
     private final List<Token> tokens;
@@ -37,9 +37,9 @@ public final class Attribution {
     private final double logit;
     private final double residualError;
 
-    Attribution(String modelId, Gpt2Config config, AttributionOptions options, List<Token> tokens, int position, Token token,
+    Attribution(Provenance provenance, Gpt2Config config, AttributionOptions options, List<Token> tokens, int position, Token token,
             Optional<Token> versus, Breakdown breakdown) {
-        this.modelId = modelId;
+        this.provenance = provenance;
         this.config = config;
         this.options = options;
         this.tokens = List.copyOf(tokens);
@@ -61,7 +61,14 @@ public final class Attribution {
     ///
     /// @return such as `demo`
     public String modelId() {
-        return modelId;
+        return provenance.modelId();
+    }
+
+    /// What made it, down to the weights' hash.
+    ///
+    /// @return the provenance
+    public Provenance provenance() {
+        return provenance;
     }
 
     /// The model's sizes and options.
@@ -172,7 +179,7 @@ public final class Attribution {
     /// Model, token and sum in one line.
     @Override
     public String toString() {
-        return "Attribution[model " + modelId + ", position " + position + ", \"" + token.display() + "\""
+        return "Attribution[model " + modelId() + ", position " + position + ", \"" + token.display() + "\""
                 + versus.map(other -> " − \"" + other.display() + "\"").orElse("") + ", " + components.size()
                 + " components, logit " + logit + "]";
     }

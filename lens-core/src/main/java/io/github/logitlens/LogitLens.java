@@ -178,7 +178,7 @@ public final class LogitLens implements AutoCloseable {
         VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
         ResidualStack.Geometry geometry =
                 options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
-        return new LensResult(new Provenance(checkpoint, tokenizer, options), model.config(), options, tokenizer, ids, points,
+        return new LensResult(provenance(options.bos(), options.layerNorm()), model.config(), options, tokenizer, ids, points,
                 stack.positions(), tracked, readings, geometry);
     }
 
@@ -243,7 +243,7 @@ public final class LogitLens implements AutoCloseable {
         }
         Attribution.Breakdown breakdown =
                 Attributor.attribute(model, ids, position, token, versus, options.neurons(), hooks);
-        return new Attribution(model.id(), model.config(), options,
+        return new Attribution(provenance(options.bos(), LayerNormMode.FROZEN_FINAL), model.config(), options,
                 IntStream.of(ids).mapToObj(id -> LensResult.token(tokenizer, id)).toList(), position,
                 LensResult.token(tokenizer, token), options.versus().map(other -> LensResult.token(tokenizer, versus.getAsInt())),
                 breakdown);
@@ -268,7 +268,11 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if there is no such layer or neuron, or `topK` is below 1
     /// @throws IllegalStateException    after [#close]
     public NeuronPromotions neuron(int layer, int neuron, int topK, LayerNormMode mode) {
-        return model.whileOpen(() -> new NeuronLens(model, tokenizer).read(layer, neuron, topK, mode));
+        return model.whileOpen(() -> new NeuronLens(model, tokenizer).read(layer, neuron, topK, provenance(Bos.NONE, mode)));
+    }
+
+    private Provenance provenance(Bos bos, LayerNormMode layerNorm) {
+        return new Provenance(checkpoint, tokenizer, bos, layerNorm);
     }
 
     private int[] ids(int[] tokens, Bos bos) {

@@ -19,7 +19,8 @@ final class NeuronLens {
         this.tokenizer = tokenizer;
     }
 
-    NeuronPromotions read(int layer, int neuron, int topK, LayerNormMode mode) {
+    NeuronPromotions read(int layer, int neuron, int topK, Provenance provenance) {
+        LayerNormMode mode = provenance.layerNorm();
         float[] row = model.components().neuron(layer, neuron);
         if (mode == LayerNormMode.FROZEN_FINAL) {
             new FrozenNorm(model).apply(row, 0, 1, false);
@@ -33,7 +34,7 @@ final class NeuronLens {
             promoted.add(token(readings.topId(0, 0, rank), readings.topLogit(0, 0, rank)));
             demoted.add(token(readings.bottomId(0, 0, rank), readings.bottomLogit(0, 0, rank)));
         }
-        return new NeuronPromotions(model.id(), layer, neuron, mode, promoted, demoted);
+        return new NeuronPromotions(provenance, layer, neuron, promoted, demoted);
     }
 
     private NeuronPromotions.TokenLogit token(int id, float logit) {

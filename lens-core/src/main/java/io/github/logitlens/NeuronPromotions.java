@@ -12,14 +12,13 @@ import java.util.List;
 /// A row of `W_out` is what a neuron writes where it is active. It misleads where the neuron's activation is negative, which
 /// turns the two lists around, and it says nothing about when the neuron is active.
 ///
-/// @param modelId   the model's name
-/// @param layer     the block
-/// @param neuron    in `[0, dMlp)`
-/// @param layerNorm what became of the row before `W_U`
-/// @param promoted  the tokens raised most, greatest first, equal ones by lower id
-/// @param demoted   the tokens lowered most, lowest first, equal ones by lower id
+/// @param provenance what made it: the model, and what became of the row before `W_U`
+/// @param layer      the block
+/// @param neuron     in `[0, dMlp)`
+/// @param promoted   the tokens raised most, greatest first, equal ones by lower id
+/// @param demoted    the tokens lowered most, lowest first, equal ones by lower id
 public record NeuronPromotions(
-        String modelId, int layer, int neuron, LayerNormMode layerNorm, List<TokenLogit> promoted, List<TokenLogit> demoted) {
+        Provenance provenance, int layer, int neuron, List<TokenLogit> promoted, List<TokenLogit> demoted) {
 
     /// A token and its product with the row.
     ///

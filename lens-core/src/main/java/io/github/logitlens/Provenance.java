@@ -21,14 +21,16 @@ public final class Provenance {
 
     private final Checkpoint checkpoint;
     private final Gpt2Tokenizer tokenizer;
-    private final LensOptions options;
+    private final Bos bos;
+    private final LayerNormMode layerNorm;
     private final String kernels = Compute.kernels();
     private final int threads = Compute.threads();
 
-    Provenance(Checkpoint checkpoint, Gpt2Tokenizer tokenizer, LensOptions options) {
+    Provenance(Checkpoint checkpoint, Gpt2Tokenizer tokenizer, Bos bos, LayerNormMode layerNorm) {
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
-        this.options = options;
+        this.bos = bos;
+        this.layerNorm = layerNorm;
     }
 
     /// The model's name.
@@ -54,25 +56,18 @@ public final class Provenance {
         return tokenizer.contentHash();
     }
 
-    /// What was asked for.
-    ///
-    /// @return the options of the run
-    public LensOptions options() {
-        return options;
-    }
-
     /// Whether `<|endoftext|>` was put before the prompt.
     ///
-    /// @return the policy
+    /// @return the policy, [Bos#NONE] where there was no prompt
     public Bos bos() {
-        return options.bos();
+        return bos;
     }
 
     /// What became of a row before it met `W_U`.
     ///
     /// @return the mode
     public LayerNormMode layerNorm() {
-        return options.layerNorm();
+        return layerNorm;
     }
 
     /// The kind of lens.

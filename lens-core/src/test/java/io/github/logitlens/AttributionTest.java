@@ -148,7 +148,7 @@ class AttributionTest {
     void aNeuronsPromotionsAreTheEndsOfOneOrder() {
         for (LayerNormMode mode : LayerNormMode.values()) {
             NeuronPromotions all = lens.neuron(2, 5, 50257, mode);
-            assertEquals(mode, all.layerNorm());
+            assertEquals(mode, all.provenance().layerNorm());
             assertEquals(50257, all.promoted().size());
             for (int i = 1; i < 50257; i++) {
                 NeuronPromotions.TokenLogit one = all.promoted().get(i - 1);

@@ -505,7 +505,6 @@ class LensApiTest {
         }
         assertEquals(List.of("demo", "logit", lens.tokenizer().contentHash(), Compute.kernels()),
                 List.of(made.modelId(), made.lens(), made.tokenizerSha256(), made.kernels()));
-        assertEquals(options, made.options());
         assertEquals(Bos.PREPEND, made.bos());
         assertTrue(made.version().matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"), made.version());
         new TinyModel(1, 2, 8, 16, 90, 12, 62).write(folder);

@@ -7,7 +7,6 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.tools.view.AttributionJson;
 import io.github.logitlens.tools.view.AttributionTable;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -94,19 +93,15 @@ final class AttributeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+        Format format = output.tableOrJson();
         AttributionOptions options = options();
         compute.apply();
         String text = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
             Attribution attribution = lens.attribute(text, options);
-            output.write(stdio, out -> {
-                if (format == Format.JSON) {
-                    AttributionJson.write(attribution, out);
-                } else {
-                    AttributionTable.write(attribution, top == 0 ? Integer.MAX_VALUE : top, out);
-                }
-            });
+            output.write(stdio, format,
+                    out -> AttributionTable.write(attribution, top == 0 ? Integer.MAX_VALUE : top, out),
+                    out -> AttributionJson.write(attribution, out));
         }
         return Main.DONE;
     }

@@ -4,9 +4,7 @@ import io.github.logitlens.tools.view.ModelList;
 import io.github.logitlens.weights.CachedModel;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.ModelHub;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,16 +31,10 @@ final class ModelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+        Format format = output.tableOrJson();
         ModelHub hub = ModelHub.standard();
         List<CachedModel> models = hub.models();
-        output.write(stdio, out -> {
-            if (format == Format.JSON) {
-                ModelList.writeJson(models, out);
-            } else {
-                ModelList.write(demoBytes(), models, out);
-            }
-        });
+        output.write(stdio, format, out -> ModelList.write(demoBytes(), models, out), out -> ModelList.writeJson(models, out));
         if (models.isEmpty() && format == Format.TABLE) {
             stdio.err().println("lens: no other models in " + hub.cacheDirectory() + "; lens download gpt2 fetches one");
         }

@@ -4,8 +4,6 @@ import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.NeuronPromotions;
 import io.github.logitlens.tools.view.NeuronView;
-import java.util.EnumSet;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,18 +66,13 @@ final class NeuronCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+        Format format = output.tableOrJson();
         LayerNormMode mode = mode();
         compute.apply();
         try (LogitLens lens = model.open(stdio)) {
             NeuronPromotions promotions = lens.neuron(layer, neuron, topK, mode);
-            output.write(stdio, out -> {
-                if (format == Format.JSON) {
-                    NeuronView.writeJson(promotions, out);
-                } else {
-                    NeuronView.writeTable(promotions, out);
-                }
-            });
+            output.write(stdio, format,
+                    out -> NeuronView.writeTable(promotions, out), out -> NeuronView.writeJson(promotions, out));
         }
         return Main.DONE;
     }

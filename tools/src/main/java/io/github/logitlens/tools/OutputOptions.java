@@ -66,6 +66,14 @@ final class OutputOptions {
                 .orElse(Format.TABLE);
     }
 
+    /// Table or JSON, for a command that writes nothing else.
+    ///
+    /// @return one of the two
+    /// @throws ParameterException as by [#format]
+    Format tableOrJson() {
+        return format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+    }
+
     private static String names(Set<Format> formats) {
         return alternatives(formats.stream().map(Format::toString).toList());
     }
@@ -123,6 +131,16 @@ final class OutputOptions {
         } catch (IOException | InvalidPathException e) {
             throw new CommandException(name + ": cannot be written, " + e.getMessage(), e);
         }
+    }
+
+    /// Writes results in the one of two forms that was asked for; see [#write(Stdio, Stdio.Body)].
+    ///
+    /// @param stdio  for standard output
+    /// @param format from [#tableOrJson]
+    /// @param table  the results as a table
+    /// @param json   the results as JSON
+    void write(Stdio stdio, Format format, Stdio.Body table, Stdio.Body json) {
+        write(stdio, format == Format.JSON ? json : table);
     }
 
     private static void replace(Path target, Stdio.Body body) throws IOException {

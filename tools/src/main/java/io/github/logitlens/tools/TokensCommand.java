@@ -92,13 +92,8 @@ final class TokensCommand implements Callable<Integer> {
             String prompt = text.read(stdio);
             Gpt2Tokenizer tokenizer = tokenizer();
             List<Token> tokens = tokenizer.tokens(tokenizer.encode(prompt));
-            output.write(stdio, out -> {
-                if (format == Format.JSON) {
-                    TokenJson.write(model.name(), tokens, out);
-                } else {
-                    TokenTable.write(tokens, out);
-                }
-            });
+            output.write(stdio, format,
+                    out -> TokenTable.write(tokens, out), out -> TokenJson.write(model.name(), tokens, out));
         }
         return Main.DONE;
     }

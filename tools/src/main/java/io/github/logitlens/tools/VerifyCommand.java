@@ -6,7 +6,6 @@ import io.github.logitlens.tools.verify.Verdict;
 import io.github.logitlens.tools.view.VerdictTable;
 import io.github.logitlens.weights.Checkpoint;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Format format = output.format(EnumSet.of(Format.TABLE, Format.JSON), Optional.empty());
+        Format format = output.tableOrJson();
         compute.apply();
         model.files(stdio);
         List<Verdict> verdicts = new ArrayList<>();
@@ -74,13 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (LogitLens lens = model.open(stdio)) {
             verdicts.addAll(references.compare(lens));
         }
-        output.write(stdio, out -> {
-            if (format == Format.JSON) {
-                VerdictTable.writeJson(verdicts, out);
-            } else {
-                VerdictTable.write(verdicts, out);
-            }
-        });
+        output.write(stdio, format, out -> VerdictTable.write(verdicts, out), out -> VerdictTable.writeJson(verdicts, out));
         return verdicts.stream().allMatch(Verdict::passed) ? Main.DONE : Main.FAILED;
     }
 

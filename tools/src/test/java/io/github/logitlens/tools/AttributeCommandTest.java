@@ -109,6 +109,7 @@ class AttributeCommandTest {
         assertEquals(expected.logit(), json.path("logit").doubleValue());
         assertEquals(expected.residue(), json.path("residue").doubleValue());
         assertEquals(expected.residualError(), json.path("residualError").doubleValue());
+        Provenances.check(json.path("provenance"), "PREPEND", "FROZEN_FINAL");
         assertFalse(Cli.lens("attribute", "--json", "--token", " Paris", PROMPT).succeeds().json().has("versus"));
     }
 
@@ -131,6 +132,7 @@ class AttributeCommandTest {
         assertEquals("NONE", json.path("layerNorm").textValue());
         assertEquals(3, json.path("promoted").size());
         assertEquals(3, json.path("demoted").size());
+        Provenances.check(json.path("provenance"), "NONE", "NONE");
     }
 
     @Test

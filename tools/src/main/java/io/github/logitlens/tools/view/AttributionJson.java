@@ -11,7 +11,7 @@ import java.io.Writer;
 import java.util.Locale;
 
 /// An attribution as JSON, schema `logitlens.attribution/1`: all components in the order of the forward pass, the bias, their
-/// sum, the model's own logit, and what the sum misses of it.
+/// sum, the model's own logit, what the sum misses of it, and what made it.
 public final class AttributionJson {
 
     private AttributionJson() {
@@ -54,6 +54,7 @@ public final class AttributionJson {
             Json.number(json, "logit", attribution.logit());
             Json.number(json, "residue", attribution.residue());
             Json.number(json, "residualError", attribution.residualError());
+            ProvenanceJson.write(attribution.provenance(), json);
             json.writeEndObject();
         }
         out.write('\n');

@@ -18,9 +18,9 @@ public final class NeuronView {
     /// @param out        where to
     /// @throws IOException if `out` fails
     public static void writeTable(NeuronPromotions promotions, Writer out) throws IOException {
-        RunHeader.field("model", promotions.modelId(), out);
+        RunHeader.field("model", promotions.provenance().modelId(), out);
         RunHeader.field("neuron", promotions.neuron() + " of layer " + promotions.layer(), out);
-        RunHeader.field("norm", switch (promotions.layerNorm()) {
+        RunHeader.field("norm", switch (promotions.provenance().layerNorm()) {
             case RECOMPUTED -> "recomputed, its row by its own statistics";
             case FROZEN_FINAL -> "frozen, for an activation of 1 and a final scale of 1";
             case NONE -> "none, the bare product with the unembedding";
@@ -47,12 +47,13 @@ public final class NeuronView {
         try (JsonGenerator json = Json.document(out)) {
             json.writeStartObject();
             json.writeStringField("schema", "logitlens.neuron/1");
-            json.writeStringField("model", promotions.modelId());
+            json.writeStringField("model", promotions.provenance().modelId());
             json.writeNumberField("layer", promotions.layer());
             json.writeNumberField("neuron", promotions.neuron());
-            json.writeStringField("layerNorm", promotions.layerNorm().name());
+            json.writeStringField("layerNorm", promotions.provenance().layerNorm().name());
             tokens("promoted", promotions.promoted(), json);
             tokens("demoted", promotions.demoted(), json);
+            ProvenanceJson.write(promotions.provenance(), json);
             json.writeEndObject();
         }
         out.write('\n');

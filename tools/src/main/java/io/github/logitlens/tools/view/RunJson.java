@@ -7,7 +7,6 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.PointKind;
-import io.github.logitlens.Provenance;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
@@ -43,26 +42,10 @@ public final class RunJson implements RunView {
                 readings(result, position, json);
             }
             json.writeEndArray();
-            provenance(result.provenance(), json);
+            ProvenanceJson.write(result.provenance(), json);
             json.writeEndObject();
         }
         out.write('\n');
-    }
-
-    private static void provenance(Provenance provenance, JsonGenerator json) throws IOException {
-        json.writeObjectFieldStart("provenance");
-        json.writeStringField("model", provenance.modelId());
-        json.writeStringField("weightsSha256", provenance.weightsSha256());
-        json.writeStringField("tokenizerSha256", provenance.tokenizerSha256());
-        json.writeStringField("bos", provenance.bos().name());
-        json.writeStringField("layerNorm", provenance.layerNorm().name());
-        json.writeStringField("lens", provenance.lens());
-        json.writeStringField("lensSha256", provenance.lensSha256().orElse(null));
-        json.writeStringField("kernels", provenance.kernels());
-        json.writeNumberField("threads", provenance.threads());
-        json.writeStringField("version", provenance.version());
-        json.writeStringField("java", provenance.java());
-        json.writeEndObject();
     }
 
     /// All fields but the readings.

@@ -1,0 +1,29 @@
+package io.github.logitlens.tools.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.Provenance;
+import java.io.IOException;
+
+/// What a result was made with: the last member of each result's document, on a line of its own, because the others are the
+/// same whatever computed them.
+final class ProvenanceJson {
+
+    private ProvenanceJson() {
+    }
+
+    static void write(Provenance provenance, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("provenance");
+        json.writeStringField("model", provenance.modelId());
+        json.writeStringField("weightsSha256", provenance.weightsSha256());
+        json.writeStringField("tokenizerSha256", provenance.tokenizerSha256());
+        json.writeStringField("bos", provenance.bos().name());
+        json.writeStringField("layerNorm", provenance.layerNorm().name());
+        json.writeStringField("lens", provenance.lens());
+        json.writeStringField("lensSha256", provenance.lensSha256().orElse(null));
+        json.writeStringField("kernels", provenance.kernels());
+        json.writeNumberField("threads", provenance.threads());
+        json.writeStringField("version", provenance.version());
+        json.writeStringField("java", provenance.java());
+        json.writeEndObject();
+    }
+}
