@@ -43,6 +43,8 @@ class ModelBitsTest {
 
     /// Three blocks of 64 keys, 18 panels of vocabulary, row blocks of every height.
     private static final TinyModel LONG = new TinyModel(2, 3, 36, 70, 1100, 150, 21);
+    /// Products so deep that they go in slices: two of dModel, three of dMlp.
+    private static final TinyModel DEEP = new TinyModel(2, 12, 780, 1600, 300, 20, 22);
 
     private static final Kernels SCALAR = new ScalarKernels();
     private static final Kernels VECTOR = new VectorKernels();
@@ -70,10 +72,11 @@ class ModelBitsTest {
             FOLDERS.put(name, Golden.folder(name));
         }
         FOLDERS.put("long", LONG.write(temporary.resolve("long")));
+        FOLDERS.put("deep", DEEP.write(temporary.resolve("deep")));
     }
 
     static Stream<String> models() {
-        return Stream.concat(Golden.TINY.stream(), Stream.of("long"));
+        return Stream.concat(Golden.TINY.stream(), Stream.of("long", "deep"));
     }
 
     private static Gpt2Model load(String name, Engine engine) {
@@ -83,7 +86,11 @@ class ModelBitsTest {
     }
 
     private static int[] ids(String name) {
-        return name.equals("long") ? LONG.ids(LONG.nCtx()) : Golden.read(name).ids();
+        return switch (name) {
+            case "long" -> LONG.ids(LONG.nCtx());
+            case "deep" -> DEEP.ids(DEEP.nCtx());
+            default -> Golden.read(name).ids();
+        };
     }
 
     private static Trace trace(Gpt2Model model, int[] ids) {

@@ -175,17 +175,13 @@ public final class Linear {
             this.sink = sink;
         }
 
-        /// The panel of one of a call's tasks. While each thread takes as long as the others, the task that comes to it next
-        /// is `threads` on, perhaps of the follower; a wrong guess costs time and nothing else.
+        /// The panel of one of a call's tasks.
         void multiply(int task, int tasks) {
             int panel = task % weight.panels();
             if (task < threads) {
                 weight.slice(panel, 0).fetch(kernels);
             }
-            int later = task + threads;
-            PanelMatrix nextWeight = later < tasks ? weight : follower == null ? null : follower.weight;
-            int next = later < tasks ? later % weight.panels() : later - tasks;
-            PanelMatrix.Slice following = nextWeight == null || next >= nextWeight.panels() ? null : nextWeight.slice(next, 0);
+            PanelMatrix.Slice following = following(task + threads, tasks);
             int slices = weight.slices();
             float[] tiles = new float[(slices == 1 ? 1 : endBlock - firstBlock) * Kernels.BLOCK * PANEL];
             for (int slice = 0; slice < slices; slice++) {
@@ -194,6 +190,16 @@ public final class Linear {
                     multiply(weight.slice(panel, slice), block, block == firstBlock ? then : null, tiles);
                 }
             }
+        }
+
+        /// What this thread multiplies with after its panel, or null. While each thread takes as long as the others, the task
+        /// that comes to it next is `threads` on, perhaps of the follower; a wrong guess costs time and nothing else.
+        private PanelMatrix.Slice following(int task, int tasks) {
+            if (task < tasks) {
+                return weight.slice(task % weight.panels(), 0);
+            }
+            boolean more = follower != null && task - tasks < follower.weight.panels();
+            return more ? follower.weight.slice(task - tasks, 0) : null;
         }
 
         private void multiply(PanelMatrix.Slice slice, int block, PanelMatrix.Slice next, float[] tiles) {

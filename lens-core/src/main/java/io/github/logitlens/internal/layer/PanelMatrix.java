@@ -184,7 +184,7 @@ public final class PanelMatrix {
             return segment(panel);
         }
 
-        /// Where that many steps begin of which these are among the last ones, if the memory ends with them.
+        /// Where to read that many steps from: here, or before, where the memory ends sooner.
         private long startOf(int steps) {
             return Math.min(at, memory().byteSize() - 4L * PANEL * steps);
         }
