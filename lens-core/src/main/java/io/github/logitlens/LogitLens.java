@@ -30,7 +30,7 @@ public final class LogitLens implements AutoCloseable {
 
     private static final int TOP_FOR_MARGIN = 2;
 
-    /// Closed; it knows its files' hash.
+    /// Closed, unless the model is streamed from it; it knows its files' hash.
     private final Checkpoint checkpoint;
     private final Gpt2Model model;
     private final Gpt2Tokenizer tokenizer;
@@ -77,8 +77,28 @@ public final class LogitLens implements AutoCloseable {
     }
 
     private static LogitLens open(Checkpoint checkpoint, DoubleConsumer progress) {
-        Gpt2Tokenizer tokenizer = checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
-        return new LogitLens(checkpoint, Gpt2Model.load(checkpoint, progress), tokenizer);
+        return new LogitLens(checkpoint, Gpt2Model.load(checkpoint, progress), tokenizerOf(checkpoint));
+    }
+
+    private static Gpt2Tokenizer tokenizerOf(Checkpoint checkpoint) {
+        return checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
+    }
+
+    /// Opens a model by name for a single run, or one that is larger than memory: its weights stay in its files, and every run
+    /// reads them there. See [Gpt2Model#stream].
+    ///
+    /// @param model as for [#open(String)]
+    /// @return the opened model, with its files; results have the same bits
+    /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
+    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    public static LogitLens stream(String model) {
+        Checkpoint checkpoint = Checkpoint.open(model);
+        try {
+            return new LogitLens(checkpoint, Gpt2Model.stream(checkpoint), tokenizerOf(checkpoint));
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
     }
 
     /// The model.
@@ -312,5 +332,6 @@ public final class LogitLens implements AutoCloseable {
     @Override
     public void close() {
         model.close();
+        checkpoint.close();
     }
 }

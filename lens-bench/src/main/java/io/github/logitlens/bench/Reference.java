@@ -4,9 +4,9 @@ import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.KeyValues;
-import io.github.logitlens.internal.layer.PanelMatrix;
 import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.internal.layer.VocabularyWeight;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;
@@ -52,12 +52,13 @@ final class Reference implements AutoCloseable {
     /// @param residuals `[rows, dModel]`, *not modified*
     /// @return `[vocabSize]`
     float[] logits(float[] residuals, int row) {
-        PanelMatrix matrix = transformer.unembedding();
+        VocabularyWeight weight = transformer.unembedding();
         RowPanels normalized = new RowPanels(1, config().dModel());
         transformer.finalNorm().pack(engine.kernels(), residuals, row, normalized, 0);
-        float[] logits = new float[matrix.panels() * Kernels.PANEL];
-        engine.workers().run(matrix.panels(), panel -> engine.kernels().multiply(normalized.data(), 0, 1,
-                matrix.segment(panel), matrix.offset(panel), matrix.depth(), logits, panel * Kernels.PANEL));
+        float[] logits = new float[weight.panels() * Kernels.PANEL];
+        engine.workers().run(weight.panels(), panel -> weight.use(panel, 1, (matrix, at) ->
+                engine.kernels().multiply(normalized.data(), 0, 1,
+                        matrix.segment(at), matrix.offset(at), matrix.depth(), logits, panel * Kernels.PANEL)));
         return Arrays.copyOf(logits, config().vocabSize());
     }
 

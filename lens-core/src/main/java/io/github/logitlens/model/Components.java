@@ -1,6 +1,7 @@
 package io.github.logitlens.model;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.layer.BlockWeight;
 import io.github.logitlens.internal.layer.CausalSelfAttention;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.Mlp;
@@ -48,13 +49,14 @@ public final class Components {
         int positions = z.length / dModel;
         float[] writes = new float[Math.multiplyExact(z.length, nHeads)];
         transformer.lifetime().during(() -> {
-            engine.workers().run(nHeads, head -> {
+            boolean joined = engine.kernels().joinsPanels();
+            attention.out().weight().use(engine, joined, weight -> engine.workers().run(nHeads, head -> {
                 RowPanels rows = new RowPanels(positions, dHead);
                 for (int block = 0; block < rows.blocks(); block++) {
                     rows.pack(block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
                 }
-                headWrites(attention.out().weight(), rows, head, writes, nHeads);
-            });
+                headWrites(weight, rows, head, writes, nHeads);
+            }));
             return writes;
         });
         return writes;
@@ -63,12 +65,10 @@ public final class Components {
     /// One head's rows of `W_O` stand together in each panel: the product is a chain over dHead of them.
     private void headWrites(PanelMatrix weight, RowPanels rows, int head, float[] writes, int nHeads) {
         int dModel = weight.columns();
-        long firstRow = 4L * PANEL * head * rows.depth();
         for (int panel = 0; panel < weight.panels(); panel++) {
             for (int block = 0; block < rows.blocks(); block++) {
                 float[] tile = new float[Kernels.BLOCK * PANEL];
-                engine.kernels().multiply(rows.data(), rows.offset(block), rows.height(block), weight.segment(panel),
-                        weight.offset(panel) + firstRow, rows.depth(), tile, 0);
+                weight.multiplySome(engine.kernels(), rows, block, panel, head * rows.depth(), tile);
                 for (int r = 0; r < rows.rowsOf(block); r++) {
                     int row = (rows.firstRow(block) + r) * nHeads + head;
                     System.arraycopy(tile, r * PANEL, writes, row * dModel + panel * PANEL, weight.columnsOf(panel));
@@ -123,7 +123,7 @@ public final class Components {
     /// @throws IllegalArgumentException if there is no such layer, or the direction has another length
     /// @throws IllegalStateException    after the model's `close()`
     public double[] neuronsAlong(int layer, double[] direction) {
-        PanelMatrix weight = transformer.block(checked(layer)).mlp().out().weight();
+        BlockWeight weight = transformer.block(checked(layer)).mlp().out().weight();
         if (direction.length != weight.columns()) {
             throw new IllegalArgumentException(
                     "direction: expected " + weight.columns() + " values (dModel), got " + direction.length);

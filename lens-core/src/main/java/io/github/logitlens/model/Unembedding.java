@@ -9,6 +9,7 @@ import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.PanelMatrix;
 import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.internal.layer.VocabularyWeight;
 import java.util.Arrays;
 import java.util.function.Function;
 
@@ -135,12 +136,14 @@ public final class Unembedding {
     }
 
     private float[] logits(RowPanels row) {
-        PanelMatrix matrix = transformer.unembedding();
-        float[] logits = new float[matrix.panels() * PANEL];
-        int side = matrix.panelsSideBySide(engine.workers().threads());
-        engine.workers().run((matrix.panels() + side - 1) / side, task -> {
+        VocabularyWeight weight = transformer.unembedding();
+        float[] logits = new float[weight.panels() * PANEL];
+        int side = weight.panelsSideBySide(engine.workers().threads());
+        engine.workers().run((weight.panels() + side - 1) / side, task -> {
             int first = task * side;
-            matrix.multiplyRow(engine.kernels(), row, first, Math.min(side, matrix.panels() - first), logits, first * PANEL);
+            int count = Math.min(side, weight.panels() - first);
+            weight.use(first, count, (matrix, at) ->
+                    matrix.multiplyRow(engine.kernels(), row, at, count, logits, first * PANEL));
         });
         return Arrays.copyOf(logits, vocabSize());
     }
@@ -300,13 +303,17 @@ public final class Unembedding {
                         int id = reduction.targets()[row / points][t];
                         if (id >= 0 && id / PANEL != panel) {
                             panel = id / PANEL;
-                            transformer.unembedding().multiply(
-                                    engine.kernels(), rows, block, panel, Kernels.ZEROS, 0, 0, logits, 0, PANEL);
+                            multiply(rows, block, panel, logits);
                         }
                         targetLogits[t][row] = id < 0 ? Float.NaN : logits[r * PANEL + id % PANEL];
                     }
                 }
             }
+        }
+
+        private void multiply(RowPanels rows, int block, int panel, float[] logits) {
+            transformer.unembedding().use(panel, 1, (matrix, at) ->
+                    matrix.multiply(engine.kernels(), rows, block, at, Kernels.ZEROS, 0, 0, logits, 0, PANEL));
         }
 
         private int stretches() {
@@ -321,20 +328,24 @@ public final class Unembedding {
             int columns = (endPanel(stretch) - stretch * stretchPanels()) * PANEL;
             VocabularyStatistics statistics =
                     new VocabularyStatistics(positions * points, reduction.within(columns), targetLogits);
-            PanelMatrix matrix = transformer.unembedding();
-            forEachTile(stretch, (logits, panel, tile) -> engine.kernels().reduce(logits, matrix.columnsOf(panel),
+            VocabularyWeight weight = transformer.unembedding();
+            forEachTile(stretch, (logits, panel, tile) -> engine.kernels().reduce(logits, weight.columnsOf(panel),
                     panel * PANEL, statistics, firstRow(tile), positionsOf(tile)));
             return statistics;
         }
 
         /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
         private void forEachTile(int stretch, TileReader reader) {
-            if (engine.kernels().joinsPanels()) {
+            if (!engine.kernels().joinsPanels() && transformer.unembedding() instanceof PanelMatrix matrix) {
+                forEachTileAhead(matrix, stretch, reader);
+            } else {
                 forEachTileTogether(stretch, reader);
-                return;
             }
+        }
+
+        /// The next panel comes from memory meanwhile.
+        private void forEachTileAhead(PanelMatrix matrix, int stretch, TileReader reader) {
             float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
-            PanelMatrix matrix = transformer.unembedding();
             matrix.slice(stretch * stretchPanels(), 0).fetch(engine.kernels());
             for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
                 PanelMatrix.Slice next = panel + 1 < endPanel(stretch) ? matrix.slice(panel + 1, 0) : null;
@@ -358,17 +369,22 @@ public final class Unembedding {
         /// The same with panels taken together.
         private void forEachTileTogether(int stretch, TileReader reader) {
             int side = Kernels.ROW_PANELS;
-            int blocks = (positionsPerTile * points + Kernels.BLOCK - 1) / Kernels.BLOCK;
-            float[] all = new float[blocks * Kernels.BLOCK * side * PANEL];
-            float[] start = new float[side * PANEL];
-            float[] logits = new float[blocks * Kernels.BLOCK * PANEL];
-            PanelMatrix matrix = transformer.unembedding();
+            int rows = (positionsPerTile * points + Kernels.BLOCK - 1) / Kernels.BLOCK * Kernels.BLOCK;
+            float[] all = new float[rows * side * PANEL];
+            float[] logits = new float[rows * PANEL];
             int panels;
             for (int first = stretch * stretchPanels(); first < endPanel(stretch); first += panels) {
                 panels = Math.min(side - first % side, endPanel(stretch) - first);
+                readTogether(first, panels, all, logits, reader);
+            }
+        }
+
+        private void readTogether(int first, int panels, float[] all, float[] logits, TileReader reader) {
+            float[] start = new float[panels * PANEL];
+            transformer.unembedding().use(first, panels, (matrix, at) -> {
                 for (int tile = 0; tile < tiles.length; tile++) {
                     RowPanels rows = tiles[tile];
-                    matrix.multiplyTogether(engine.kernels(), rows, 0, rows.blocks(), first, panels, start, 0, all);
+                    matrix.multiplyTogether(engine.kernels(), rows, 0, rows.blocks(), at, panels, start, 0, all);
                     for (int panel = 0; panel < panels; panel++) {
                         for (int row = 0; row < rows.rows(); row++) {
                             System.arraycopy(all, (row * panels + panel) * PANEL, logits, row * PANEL, PANEL);
@@ -376,7 +392,7 @@ public final class Unembedding {
                         reader.read(logits, first + panel, tile);
                     }
                 }
-            }
+            });
         }
 
         private void merge(VocabularyStatistics[] statistics, int position) {
@@ -515,9 +531,9 @@ public final class Unembedding {
         }
 
         private VocabularyDistances compare(int stretch, VocabularyDistances distances) {
-            PanelMatrix matrix = transformer.unembedding();
+            VocabularyWeight weight = transformer.unembedding();
             forEachTile(stretch, (logits, panel, tile) -> engine.kernels().compare(
-                    logits, matrix.columnsOf(panel), distances, firstRow(tile), positionsOf(tile)));
+                    logits, weight.columnsOf(panel), distances, firstRow(tile), positionsOf(tile)));
             return distances;
         }
 

@@ -16,6 +16,8 @@ final class ModelOptions {
 
     private static final String DEMO = "demo";
     private static final int SHOWN_TENSORS = 3;
+    /// The launcher starts the JVM for prompts of this length in its own way, too.
+    private static final int SHORT_PROMPT = 100;
 
     @Option(
             names = "--model",
@@ -42,7 +44,23 @@ final class ModelOptions {
         return lens;
     }
 
-    private static void reportNonFinite(Gpt2Model model, Stdio stdio) {
+    /// Opens the model for a single run, and downloads it before if it is not on this machine. A short prompt's run takes less
+    /// time than copying the weights into memory, so it reads them from their files as it comes to them.
+    ///
+    /// @param prompt what will be run
+    /// @param stdio  where a download shows how it gets on
+    /// @return the model; the caller closes it, and calls [#reportNonFinite] after the run
+    LogitLens openFor(String prompt, Stdio stdio) {
+        files(stdio);
+        boolean streams = !model.equals(DEMO) && prompt.length() <= SHORT_PROMPT;
+        return streams ? LogitLens.stream(model) : LogitLens.open(model);
+    }
+
+    /// Says which weights are no numbers.
+    ///
+    /// @param model a model that was loaded, or streamed and run
+    /// @param stdio where it is said, if there are such weights
+    static void reportNonFinite(Gpt2Model model, Stdio stdio) {
         SortedMap<String, Long> tensors = model.nonFiniteWeights();
         if (!tensors.isEmpty()) {
             StringBuilder note = new StringBuilder("lens: model '" + model.id() + "' has weights that are NaN or infinite: ");

@@ -74,8 +74,9 @@ final class RunCommand implements Callable<Integer> {
         LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
         compute.apply();
         String text = prompt.read(stdio);
-        try (LogitLens lens = model.open(stdio)) {
+        try (LogitLens lens = model.openFor(text, stdio)) {
             LensResult result = lens.run(text, options);
+            ModelOptions.reportNonFinite(lens.model(), stdio);
             RunView view = view(format, choice, colours);
             output.write(stdio, out -> view.write(result, out));
         }

@@ -55,10 +55,10 @@ final class ColdStartKernels implements Kernels {
 
     @Override
     public void multiplyTogether(
-            float[] a, int aOffset, int blocks, int height, MemorySegment b, long bOffset, int panels, int depth,
+            float[] a, int aOffset, int blocks, int height, Panels b, int panels, int depth,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         Kernels kernels = current;
-        kernels.multiplyTogether(a, aOffset, blocks, height, b, bOffset, panels, depth,
+        kernels.multiplyTogether(a, aOffset, blocks, height, b, panels, depth,
                 start, startOffset, startStride, out, outOffset, outStride);
         count(kernels, (long) blocks * height * depth * panels * PANEL);
     }

@@ -1,6 +1,7 @@
 package io.github.logitlens.internal.kernel;
 
 import io.github.logitlens.weights.ActivationFunction;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// The arithmetic the model is made of. Arguments are trusted: callers validate.
@@ -73,12 +74,12 @@ public interface Kernels {
         return false;
     }
 
-    /// `out = start + a · b` for row blocks of one height and panels that follow each other: rows of `panels · 64` columns.
+    /// `out = start + a · b` for row blocks of one height and neighbouring panels: rows of `panels · 64` columns.
     ///
     /// @param a           `[blocks][depth][height]` at `aOffset`, *not modified*
     /// @param blocks      how many blocks, at least 1
     /// @param height      rows in each of them: 1, 2, 4 or 6
-    /// @param b           `[panels][depth][64]` float32 at byte `bOffset`, *not modified*
+    /// @param b           the first panel and those behind it
     /// @param panels      how many panels, at least 1
     /// @param depth       length of the chain, at least 1
     /// @param start       what the chains start from: rows from `startOffset`, *not modified*
@@ -86,12 +87,19 @@ public interface Kernels {
     /// @param out         rows from `outOffset`, *written*; may be `start`, with the same offset and stride
     /// @param outStride   from one row of `out` to the next, at least `panels · 64`
     default void multiplyTogether(
-            float[] a, int aOffset, int blocks, int height, MemorySegment b, long bOffset, int panels, int depth,
+            float[] a, int aOffset, int blocks, int height, Panels b, int panels, int depth,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        if (!b.areInTurn()) {
+            try (Arena arena = Arena.ofConfined()) {
+                multiplyTogether(a, aOffset, blocks, height, b.copyInTurn(panels, depth, arena), panels, depth,
+                        start, startOffset, startStride, out, outOffset, outStride);
+            }
+            return;
+        }
         for (int panel = 0; panel < panels; panel++) {
             for (int block = 0; block < blocks; block++) {
                 int row = block * height;
-                multiply(a, aOffset + row * depth, height, b, bOffset + panel * (4L * PANEL * depth), depth,
+                multiply(a, aOffset + row * depth, height, b.memory(), b.offset(panel), depth,
                         start, startOffset + row * startStride + panel * PANEL, startStride,
                         out, outOffset + row * outStride + panel * PANEL, outStride);
             }

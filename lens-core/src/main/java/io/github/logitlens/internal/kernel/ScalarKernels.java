@@ -2,12 +2,10 @@ package io.github.logitlens.internal.kernel;
 
 import io.github.logitlens.weights.ActivationFunction;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// The kernels in plain Java: what every machine can run, and the reference for the bits of [VectorKernels].
 public final class ScalarKernels implements Kernels {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     /// Steps of `k` a turn.
     private static final int STEPS = 4;
 
@@ -20,13 +18,14 @@ public final class ScalarKernels implements Kernels {
     public void multiply(
             float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        multiplyTogether(a, aOffset, 1, height, b, bOffset, 1, depth, start, startOffset, startStride, out, outOffset, outStride);
+        multiplyTogether(a, aOffset, 1, height, Panels.inTurn(b, bOffset, depth), 1, depth,
+                start, startOffset, startStride, out, outOffset, outStride);
     }
 
     @Override
     public void multiplyRow(
             float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        multiplyTogether(a, aOffset, 1, 1, b, bOffset, panels, depth, tile, tileOffset, 0, tile, tileOffset, 0);
+        multiplyTogether(a, aOffset, 1, 1, Panels.inTurn(b, bOffset, depth), panels, depth, tile, tileOffset, 0, tile, tileOffset, 0);
     }
 
     @Override
@@ -39,7 +38,7 @@ public final class ScalarKernels implements Kernels {
     /// one over four panels hardly. Two rows a turn share what they load, and all rows what is copied to the heap.
     @Override
     public void multiplyTogether(
-            float[] a, int aOffset, int blocks, int height, MemorySegment b, long bOffset, int panels, int depth,
+            float[] a, int aOffset, int blocks, int height, Panels b, int panels, int depth,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
         int width = panels * PANEL;
         float[][] sums = new float[blocks * height][width];
@@ -49,11 +48,8 @@ public final class ScalarKernels implements Kernels {
         float[][] right = new float[STEPS][width];
         for (int k = 0; k < depth; k += STEPS) {
             int steps = Math.min(STEPS, depth - k);
-            for (int panel = 0; panel < panels; panel++) {
-                for (int i = 0; i < steps; i++) {
-                    long from = bOffset + ((long) panel * depth + k + i) * (4L * PANEL);
-                    MemorySegment.copy(b, FLOAT, from, right[i], panel * PANEL, PANEL);
-                }
+            for (int i = 0; i < steps; i++) {
+                b.copy(k + i, panels, right[i]);
             }
             for (int block = 0; block < blocks; block++) {
                 add(a, aOffset + (block * depth + k) * height, height, steps, right, sums, block * height);

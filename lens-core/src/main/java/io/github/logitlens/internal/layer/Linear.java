@@ -14,9 +14,9 @@ public final class Linear {
     /// The same where panels are taken together.
     private static final int MAX_JOINED_BLOCKS = 16;
 
-    private final PanelMatrix weight;
+    private final BlockWeight weight;
     private final float[] bias;
-    private Linear follower;
+    private PanelMatrix follower;
 
     /// What becomes of a finished tile, while it is in the first-level cache.
     @FunctionalInterface
@@ -33,13 +33,13 @@ public final class Linear {
     }
 
     /// @param bias `[columns]`, copied
-    Linear(PanelMatrix weight, float[] bias) {
+    Linear(BlockWeight weight, float[] bias) {
         this.weight = weight;
         this.bias = Arrays.copyOf(bias, weight.panels() * PANEL);
     }
 
-    /// Says which product a run comes to after this one, so that its first panels are in the caches by then.
-    void leadsTo(Linear follower) {
+    /// Says which matrix a run comes to after this one, so that its first panels are in the caches by then.
+    void leadsTo(PanelMatrix follower) {
         this.follower = follower;
     }
 
@@ -47,7 +47,7 @@ public final class Linear {
         return weight.columns();
     }
 
-    public PanelMatrix weight() {
+    public BlockWeight weight() {
         return weight;
     }
 
@@ -89,20 +89,26 @@ public final class Linear {
 
     /// @param out where tiles that are whole go, `[rows, columns]`, *written*; or null: all go to the sink
     private void run(Engine engine, RowPanels x, float[] out, Sink sink) {
-        if (x.rows() == 1) {
-            applyToRow(engine, x, sink);
-            return;
-        }
-        if (engine.kernels().joinsPanels()) {
-            applyTogether(engine, x, sink);
-            return;
-        }
-        int panels = weight.panels();
+        boolean joined = engine.kernels().joinsPanels();
+        weight.use(engine, joined, matrix -> {
+            if (x.rows() == 1) {
+                applyToRow(engine, matrix, x, sink);
+            } else if (joined) {
+                applyTogether(engine, matrix, x, sink);
+            } else {
+                applyInPasses(engine, matrix, x, out, sink);
+            }
+        });
+    }
+
+    private void applyInPasses(Engine engine, PanelMatrix matrix, RowPanels x, float[] out, Sink sink) {
+        int panels = matrix.panels();
         int groups = groups(x, panels, engine.workers().threads(), MAX_BLOCKS);
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(panels * groups, task -> {
             int first = task / panels * perGroup;
-            new Pass(engine, x, first, Math.min(x.blocks(), first + perGroup), out, sink).multiply(task, panels * groups);
+            int end = Math.min(x.blocks(), first + perGroup);
+            new Pass(engine, matrix, x, first, end, out, sink).multiply(task, panels * groups);
         });
     }
 
@@ -111,9 +117,9 @@ public final class Linear {
         return Math.max(1, Math.max(forThreads, (x.blocks() + maxBlocks - 1) / maxBlocks));
     }
 
-    private void applyTogether(Engine engine, RowPanels x, Sink sink) {
-        int side = weight.panelsSideBySide(engine.workers().threads());
-        int sides = (weight.panels() + side - 1) / side;
+    private void applyTogether(Engine engine, PanelMatrix matrix, RowPanels x, Sink sink) {
+        int side = matrix.panelsSideBySide(engine.workers().threads());
+        int sides = (matrix.panels() + side - 1) / side;
         int groups = groups(x, sides, engine.workers().threads(), MAX_JOINED_BLOCKS);
         int perGroup = (x.blocks() + groups - 1) / groups;
         engine.workers().run(sides * groups, task -> {
@@ -121,15 +127,17 @@ public final class Linear {
             int endBlock = Math.min(x.blocks(), firstBlock + perGroup);
             int panel = task % sides * side;
             if (firstBlock < endBlock) {
-                together(engine.kernels(), x, firstBlock, endBlock, panel, Math.min(side, weight.panels() - panel), sink);
+                int panels = Math.min(side, matrix.panels() - panel);
+                together(engine.kernels(), matrix, x, firstBlock, endBlock, panel, panels, sink);
             }
         });
     }
 
-    private void together(Kernels kernels, RowPanels x, int firstBlock, int endBlock, int firstPanel, int panels, Sink sink) {
+    private void together(Kernels kernels, PanelMatrix matrix, RowPanels x, int firstBlock, int endBlock,
+            int firstPanel, int panels, Sink sink) {
         int width = panels * PANEL;
         float[] all = new float[(endBlock - firstBlock) * Kernels.BLOCK * width];
-        weight.multiplyTogether(kernels, x, firstBlock, endBlock, firstPanel, panels, bias, firstPanel * PANEL, all);
+        matrix.multiplyTogether(kernels, x, firstBlock, endBlock, firstPanel, panels, bias, firstPanel * PANEL, all);
         float[] tile = new float[Kernels.BLOCK * PANEL];
         for (int block = firstBlock; block < endBlock; block++) {
             for (int panel = 0; panel < panels; panel++) {
@@ -137,20 +145,20 @@ public final class Linear {
                     int row = (block - firstBlock) * Kernels.BLOCK + r;
                     System.arraycopy(all, row * width + panel * PANEL, tile, r * PANEL, PANEL);
                 }
-                sink.take(tile, 0, block, (firstPanel + panel) * PANEL, weight.columnsOf(firstPanel + panel));
+                sink.take(tile, 0, block, (firstPanel + panel) * PANEL, matrix.columnsOf(firstPanel + panel));
             }
         }
     }
 
-    private void applyToRow(Engine engine, RowPanels row, Sink sink) {
-        int panels = weight.panels();
-        int side = weight.panelsSideBySide(engine.workers().threads());
+    private void applyToRow(Engine engine, PanelMatrix matrix, RowPanels row, Sink sink) {
+        int panels = matrix.panels();
+        int side = matrix.panelsSideBySide(engine.workers().threads());
         engine.workers().run((panels + side - 1) / side, task -> {
             int first = task * side;
             int end = Math.min(panels, first + side);
             float[] tile = Arrays.copyOfRange(bias, first * PANEL, end * PANEL);
-            weight.multiplyRow(engine.kernels(), row, first, end - first, tile, 0);
-            sink.take(tile, 0, 0, first * PANEL, Math.min(weight.columns(), end * PANEL) - first * PANEL);
+            matrix.multiplyRow(engine.kernels(), row, first, end - first, tile, 0);
+            sink.take(tile, 0, 0, first * PANEL, Math.min(matrix.columns(), end * PANEL) - first * PANEL);
         });
     }
 
@@ -159,15 +167,17 @@ public final class Linear {
 
         private final Kernels kernels;
         private final int threads;
+        private final PanelMatrix matrix;
         private final RowPanels x;
         private final int firstBlock;
         private final int endBlock;
         private final float[] out;
         private final Sink sink;
 
-        Pass(Engine engine, RowPanels x, int firstBlock, int endBlock, float[] out, Sink sink) {
+        Pass(Engine engine, PanelMatrix matrix, RowPanels x, int firstBlock, int endBlock, float[] out, Sink sink) {
             kernels = engine.kernels();
             threads = engine.workers().threads();
+            this.matrix = matrix;
             this.x = x;
             this.firstBlock = firstBlock;
             this.endBlock = endBlock;
@@ -177,17 +187,17 @@ public final class Linear {
 
         /// The panel of one of a call's tasks.
         void multiply(int task, int tasks) {
-            int panel = task % weight.panels();
+            int panel = task % matrix.panels();
             if (task < threads) {
-                weight.slice(panel, 0).fetch(kernels);
+                matrix.slice(panel, 0).fetch(kernels);
             }
             PanelMatrix.Slice following = following(task + threads, tasks);
-            int slices = weight.slices();
+            int slices = matrix.slices();
             float[] tiles = new float[(slices == 1 ? 1 : endBlock - firstBlock) * Kernels.BLOCK * PANEL];
             for (int slice = 0; slice < slices; slice++) {
-                PanelMatrix.Slice then = slice < slices - 1 ? weight.slice(panel, slice + 1) : following;
+                PanelMatrix.Slice then = slice < slices - 1 ? matrix.slice(panel, slice + 1) : following;
                 for (int block = firstBlock; block < endBlock; block++) {
-                    multiply(weight.slice(panel, slice), block, block == firstBlock ? then : null, tiles);
+                    multiply(matrix.slice(panel, slice), block, block == firstBlock ? then : null, tiles);
                 }
             }
         }
@@ -196,21 +206,21 @@ public final class Linear {
         /// that comes to it next is `threads` on, perhaps of the follower; a wrong guess costs time and nothing else.
         private PanelMatrix.Slice following(int task, int tasks) {
             if (task < tasks) {
-                return weight.slice(task % weight.panels(), 0);
+                return matrix.slice(task % matrix.panels(), 0);
             }
-            boolean more = follower != null && task - tasks < follower.weight.panels();
-            return more ? follower.weight.slice(task - tasks, 0) : null;
+            boolean more = follower != null && task - tasks < follower.panels();
+            return more ? follower.slice(task - tasks, 0) : null;
         }
 
         private void multiply(PanelMatrix.Slice slice, int block, PanelMatrix.Slice next, float[] tiles) {
             int column = slice.panel() * PANEL;
-            int columns = weight.columnsOf(slice.panel());
+            int columns = matrix.columnsOf(slice.panel());
             if (out != null && columns == PANEL && x.height(block) == x.rowsOf(block)) {
-                int at = x.firstRow(block) * weight.columns() + column;
-                slice.multiply(kernels, x, block, next, bias, column, 0, out, at, weight.columns());
+                int at = x.firstRow(block) * matrix.columns() + column;
+                slice.multiply(kernels, x, block, next, bias, column, 0, out, at, matrix.columns());
                 return;
             }
-            int at = weight.slices() == 1 ? 0 : (block - firstBlock) * Kernels.BLOCK * PANEL;
+            int at = matrix.slices() == 1 ? 0 : (block - firstBlock) * Kernels.BLOCK * PANEL;
             slice.multiply(kernels, x, block, next, bias, column, 0, tiles, at, PANEL);
             if (slice.isLast()) {
                 sink.take(tiles, at, block, column, columns);

@@ -1,22 +1,26 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panels;
 import io.github.logitlens.weights.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// A matrix `[depth, columns]` off heap in panels of 64 columns, `[panel][depth][64]`, the last one padded with zeros.
 ///
 /// One panel is one sequential stream for the kernels, whether they multiply many rows or one. Panels stand in chunks,
 /// each allocated and filled by one task, so that first touch of the memory is spread over the threads.
-public final class PanelMatrix {
+///
+/// What is only there for one product ([BlockWeight#use]) may stand as it does in the file, `[depth][columns]`, for kernels
+/// that [join panels][Kernels#joinsPanels]; where the last panel ends in padding, that is then whatever comes next.
+public final class PanelMatrix implements BlockWeight, VocabularyWeight {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final long SCRATCH_BYTES = 1 << 20;
     private static final long CHUNK_BYTES = 8 << 20;
-    private static final int STRIP = 16;
     /// Steps of `k` that are fetched at once: 192 KiB, so that two slices and the rows they meet fit in a second-level cache.
     private static final int SLICE_STEPS = 768;
     /// Whole turns of any kernel's loop.
@@ -27,12 +31,14 @@ public final class PanelMatrix {
     private final int columns;
     private final int sliceSteps;
     private final int panelsPerChunk;
+    private final boolean inRows;
     private final MemorySegment[] chunks;
 
-    private PanelMatrix(int depth, int columns, int panelsPerChunk) {
+    private PanelMatrix(int depth, int columns, int panelsPerChunk, boolean inRows) {
         this.depth = depth;
         this.columns = columns;
         this.panelsPerChunk = panelsPerChunk;
+        this.inRows = inRows;
         int slices = (depth + SLICE_STEPS - 1) / SLICE_STEPS;
         sliceSteps = Math.min(depth, roundUp((depth + slices - 1) / slices, SLICE_MULTIPLE));
         chunks = new MemorySegment[(panels() + panelsPerChunk - 1) / panelsPerChunk];
@@ -41,7 +47,23 @@ public final class PanelMatrix {
     /// A matrix stored as `[depth, columns]`, such as a Conv1D weight; filled by [#load].
     static PanelMatrix of(Weight weight) {
         int panels = (weight.columns() + PANEL - 1) / PANEL;
-        return new PanelMatrix(weight.rows(), weight.columns(), panels);
+        return new PanelMatrix(weight.rows(), weight.columns(), panels, false);
+    }
+
+    /// Panels that somebody else fills, and that stand at the start of `memory`.
+    static PanelMatrix inTurn(int depth, int columns, MemorySegment memory) {
+        return over(depth, columns, false, memory);
+    }
+
+    /// Rows `[depth][columns]` that somebody else fills, at the start of `memory`, which has room for one panel's row more.
+    static PanelMatrix inRows(int depth, int columns, MemorySegment memory) {
+        return over(depth, columns, true, memory);
+    }
+
+    private static PanelMatrix over(int depth, int columns, boolean inRows, MemorySegment memory) {
+        PanelMatrix matrix = new PanelMatrix(depth, columns, (columns + PANEL - 1) / PANEL, inRows);
+        matrix.chunks[0] = memory;
+        return matrix;
     }
 
     /// The transpose of a matrix stored as `[columns, depth]`, such as an embedding; filled by [#loadTransposed].
@@ -50,19 +72,27 @@ public final class PanelMatrix {
         long chunkBytes = Math.min(CHUNK_BYTES, bytes(weight.columns(), weight.rows()) / 16);
         long panelBytes = 4L * PANEL * weight.columns();
         int side = Kernels.ROW_PANELS;
-        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(side, chunkBytes / panelBytes / side * side));
+        return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(side, chunkBytes / panelBytes / side * side), false);
     }
 
+    @Override
     public int depth() {
         return depth;
     }
 
+    @Override
     public int columns() {
         return columns;
     }
 
-    public int panels() {
-        return (columns + PANEL - 1) / PANEL;
+    @Override
+    public void use(Engine engine, boolean joined, Consumer<PanelMatrix> product) {
+        product.accept(this);
+    }
+
+    @Override
+    public void use(int first, int count, PanelUse product) {
+        product.with(this, first);
     }
 
     public MemorySegment segment(int panel) {
@@ -74,25 +104,13 @@ public final class PanelMatrix {
         return panel % panelsPerChunk * (4L * PANEL * depth);
     }
 
-    /// Columns of a panel that are not padding.
-    public int columnsOf(int panel) {
-        return Math.min(PANEL, columns - panel * PANEL);
-    }
-
-    /// How many neighbouring panels a task should take of a product with one row: as many side by side as there are, unless
-    /// that leaves threads without work at the end.
-    ///
-    /// @return 1, 2 or 4; panels that follow a multiple of it, and are as many, stand in one segment
-    public int panelsSideBySide(int threads) {
-        int side = Kernels.ROW_PANELS;
-        while (side > 1 && 20L * roundUp(panels(), side * threads) > 21L * roundUp(panels(), threads)) {
-            side /= 2;
-        }
-        return side;
-    }
-
     private static int roundUp(int value, int multiple) {
         return (value + multiple - 1) / multiple * multiple;
+    }
+
+    private Panels place(int panel) {
+        return inRows ? Panels.inRows(segment(panel), 4L * PANEL * panel, columns)
+                : Panels.inTurn(segment(panel), offset(panel), depth);
     }
 
     /// `tile += row · panels` for one row; see [Kernels#multiplyRow].
@@ -105,7 +123,12 @@ public final class PanelMatrix {
         while (done < count) {
             int side = Integer.highestOneBit(count - done);
             int panel = first + done;
-            kernels.multiplyRow(row.data(), 0, side, segment(panel), offset(panel), depth, tile, tileOffset + done * PANEL);
+            int at = tileOffset + done * PANEL;
+            if (inRows) {
+                kernels.multiplyTogether(row.data(), 0, 1, 1, place(panel), side, depth, tile, at, 0, tile, at, 0);
+            } else {
+                kernels.multiplyRow(row.data(), 0, side, segment(panel), offset(panel), depth, tile, at);
+            }
             done += side;
         }
     }
@@ -201,17 +224,25 @@ public final class PanelMatrix {
         int full = rows.height(endBlock - 1) == Kernels.BLOCK ? endBlock : endBlock - 1;
         if (full > firstBlock) {
             kernels.multiplyTogether(rows.data(), rows.offset(firstBlock), full - firstBlock, Kernels.BLOCK,
-                    segment(panel), offset(panel), panels, depth, start, startOffset, 0, out, 0, width);
+                    place(panel), panels, depth, start, startOffset, 0, out, 0, width);
         }
         if (full < endBlock) {
-            kernels.multiplyTogether(rows.data(), rows.offset(full), 1, rows.height(full), segment(panel), offset(panel),
+            kernels.multiplyTogether(rows.data(), rows.offset(full), 1, rows.height(full), place(panel),
                     panels, depth, start, startOffset, 0, out, (full - firstBlock) * Kernels.BLOCK * width, width);
         }
     }
 
-    /// Reads one column.
+    /// `tile += rows · panel` over some steps of `k` only, for one block of rows as deep as these.
     ///
-    /// @param target `[depth]` at `targetOffset`, *written*
+    /// @param first the first step
+    /// @param tile  `[height of the block][64]`, *written*
+    public void multiplySome(Kernels kernels, RowPanels rows, int block, int panel, int first, float[] tile) {
+        Panels from = place(panel).from(first);
+        kernels.multiplyTogether(rows.data(), rows.offset(block), 1, rows.height(block), from, 1, rows.depth(),
+                tile, 0, PANEL, tile, 0, PANEL);
+    }
+
+    @Override
     public void column(int column, float[] target, int targetOffset) {
         int panel = column / PANEL;
         MemorySegment segment = segment(panel);
@@ -221,9 +252,7 @@ public final class PanelMatrix {
         }
     }
 
-    /// Reads one row.
-    ///
-    /// @param target `[columns]` at `targetOffset`, *written*
+    @Override
     public void row(int row, float[] target, int targetOffset) {
         for (int panel = 0; panel < panels(); panel++) {
             MemorySegment.copy(segment(panel), FLOAT, offset(panel) + (long) row * PANEL * 4, target,
@@ -273,29 +302,16 @@ public final class PanelMatrix {
         int first = chunk * panelsPerChunk;
         int end = Math.min(panels(), first + panelsPerChunk);
         int panelsAtOnce = Math.clamp(SCRATCH_BYTES / (4L * PANEL * depth), 1, end - first);
+        PanelTranspose transpose = new PanelTranspose(depth);
         try (Arena scratchArena = Arena.ofConfined()) {
             MemorySegment scratch = scratchArena.allocate(4L * PANEL * depth * panelsAtOnce, 64);
-            float[] rows = new float[PANEL * depth];
-            float[] strip = new float[PANEL * STRIP];
-            float[] transposed = new float[PANEL * STRIP];
-            MemorySegment rowsBytes = MemorySegment.ofArray(rows);
-            MemorySegment transposedBytes = MemorySegment.ofArray(transposed);
             for (int panel = first; panel < end; panel++) {
                 int inScratch = (panel - first) % panelsAtOnce;
                 if (inScratch == 0) {
                     long count = Math.min((long) panelsAtOnce * PANEL, columns - (long) panel * PANEL);
                     reader.read(weight, (long) panel * PANEL * depth, scratch, count * depth);
                 }
-                int count = columnsOf(panel);
-                if (count < PANEL) {
-                    Arrays.fill(transposed, 0);
-                }
-                MemorySegment.copy(scratch, 4L * PANEL * depth * inScratch, rowsBytes, 0, 4L * count * depth);
-                for (int k0 = 0; k0 < depth; k0 += STRIP) {
-                    int width = Math.min(STRIP, depth - k0);
-                    transpose(rows, count, k0, width, strip, transposed);
-                    MemorySegment.copy(transposedBytes, 0, target, offset(panel) + 4L * k0 * PANEL, 4L * width * PANEL);
-                }
+                transpose.write(scratch, 4L * PANEL * depth * inScratch, columnsOf(panel), target, offset(panel));
             }
         }
     }
@@ -313,19 +329,6 @@ public final class PanelMatrix {
             System.arraycopy(repeated, 0, filled, 0, repeated.length);
             other = rows.fill(panel * PANEL, columnsOf(panel), other, filled);
             MemorySegment.copy(filledBytes, 0, target, offset(panel), 4L * filled.length);
-        }
-    }
-
-    /// Writes `transposed[k][n] = rows[n][k0 + k]` by way of `strip`, small enough for the first-level cache. All of them
-    /// arrays: a short copy out of a segment costs far more while its code is not compiled yet.
-    private void transpose(float[] rows, int count, int k0, int width, float[] strip, float[] transposed) {
-        for (int n = 0; n < count; n++) {
-            System.arraycopy(rows, n * depth + k0, strip, n * STRIP, width);
-        }
-        for (int k = 0; k < width; k++) {
-            for (int n = 0; n < count; n++) {
-                transposed[k * PANEL + n] = strip[n * STRIP + k];
-            }
         }
     }
 }

@@ -14,10 +14,19 @@ public sealed interface TokenEmbedding {
     void row(int token, float[] target, int offset);
 
     /// Rows of the transpose, stored once for both uses.
-    record Tied(PanelMatrix unembedding) implements TokenEmbedding {
+    record Tied(VocabularyWeight unembedding) implements TokenEmbedding {
         @Override
         public void row(int token, float[] target, int offset) {
             unembedding.column(token, target, offset);
+        }
+    }
+
+    /// Rows that stay in their file, `[vocabSize, dModel]`.
+    record Streamed(Weight weight) implements TokenEmbedding {
+        @Override
+        public void row(int token, float[] target, int offset) {
+            int dModel = weight.columns();
+            weight.read((long) token * dModel, MemorySegment.ofArray(target), (long) Float.BYTES * offset, dModel);
         }
     }
 

@@ -5,18 +5,14 @@ import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
-import io.github.logitlens.weights.RepeatedRow;
-import io.github.logitlens.weights.Weight;
 import io.github.logitlens.weights.WeightRole;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 
-/// GPT-2's weights in memory and its forward pass.
+/// GPT-2's weights, in memory or in their file, and its forward pass.
 public final class Transformer {
 
     private static final HookPoint FINAL_SCALE = HookSite.LN_FINAL_SCALE.at(0);
@@ -28,11 +24,11 @@ public final class Transformer {
     private final float[] positions;
     private final List<TransformerBlock> blocks;
     private final LayerNorm finalNorm;
-    private final PanelMatrix unembedding;
+    private final VocabularyWeight unembedding;
     private final SortedMap<String, Long> nonFinite;
 
     private Transformer(String id, Gpt2Config config, Arena arena, TokenEmbedding embedding, float[] positions,
-            List<TransformerBlock> blocks, LayerNorm finalNorm, PanelMatrix unembedding, SortedMap<String, Long> nonFinite) {
+            List<TransformerBlock> blocks, LayerNorm finalNorm, VocabularyWeight unembedding, SortedMap<String, Long> nonFinite) {
         this.config = config;
         this.embedding = embedding;
         this.positions = positions;
@@ -47,44 +43,47 @@ public final class Transformer {
     ///
     /// @param progress told how much is done, from 0 to 1, by any of the threads
     public static Transformer load(Checkpoint checkpoint, Workers workers, DoubleConsumer progress) {
+        WeightMemory.check(checkpoint.id(), checkpoint.config());
         Arena arena = Arena.ofShared();
         try {
-            return new Loading(checkpoint, arena, workers).load(progress);
+            WeightReader reader = new WeightReader();
+            return new Assembly(checkpoint, reader, new LoadedWeights(arena, workers, reader)).transformer(arena, progress);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    private record Loading(
-            Checkpoint checkpoint, Arena arena, List<Runnable> tasks, List<Runnable> lastTasks, WeightReader reader,
-            Workers workers) {
-
-        Loading(Checkpoint checkpoint, Arena arena, Workers workers) {
-            this(checkpoint, arena, new ArrayList<>(), new ArrayList<>(), new WeightReader(), workers);
+    /// Leaves a checkpoint's matrices where they are; every run reads them there.
+    ///
+    /// @param checkpoint stays open for as long as this runs
+    public static Transformer stream(Checkpoint checkpoint) {
+        Arena arena = Arena.ofShared();
+        try {
+            WeightReader reader = new WeightReader();
+            StreamedWeights storage = StreamedWeights.of(checkpoint.config(), arena, reader);
+            return new Assembly(checkpoint, reader, storage).transformer(arena, done -> { });
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
         }
+    }
 
-        Transformer load(DoubleConsumer progress) {
+    private record Assembly(Checkpoint checkpoint, WeightReader reader, WeightStorage storage) {
+
+        Transformer transformer(Arena arena, DoubleConsumer progress) {
             Gpt2Config config = checkpoint.config();
-            WeightMemory.check(checkpoint.id(), config);
-            PanelMatrix unembedding = transposed(
+            VocabularyWeight unembedding = storage.vocabulary(
                     checkpoint.weight(config.tiedUnembedding() ? WeightRole.TOKEN_EMBEDDING : WeightRole.UNEMBEDDING));
             List<TransformerBlock> blocks = new ArrayList<>();
             for (int layer = 0; layer < config.nLayers(); layer++) {
                 blocks.add(block(config, layer));
             }
             TransformerBlock.inOrder(blocks);
-            AtomicInteger done = new AtomicInteger();
-            int all = tasks.size() + lastTasks.size();
-            for (List<Runnable> together : List.of(tasks, lastTasks)) {
-                workers.run(together.size(), i -> {
-                    together.get(i).run();
-                    progress.accept((double) done.incrementAndGet() / all);
-                });
-            }
+            storage.load(progress);
             TokenEmbedding embedding = config.tiedUnembedding()
                     ? new TokenEmbedding.Tied(unembedding)
-                    : TokenEmbedding.Separate.load(arena, reader, checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
+                    : storage.embedding(checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
             LayerNorm finalNorm = new LayerNorm(
                     reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_GAIN)),
                     reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_BIAS)),
@@ -119,35 +118,8 @@ public final class Transformer {
         }
 
         private Linear linear(int layer, WeightRole weight, WeightRole bias) {
-            Weight source = checkpoint.weight(weight, layer);
-            PanelMatrix matrix = PanelMatrix.of(source);
-            tasks.add(() -> matrix.load(arena, reader, source));
+            BlockWeight matrix = storage.block(checkpoint.weight(weight, layer));
             return new Linear(matrix, reader.readAll(checkpoint.weight(bias, layer)));
-        }
-
-        private PanelMatrix transposed(Weight source) {
-            PanelMatrix matrix = PanelMatrix.transposeOf(source);
-            Optional<RepeatedRow> repeated = source.repeatedRow();
-            if (repeated.isPresent()) {
-                repeated(matrix, new FewRows(source, repeated.get()));
-                return matrix;
-            }
-            for (int i = 0; i < matrix.chunkCount(); i++) {
-                int chunk = i;
-                tasks.add(() -> matrix.loadTransposed(arena, reader, source, chunk));
-            }
-            return matrix;
-        }
-
-        private void repeated(PanelMatrix matrix, FewRows rows) {
-            for (int i = 0; i < rows.pieces(); i++) {
-                int piece = i;
-                tasks.add(() -> rows.read(reader, piece));
-            }
-            for (int i = 0; i < matrix.chunkCount(); i++) {
-                int chunk = i;
-                lastTasks.add(() -> matrix.loadRepeated(arena, rows, chunk));
-            }
         }
     }
 
@@ -172,7 +144,7 @@ public final class Transformer {
         return finalNorm;
     }
 
-    public PanelMatrix unembedding() {
+    public VocabularyWeight unembedding() {
         return unembedding;
     }
 

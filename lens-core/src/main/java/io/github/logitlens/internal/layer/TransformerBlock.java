@@ -48,8 +48,8 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
         Linear before = null;
         for (TransformerBlock block : blocks) {
             for (Linear product : List.of(block.attn.qkv(), block.attn.out(), block.mlp.in(), block.mlp.out())) {
-                if (before != null) {
-                    before.leadsTo(product);
+                if (before != null && product.weight() instanceof PanelMatrix matrix) {
+                    before.leadsTo(matrix);
                 }
                 before = product;
             }

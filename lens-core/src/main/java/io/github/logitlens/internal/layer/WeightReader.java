@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Reads weights for one load of a model and notes which of them hold values that are no finite numbers. For any number of
+/// Reads weights for one model and notes which of them hold values that are no finite numbers. For any number of
 /// threads.
 final class WeightReader {
 
@@ -39,6 +39,13 @@ final class WeightReader {
     /// How many values of which tensors are NaN or infinite, of those that were read; live.
     SortedMap<String, Long> nonFinite() {
         return Collections.unmodifiableSortedMap(nonFinite);
+    }
+
+    /// Notes how many values of a whole weight are no finite numbers, in place of what was noted of it before.
+    void noteWhole(Weight weight, long found) {
+        if (found > 0) {
+            nonFinite.put(weight.name(), found);
+        }
     }
 
     private void note(Weight weight, long found) {

@@ -10,6 +10,7 @@ import io.github.logitlens.weights.ActivationFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,14 +203,29 @@ class KernelBitsTest {
                         expected[GUARD + row * stride + column] = chain;
                     }
                 }
-                for (int side = 0; side < 2; side++) {
-                    float[] actual = before.clone();
-                    side(side).multiplyTogether(a, aOffset, blocks, height, b, bOffset, panels, depth,
-                            start, GUARD, startStride, actual, GUARD, stride);
-                    Bits.assertSame(expected, actual, what);
+                int columns = panels * PANEL + random.nextInt(9);
+                Panels inTurn = Panels.inTurn(b, bOffset, depth);
+                for (Panels place : List.of(inTurn, inRows(inTurn, panels, depth, columns, arena))) {
+                    for (int side = 0; side < 2; side++) {
+                        float[] actual = before.clone();
+                        side(side).multiplyTogether(a, aOffset, blocks, height, place, panels, depth,
+                                start, GUARD, startStride, actual, GUARD, stride);
+                        Bits.assertSame(expected, actual, () -> what.get() + ", " + place);
+                    }
                 }
             }
         }
+    }
+
+    /// The same panels side by side in rows.
+    private static Panels inRows(Panels panels, int count, int depth, int columns, Arena arena) {
+        MemorySegment rows = arena.allocate(4L * depth * columns, 4);
+        float[] row = new float[count * PANEL];
+        for (int k = 0; k < depth; k++) {
+            panels.copy(k, count, row);
+            MemorySegment.copy(row, 0, rows, ValueLayout.JAVA_FLOAT, 4L * k * columns, row.length);
+        }
+        return Panels.inRows(rows, 0, columns);
     }
 
     /// Outside a stretch there may be nothing to read.
