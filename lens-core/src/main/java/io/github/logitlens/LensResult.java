@@ -399,7 +399,9 @@ public final class LensResult {
     }
 
     private int index(LensPoint point) {
-        if (point.index() >= points.size() || !points.get(point.index()).equals(point)) {
+        // Almost always the same object: to ask a record first whether it equals another one costs a new process milliseconds.
+        if (point.index() >= points.size()
+                || points.get(point.index()) != point && !points.get(point.index()).equals(point)) {
             throw new IllegalArgumentException(
                     "point: expected one of this result's points, got " + point.name() + " of another result");
         }

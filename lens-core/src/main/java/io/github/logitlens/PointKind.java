@@ -2,7 +2,6 @@ package io.github.logitlens;
 
 import io.github.logitlens.hook.HookSite;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -17,20 +16,21 @@ public enum PointKind {
     /// The embedding before any block, `wte + wpe`: one point, `embed`.
     EMBED("embed", HookSite.RESID_PRE, "Embedding"),
     /// The residual stream as each block receives it; block 0's is the embedding.
-    RESID_PRE("resid_pre", HookSite.RESID_PRE, "Layer %d pre"),
+    RESID_PRE("resid_pre", HookSite.RESID_PRE, "Layer # pre"),
     /// What each attention head writes, `z · W_O^{l,h}`, without the bias `b_O`, which belongs to no head: nHeads points a block.
-    HEAD("head", HookSite.ATTN_Z, "L%dH%d"),
+    HEAD("head", HookSite.ATTN_Z, "L#H"),
     /// What each block's attention writes: all its heads and `b_O`.
-    ATTN_OUT("attn_out", HookSite.ATTN_OUT, "Layer %d attn"),
+    ATTN_OUT("attn_out", HookSite.ATTN_OUT, "Layer # attn"),
     /// The residual stream between each block's attention and its MLP.
-    RESID_MID("resid_mid", HookSite.RESID_MID, "Layer %d mid"),
+    RESID_MID("resid_mid", HookSite.RESID_MID, "Layer # mid"),
     /// What each block's MLP writes, its bias included.
-    MLP_OUT("mlp_out", HookSite.MLP_OUT, "Layer %d MLP"),
+    MLP_OUT("mlp_out", HookSite.MLP_OUT, "Layer # MLP"),
     /// The residual stream as each block leaves it; the last one is the final point and always read.
-    RESID_POST("resid_post", HookSite.RESID_POST, "Layer %d");
+    RESID_POST("resid_post", HookSite.RESID_POST, "Layer #");
 
     private final String key;
     private final HookSite site;
+    /// With `#` for the layer; a head's number follows it.
     private final String label;
 
     PointKind(String key, HookSite site, String label) {
@@ -71,13 +71,16 @@ public enum PointKind {
 
     LensPoint at(int index, int layer) {
         String name = this == EMBED ? key : site.at(layer).toString();
-        return new LensPoint(index, this, OptionalInt.empty(), name, String.format(Locale.ROOT, label, layer),
-                site.at(layer));
+        return new LensPoint(index, this, OptionalInt.empty(), name, label(layer), site.at(layer));
     }
 
     static LensPoint head(int index, int layer, int head) {
-        return new LensPoint(index, HEAD, OptionalInt.of(head), headName(layer, head), String.format(Locale.ROOT, HEAD.label, layer, head),
+        return new LensPoint(index, HEAD, OptionalInt.of(head), headName(layer, head), HEAD.label(layer) + head,
                 HEAD.site.at(layer));
+    }
+
+    private String label(int layer) {
+        return label.replace("#", Integer.toString(layer));
     }
 
     /// The TransformerLens name of all heads' writes, which is an axis longer than our hooks, and the head.

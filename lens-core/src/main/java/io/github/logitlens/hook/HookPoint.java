@@ -47,6 +47,18 @@ public record HookPoint(HookSite site, int layer) {
                 "hook point: expected a TransformerLens name such as blocks.0.hook_resid_post, got \"" + name + "\"");
     }
 
+    // Both written out: those that a record comes with take the JVM milliseconds to make up, in every process.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HookPoint point && site == point.site && layer == point.layer;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * layer + site.ordinal();
+    }
+
     /// The TransformerLens name, such as `blocks.3.hook_resid_post`.
     @Override
     public String toString() {

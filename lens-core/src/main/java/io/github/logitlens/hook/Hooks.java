@@ -22,13 +22,36 @@ public final class Hooks {
     private static final Hooks NONE = new Hooks(List.of());
 
     private sealed interface Entry {
+
         Predicate<HookPoint> where();
+
+        void fire(HookPoint point, float[] data, int... shape);
     }
 
     private record Observing(Predicate<HookPoint> where, ActivationObserver observer) implements Entry {
+
+        @Override
+        public void fire(HookPoint point, float[] data, int... shape) {
+            Activation activation = new Activation(data, shape);
+            try {
+                observer.observe(point, activation);
+            } finally {
+                activation.close();
+            }
+        }
     }
 
     private record Editing(Predicate<HookPoint> where, ActivationEditor editor) implements Entry {
+
+        @Override
+        public void fire(HookPoint point, float[] data, int... shape) {
+            EditableActivation activation = new EditableActivation(data, shape);
+            try {
+                editor.edit(point, activation);
+            } finally {
+                activation.close();
+            }
+        }
     }
 
     private final List<Entry> entries;
@@ -121,26 +144,8 @@ public final class Hooks {
     /// @param shape its extents
     public void fire(HookPoint point, float[] data, int... shape) {
         for (Entry entry : entries) {
-            if (!entry.where().test(point)) {
-                continue;
-            }
-            switch (entry) {
-                case Observing observing -> {
-                    Activation activation = new Activation(data, shape);
-                    try {
-                        observing.observer().observe(point, activation);
-                    } finally {
-                        activation.close();
-                    }
-                }
-                case Editing editing -> {
-                    EditableActivation activation = new EditableActivation(data, shape);
-                    try {
-                        editing.editor().edit(point, activation);
-                    } finally {
-                        activation.close();
-                    }
-                }
+            if (entry.where().test(point)) {
+                entry.fire(point, data, shape);
             }
         }
     }
