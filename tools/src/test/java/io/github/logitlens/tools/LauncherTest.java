@@ -124,6 +124,9 @@ class LauncherTest {
         }
         assertEquals(List.of("[-Dlens.kernels=scalar]"), kernelOptions(lens("--model", "gpt2", "a")));
         assertEquals(List.of("[-Dlens.kernels=scalar]"), kernelOptions(lens("--model", "/" + isLong, "a")));
+        assertEquals(List.of("[-Dlens.kernels=scalar]"), kernelOptions(lens("--model=/" + isLong, "a")));
+        assertEquals(List.of("[-Dlens.kernels=scalar]", "[-XX:TieredStopAtLevel=1]"), kernelOptions(finish(start(
+                Map.of("LENS_MODEL", "gpt2"), root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString(), "--model=demo", "a"))));
         assertEquals(List.of("[-Dlens.kernels=scalar]"), kernelOptions(finish(start(Map.of("LENS_MODEL", "gpt2"),
                 root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString(), "a"))));
         List<String> full = List.of("[--add-modules]", "[jdk.incubator.vector]");
@@ -256,6 +259,25 @@ class LauncherTest {
             assertEquals("[x]", cli.lines().getLast());
         }
         assertEquals(1, builds());
+    }
+
+    /// Without LENS_JAVA: JAVA_HOME comes first, then the JDK of the build, then the one of the path.
+    @Test
+    void theJdkOfTheBuildIsTakenWithoutASearch() throws Exception {
+        lens();
+        jdk("home", "25");
+        jdk("path-jdk", "25.0.2");
+        Files.createSymbolicLink(dir.resolve("path/java"), dir.resolve("path-jdk/bin/java"));
+        assertEquals(dir.resolve("home"), jdkOfARun(Map.of("JAVA_HOME", dir.resolve("home").toString())));
+        assertEquals(dir.resolve("jdk"), jdkOfARun(Map.of()));
+        jdk("jdk", "26");
+        assertEquals(dir.resolve("path-jdk"), jdkOfARun(Map.of()));
+    }
+
+    private Path jdkOfARun(Map<String, String> environment) throws Exception {
+        Cli cli = finish(start(environment, root.resolve("tools/bin/lens"), dir, "", "a"));
+        assertEquals(0, cli.code(), cli.err());
+        return Path.of(cli.lines().getFirst().replaceFirst("^run (.*)/bin/java$", "$1"));
     }
 
     @Test
