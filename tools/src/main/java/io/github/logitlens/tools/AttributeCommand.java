@@ -7,88 +7,64 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.tools.view.AttributionJson;
 import io.github.logitlens.tools.view.AttributionTable;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// `lens attribute`: what each component contributed to a logit.
-@Command(
-        name = "attribute",
-        customSynopsis = "lens attribute [OPTIONS] --token TOKEN PROMPT",
-        separator = " ",
-        sortOptions = false,
-        description = {
-            "",
-            "Takes the logit of a token apart: what the embeddings, each attention head, each attention's bias and each MLP "
-                    + "wrote for or against it, and the final LayerNorm's bias, which no component wrote. They add up to the logit.",
-            ""
-        },
-        footer = {
-            "",
-            "Contributions are measured with the final residual's LayerNorm scale held fixed. They say what this run added up, "
-                    + "not what would happen without a component."
-        })
-final class AttributeCommand implements Callable<Integer> {
+final class AttributeCommand implements SubCommand {
 
     private final Stdio stdio;
 
-    @Mixin
-    private PromptArgument prompt;
+    private final PromptArgument prompt = new PromptArgument();
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            required = true,
-            description = "The token whose logit is taken apart, such as \" Paris\" with its space, or id:6342.")
-    private String token;
+    private final Argument<String> token = Argument.of(OptionSpec.builder("--token").type(String.class).paramLabel("TOKEN")
+            .required(true)
+            .description("The token whose logit is taken apart, such as \" Paris\" with its space, or id:6342.").build());
 
-    @Option(
-            names = "--versus",
-            paramLabel = "TOKEN",
-            description = "Take apart how much higher the logit is than this token's.")
-    private Optional<String> versus = Optional.empty();
+    private final Argument<String> versus = Argument.text("--versus", "TOKEN",
+            "Take apart how much higher the logit is than this token's.");
 
-    @Option(
-            names = "--position",
-            paramLabel = "POS",
-            description = "The position whose prediction it is: last or N, counted from 0, or from the end if negative. "
+    private final Argument<String> position = Argument.text("--position", "POS",
+            "The position whose prediction it is: last or N, counted from 0, or from the end if negative. "
                     + "Default: last.")
-    private String position = "last";
+            .usually("last");
 
-    @Option(
-            names = "--top",
-            paramLabel = "N",
-            description = "Components in the table, those that contributed most, 0 for all. JSON has them all. Default: 15.")
-    private int top = 15;
+    private final Argument<Integer> top = Argument.number("--top", "N",
+            "Components in the table, those that contributed most, 0 for all. JSON has them all. Default: 15.")
+            .usually(15);
 
-    @Option(names = "--neurons", paramLabel = "N", description = "Also the N neurons of each MLP that contributed most.")
-    private int neurons;
+    private final Argument<Integer> neurons = Argument.number("--neurons", "N",
+            "Also the N neurons of each MLP that contributed most.")
+            .usually(0);
 
-    @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")
-    private boolean bos;
+    private final Argument<Boolean> bos = Argument.flag("--bos",
+            "Put <|endoftext|> before the prompt. Default: nothing is added.");
 
-    @Mixin
-    private ModelOptions model;
+    private final ModelOptions model = new ModelOptions();
 
-    @Mixin
-    private OutputOptions output;
+    private final OutputOptions output = new OutputOptions();
 
-    @Mixin
-    private ComputeOptions compute;
+    private final ComputeOptions compute = new ComputeOptions();
 
-    @Mixin
-    private HelpOption help;
-
-    @Spec
     private CommandSpec spec;
 
     AttributeCommand(Stdio stdio) {
         this.stdio = stdio;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        spec = spec("attribute", "lens attribute [OPTIONS] --token TOKEN PROMPT",
+                "Takes the logit of a token apart: what the embeddings, each attention head, each attention's bias and each MLP "
+                        + "wrote for or against it, and the final LayerNorm's bias, which no component wrote. They add up to the "
+                        + "logit.",
+                prompt, token, versus, position, top, neurons, bos, model, output, compute);
+        spec.usageMessage().footer(
+                "",
+                "Contributions are measured with the final residual's LayerNorm scale held fixed. They say what this run added up, "
+                        + "not what would happen without a component.");
+        return spec;
     }
 
     @Override
@@ -100,20 +76,20 @@ final class AttributeCommand implements Callable<Integer> {
         try (LogitLens lens = model.open(stdio)) {
             Attribution attribution = lens.attribute(text, options);
             output.write(stdio, format,
-                    out -> AttributionTable.write(attribution, top == 0 ? Integer.MAX_VALUE : top, out),
+                    out -> AttributionTable.write(attribution, top.get() == 0 ? Integer.MAX_VALUE : top.get(), out),
                     out -> AttributionJson.write(attribution, out));
         }
         return Main.DONE;
     }
 
     private AttributionOptions options() {
-        if (top < 0) {
-            throw wrong("--top: expected 0 or more, got " + top, null);
+        if (top.get() < 0) {
+            throw wrong("--top: expected 0 or more, got " + top.get(), null);
         }
         try {
-            AttributionOptions options = AttributionOptions.of(TokenRef.parse(token)).position(position()).neurons(neurons)
-                    .bos(bos ? Bos.PREPEND : Bos.NONE);
-            return versus.map(TokenRef::parse).map(options::versus).orElse(options);
+            AttributionOptions options = AttributionOptions.of(TokenRef.parse(token.get())).position(position()).neurons(neurons.get())
+                    .bos(bos.get() ? Bos.PREPEND : Bos.NONE);
+            return versus.given().map(TokenRef::parse).map(options::versus).orElse(options);
         } catch (IllegalArgumentException e) {
             throw wrong("--" + e.getMessage(), e);
         }
@@ -121,9 +97,9 @@ final class AttributeCommand implements Callable<Integer> {
 
     private int position() {
         try {
-            return position.strip().equals("last") ? -1 : Integer.parseInt(position.strip());
+            return position.get().strip().equals("last") ? -1 : Integer.parseInt(position.get().strip());
         } catch (NumberFormatException e) {
-            throw wrong("--position: expected last or N, got \"" + position + "\"", e);
+            throw wrong("--position: expected last or N, got \"" + position.get() + "\"", e);
         }
     }
 

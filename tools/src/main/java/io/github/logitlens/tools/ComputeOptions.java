@@ -2,42 +2,43 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.Compute;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// How it is computed. No result depends on it.
-final class ComputeOptions {
+final class ComputeOptions implements OptionGroup {
 
     private static final List<String> KERNELS = List.of("auto", "vector", "scalar");
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with, 1 to 1024. Default: all processors.")
-    private Optional<Integer> threads = Optional.empty();
+    private final Argument<Integer> threads = Argument.number("--threads", "N",
+            "Threads to compute with, 1 to 1024. Default: all processors.");
 
-    @Option(
-            names = "--kernels",
-            paramLabel = "KIND",
-            description = "auto, vector or scalar: the same results at different speeds. Default: auto.")
-    private Optional<String> kernels = Optional.empty();
+    private final Argument<String> kernels = Argument.text("--kernels", "KIND",
+            "auto, vector or scalar: the same results at different speeds. Default: auto.");
 
-    @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Override
+    public void addTo(CommandSpec command) {
+        spec = command;
+        for (Argument<?> option : List.of(threads, kernels)) {
+            option.addTo(command);
+        }
+    }
 
     /// Hands the choices to the library, which reads them once, when it first computes.
     ///
     /// @throws ParameterException if there is no such choice
     void apply() {
-        if (threads.isPresent() && (threads.get() < 1 || threads.get() > 1024)) {
+        if (threads.isGiven() && (threads.get() < 1 || threads.get() > 1024)) {
             throw new ParameterException(spec.commandLine(), "--threads: expected 1 to 1024, got " + threads.get());
         }
-        if (kernels.isPresent() && !KERNELS.contains(kernels.get())) {
+        if (kernels.isGiven() && !KERNELS.contains(kernels.get())) {
             throw new ParameterException(
                     spec.commandLine(), "--kernels: expected auto, vector or scalar, got \"" + kernels.get() + "\"");
         }
-        threads.ifPresent(n -> System.setProperty("lens.threads", n.toString()));
-        kernels.ifPresent(kind -> System.setProperty("lens.kernels", kind));
+        threads.given().ifPresent(n -> System.setProperty("lens.threads", n.toString()));
+        kernels.given().ifPresent(kind -> System.setProperty("lens.kernels", kind));
     }
 
     /// What computes, in a few words.

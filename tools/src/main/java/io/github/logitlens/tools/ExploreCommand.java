@@ -4,49 +4,27 @@ import io.github.logitlens.tools.explore.Browser;
 import io.github.logitlens.tools.explore.ExplorerServer;
 import java.io.IOException;
 import java.net.BindException;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// `lens explore`: the interactive page.
-@Command(
-        name = "explore",
-        customSynopsis = "lens explore [OPTIONS]",
-        separator = " ",
-        sortOptions = false,
-        description = {"", "Opens the interactive explorer in the browser. Only this machine can reach it. Ctrl-C ends it.", ""})
-final class ExploreCommand implements Callable<Integer> {
+final class ExploreCommand implements SubCommand {
 
     private static final int DEFAULT_PORT = 7420;
     private static final int LARGEST_PORT = 65_535;
 
     private final Stdio stdio;
 
-    @Mixin
-    private ModelOptions model;
+    private final ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--port",
-            paramLabel = "N",
-            description = "The port to serve at. Default: 7420, or any other if that is taken. 0: any.")
-    private Optional<Integer> port = Optional.empty();
+    private final Argument<Integer> port = Argument.number("--port", "N",
+            "The port to serve at. Default: 7420, or any other if that is taken. 0: any.");
 
-    @Option(names = "--no-browser", description = "Print the address only.")
-    private boolean noBrowser;
+    private final Argument<Boolean> noBrowser = Argument.flag("--no-browser", "Print the address only.");
 
-    @Mixin
-    private ComputeOptions compute;
+    private final ComputeOptions compute = new ComputeOptions();
 
-    @Mixin
-    private HelpOption help;
-
-    @Spec
     private CommandSpec spec;
 
     ExploreCommand(Stdio stdio) {
@@ -54,8 +32,16 @@ final class ExploreCommand implements Callable<Integer> {
     }
 
     @Override
+    public CommandSpec spec() {
+        spec = spec("explore", "lens explore [OPTIONS]",
+                "Opens the interactive explorer in the browser. Only this machine can reach it. Ctrl-C ends it.",
+                model, port, noBrowser, compute);
+        return spec;
+    }
+
+    @Override
     public Integer call() throws Exception {
-        if (port.isPresent() && (port.get() < 0 || port.get() > LARGEST_PORT)) {
+        if (port.isGiven() && (port.get() < 0 || port.get() > LARGEST_PORT)) {
             throw new ParameterException(spec.commandLine(), "--port: expected 0 to " + LARGEST_PORT + ", got " + port.get());
         }
         compute.apply();
@@ -63,7 +49,7 @@ final class ExploreCommand implements Callable<Integer> {
         try (ExplorerServer server = start()) {
             server.openModel();
             stdio.print(out -> out.write(server.address() + "\n"));
-            if (noBrowser || !Browser.open(server.address())) {
+            if (noBrowser.get() || !Browser.open(server.address())) {
                 stdio.err().println("lens: open this address in a browser; Ctrl-C ends the explorer");
             }
             waitForTheEnd(server);
@@ -73,9 +59,9 @@ final class ExploreCommand implements Callable<Integer> {
 
     private ExplorerServer start() throws IOException {
         try {
-            return start(port.orElse(DEFAULT_PORT));
+            return start(port.given().orElse(DEFAULT_PORT));
         } catch (BindException e) {
-            if (port.isPresent()) {
+            if (port.isGiven()) {
                 throw new CommandException("port " + port.get() + ": " + e.getMessage() + "; --port 0 takes any that is free");
             }
             return start(0);

@@ -12,60 +12,47 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// `lens export`: a prompt's residual stream, and its logits at every layer, as a safetensors file.
-@Command(
-        name = "export",
-        customSynopsis = "lens export [OPTIONS] --output FILE.safetensors PROMPT",
-        separator = " ",
-        sortOptions = false,
-        description = {
-            "",
-            "Writes a prompt's residual stream as a safetensors file, to be read by other tools: 'tokens' I64 [seqLen]; 'resid' "
-                    + "F32 [nLayers + 1, seqLen, dModel], the embedding and then every resid_post; with --logits also 'logits' F32 "
-                    + "[nLayers + 1, positions, vocabSize], the lens at the last positions.",
-            ""
-        })
-final class ExportCommand implements Callable<Integer> {
+final class ExportCommand implements SubCommand {
 
     /// Which positions' logits are written.
     enum Logits { NONE, LAST, ALL }
 
     private final Stdio stdio;
 
-    @Mixin
-    private PromptArgument prompt;
+    private final PromptArgument prompt = new PromptArgument();
 
-    @Mixin
-    private ModelOptions model;
+    private final ModelOptions model = new ModelOptions();
 
-    @Option(names = "--ids", description = "The prompt is token ids, separated by commas, not text.")
-    private boolean ids;
+    private final Argument<Boolean> ids = Argument.flag("--ids",
+            "The prompt is token ids, separated by commas, not text.");
 
-    @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")
-    private boolean bos;
+    private final Argument<Boolean> bos = Argument.flag("--bos",
+            "Put <|endoftext|> before the prompt. Default: nothing is added.");
 
-    @Option(
-            names = "--logits",
-            paramLabel = "WHICH",
-            description = "Also write the logits at every layer: none, last or all positions. Default: none.")
-    private Logits logits = Logits.NONE;
+    private final Argument<Logits> logits = Argument.option(Logits.class, "--logits", "WHICH",
+            "Also write the logits at every layer: none, last or all positions. Default: none.")
+            .usually(Logits.NONE);
 
-    @Option(names = "--output", paramLabel = "FILE", required = true, description = "The file, written all or nothing.")
-    private Path output;
+    private final Argument<Path> output = Argument.of(OptionSpec.builder("--output").type(Path.class).paramLabel("FILE")
+            .required(true).description("The file, written all or nothing.").build());
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private HelpOption help;
+    private final ComputeOptions compute = new ComputeOptions();
 
     ExportCommand(Stdio stdio) {
         this.stdio = stdio;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        return spec("export", "lens export [OPTIONS] --output FILE.safetensors PROMPT",
+                "Writes a prompt's residual stream as a safetensors file, to be read by other tools: 'tokens' I64 [seqLen]; 'resid' "
+                        + "F32 [nLayers + 1, seqLen, dModel], the embedding and then every resid_post; with --logits also 'logits' "
+                        + "F32 [nLayers + 1, positions, vocabSize], the lens at the last positions.",
+                prompt, model, ids, bos, logits, output, compute);
     }
 
     @Override
@@ -80,10 +67,10 @@ final class ExportCommand implements Callable<Integer> {
 
     private int[] tokens(LogitLens lens, String text) {
         List<Integer> tokens = new ArrayList<>();
-        if (bos) {
+        if (bos.get()) {
             tokens.add(lens.tokenizer().endOfText());
         }
-        if (ids) {
+        if (ids.get()) {
             try {
                 Arrays.stream(text.split(",", -1)).map(id -> Integer.valueOf(id.strip())).forEach(tokens::add);
             } catch (NumberFormatException e) {
@@ -107,12 +94,12 @@ final class ExportCommand implements Callable<Integer> {
                 .metadata("model", model.id())
                 .longs("tokens", List.of((long) tokens.length), Arrays.stream(tokens).asLongStream().toArray())
                 .floats("resid", DType.F32, List.of(points, (long) tokens.length, (long) row), resid);
-        if (logits != Logits.NONE) {
-            int positions = logits == Logits.ALL ? tokens.length : 1;
+        if (logits.get() != Logits.NONE) {
+            int positions = logits.get() == Logits.ALL ? tokens.length : 1;
             writer.floats("logits", DType.F32, List.of(points, (long) positions, (long) model.config().vocabSize()),
                     new LogitRows(model, resid, tokens.length, positions));
         }
-        writer.write(output);
+        writer.write(output.get());
     }
 
     private static int index(HookPoint point) {

@@ -18,12 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line: `lens PROMPT` and its subcommands.
@@ -31,47 +29,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Results go to standard output and everything else to standard error. The exit code is 0 when done, 1 when it failed (a
 /// file, a model, refused input) and 2 when the command line itself was wrong. An error is one line; the environment variable
 /// `LENS_DEBUG=1` adds its stack trace.
-@Command(
-        name = "lens",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        customSynopsis = {
-            "lens [OPTIONS] PROMPT          what the model would say next, at each of its layers",
-            "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
-            "       lens explore [OPTIONS]         the same as an interactive page in the browser",
-            "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
-            "       lens attribute --token T ...   which heads and MLPs a prompt's next-token logit is made of",
-            "       lens neuron LAYER NEURON       the tokens that one MLP neuron raises and lowers",
-            "       lens inspect FILE...           what is in safetensors files",
-            "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
-            "       lens verify [OPTIONS]          whether a model gives the published numbers",
-            "       lens models                    the models on this machine",
-            "       lens download MODEL...         fetch models from Hugging Face",
-            "       lens --version"
-        },
-        description = "",
-        footer = {
-            "",
-            "Examples:",
-            "  lens \"The Eiffel Tower is in\"",
-            "  lens --top-k 3 --track \" Paris\" --track \" London\" \"The Eiffel Tower is in\"",
-            "  lens --model ./gpt2 --position all \"Once upon a time\"",
-            "  lens --json \"The capital of France is\" > result.json",
-            "  lens --position 0:8 - < poem.txt",
-            "  lens --format grid --metric entropy \"Once upon a time\"",
-            "  lens --metric rank --track \" Paris\" --output grid.svg \"The Eiffel Tower is in\"",
-            "  lens -- \"-273 degrees is\"",
-            "  lens run tokens",
-            "",
-            "Exit code: 0 done, 1 failed (a file, a model, refused input), 2 wrong usage. LENS_DEBUG=1 adds stack traces."
-        })
 public final class Main implements Runnable {
 
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int USAGE = 2;
 
-    private static final Map<String, Function<Stdio, Object>> COMMANDS = Map.of(
+    private static final Map<String, Function<Stdio, SubCommand>> COMMANDS = Map.of(
             "run", RunCommand::new,
             "explore", ExploreCommand::new,
             "tokens", TokensCommand::new,
@@ -84,7 +48,36 @@ public final class Main implements Runnable {
             "download", DownloadCommand::new);
     private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
 
-    @Spec
+    private static final String[] SYNOPSIS = {
+        "lens [OPTIONS] PROMPT          what the model would say next, at each of its layers",
+        "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
+        "       lens explore [OPTIONS]         the same as an interactive page in the browser",
+        "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
+        "       lens attribute --token T ...   which heads and MLPs a prompt's next-token logit is made of",
+        "       lens neuron LAYER NEURON       the tokens that one MLP neuron raises and lowers",
+        "       lens inspect FILE...           what is in safetensors files",
+        "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
+        "       lens verify [OPTIONS]          whether a model gives the published numbers",
+        "       lens models                    the models on this machine",
+        "       lens download MODEL...         fetch models from Hugging Face",
+        "       lens --version"
+    };
+    private static final String[] FOOTER = {
+        "",
+        "Examples:",
+        "  lens \"The Eiffel Tower is in\"",
+        "  lens --top-k 3 --track \" Paris\" --track \" London\" \"The Eiffel Tower is in\"",
+        "  lens --model ./gpt2 --position all \"Once upon a time\"",
+        "  lens --json \"The capital of France is\" > result.json",
+        "  lens --position 0:8 - < poem.txt",
+        "  lens --format grid --metric entropy \"Once upon a time\"",
+        "  lens --metric rank --track \" Paris\" --output grid.svg \"The Eiffel Tower is in\"",
+        "  lens -- \"-273 degrees is\"",
+        "  lens run tokens",
+        "",
+        "Exit code: 0 done, 1 failed (a file, a model, refused input), 2 wrong usage. LENS_DEBUG=1 adds stack traces."
+    };
+
     private CommandSpec spec;
 
     private Main() {
@@ -132,15 +125,25 @@ public final class Main implements Runnable {
         }
     }
 
-    /// `lens` with one of its commands: to read the annotations of all of them takes longer than to read a prompt.
+    /// `lens` with one of its commands, all that a line which names one needs.
     private static CommandLine of(Stdio stdio, String command) {
-        return new CommandLine(new Main()).addSubcommand(command, COMMANDS.get(command).apply(stdio));
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(new Main()).name("lens");
+        return new CommandLine(spec.addSubcommand(command, subCommand(stdio, command)));
+    }
+
+    private static CommandLine subCommand(Stdio stdio, String command) {
+        return new CommandLine(COMMANDS.get(command).apply(stdio).spec());
     }
 
     /// `lens` with all of its commands, for its own help.
     private static CommandLine ofAll(Stdio stdio) {
-        CommandLine line = new CommandLine(new Main());
-        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.apply(stdio)));
+        Main main = new Main();
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(main).name("lens").mixinStandardHelpOptions(true)
+                .versionProvider(new Version());
+        main.spec = spec;
+        spec.usageMessage().customSynopsis(SYNOPSIS).description("").footer(FOOTER);
+        COMMANDS.keySet().forEach(command -> spec.addSubcommand(command, subCommand(stdio, command)));
+        CommandLine line = new CommandLine(spec);
         // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
         CommandLine run = line.getSubcommands().get("run");
         Map<String, IHelpSectionRenderer> sections = line.getHelpSectionMap();

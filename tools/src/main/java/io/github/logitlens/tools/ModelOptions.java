@@ -9,28 +9,31 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// Which model.
-final class ModelOptions {
+final class ModelOptions implements OptionGroup {
 
     private static final String DEMO = "demo";
     private static final int SHOWN_TENSORS = 3;
     /// The launcher starts the JVM for prompts of this length in its own way, too.
     private static final int SHORT_PROMPT = 100;
 
-    @Option(
-            names = "--model",
-            paramLabel = "MODEL",
-            description = "'demo', which is bundled; a directory with config.json and model.safetensors; or a Hugging Face "
+    private final Argument<String> model = Argument.text("--model", "MODEL",
+            "'demo', which is bundled; a directory with config.json and model.safetensors; or a Hugging Face "
                     + "model such as gpt2, from this machine's cache or downloaded. Default: $LENS_MODEL, else demo.")
-    private String model = Lens.defaultModel();
+            .usually(Lens.defaultModel());
+
+    @Override
+    public void addTo(CommandSpec command) {
+        model.addTo(command);
+    }
 
     /// The model's name.
     ///
     /// @return a name for [LogitLens#open(String)]
     String name() {
-        return model;
+        return model.get();
     }
 
     /// Opens the model, and downloads it before if it is not on this machine.
@@ -39,7 +42,7 @@ final class ModelOptions {
     /// @return the model; the caller closes it
     LogitLens open(Stdio stdio) {
         files(stdio);
-        LogitLens lens = LogitLens.open(model);
+        LogitLens lens = LogitLens.open(name());
         reportNonFinite(lens.model(), stdio);
         return lens;
     }
@@ -52,8 +55,8 @@ final class ModelOptions {
     /// @return the model; the caller closes it, and calls [#reportNonFinite] after the run
     LogitLens openFor(String prompt, Stdio stdio) {
         files(stdio);
-        boolean streams = !model.equals(DEMO) && prompt.length() <= SHORT_PROMPT;
-        return streams ? LogitLens.stream(model) : LogitLens.open(model);
+        boolean streams = !name().equals(DEMO) && prompt.length() <= SHORT_PROMPT;
+        return streams ? LogitLens.stream(name()) : LogitLens.open(name());
     }
 
     /// Says which weights are no numbers.
@@ -76,15 +79,15 @@ final class ModelOptions {
     /// @param stdio where a download shows how it gets on
     /// @return a directory; none for the bundled model, nor for a name that is none
     Optional<Path> files(Stdio stdio) {
-        if (model.equals(DEMO)) {
+        if (name().equals(DEMO)) {
             return Optional.empty();
         }
         try (DownloadBar bar = DownloadBar.on(stdio)) {
-            return Optional.of(bar.hub().resolve(model));
+            return Optional.of(bar.hub().resolve(name()));
         } catch (HubException e) {
             if (e.reason() == HubException.Reason.BAD_NAME) {
                 // What is no model at all is refused by [Checkpoint#open(String)], which knows the demo too.
-                Checkpoint.open(model).close();
+                Checkpoint.open(name()).close();
             }
             throw e;
         }

@@ -5,28 +5,26 @@ import io.github.logitlens.weights.CachedModel;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.ModelHub;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// `lens models`: what is on this machine.
-@Command(
-        name = "models",
-        customSynopsis = "lens models [OPTIONS]",
-        separator = " ",
-        description = {"", "Lists the GPT-2 models in this machine's Hugging Face cache, where they are and how large.", ""})
-final class ModelsCommand implements Callable<Integer> {
+final class ModelsCommand implements SubCommand {
 
     private final Stdio stdio;
 
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private HelpOption help;
+    private final OutputOptions output = new OutputOptions();
 
     ModelsCommand(Stdio stdio) {
         this.stdio = stdio;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec = spec("models", "lens models [OPTIONS]",
+                "Lists the GPT-2 models in this machine's Hugging Face cache, where they are and how large.",
+                output);
+        spec.usageMessage().sortOptions(true);
+        return spec;
     }
 
     @Override

@@ -4,64 +4,49 @@ import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.NeuronPromotions;
 import io.github.logitlens.tools.view.NeuronView;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `lens neuron`: the tokens that one MLP neuron raises and lowers most.
-@Command(
-        name = "neuron",
-        customSynopsis = "lens neuron [OPTIONS] LAYER NEURON",
-        separator = " ",
-        sortOptions = false,
-        description = {
-            "",
-            "Reads what one MLP neuron writes where it is active, its row of W_out, through the unembedding: the tokens it "
-                    + "raises most, and those it lowers most. No prompt is needed.",
-            ""
-        })
-final class NeuronCommand implements Callable<Integer> {
+final class NeuronCommand implements SubCommand {
 
     private final Stdio stdio;
 
-    @Parameters(index = "0", paramLabel = "LAYER", description = "The layer, from 0.")
-    private int layer;
+    private final Argument<Integer> layer = Argument.of(PositionalParamSpec.builder().index("0").required(true)
+            .type(Integer.class).paramLabel("LAYER").description("The layer, from 0.").build());
 
-    @Parameters(index = "1", paramLabel = "NEURON", description = "The neuron, from 0.")
-    private int neuron;
+    private final Argument<Integer> neuron = Argument.of(PositionalParamSpec.builder().index("1").required(true)
+            .type(Integer.class).paramLabel("NEURON").description("The neuron, from 0.").build());
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Tokens shown each way. Default: 10.")
-    private int topK = 10;
+    private final Argument<Integer> topK = Argument.number("--top-k", "K",
+            "Tokens shown each way. Default: 10.")
+            .usually(10);
 
-    @Option(
-            names = "--layer-norm",
-            paramLabel = "MODE",
-            description = "frozen: what the neuron adds to each logit for an activation of 1 and a final scale of 1. recomputed: "
+    private final Argument<String> layerNorm = Argument.text("--layer-norm", "MODE",
+            "frozen: what the neuron adds to each logit for an activation of 1 and a final scale of 1. recomputed: "
                     + "its row as if it were a whole residual. none: the bare product. Default: frozen.")
-    private String layerNorm = "frozen";
+            .usually("frozen");
 
-    @Mixin
-    private ModelOptions model;
+    private final ModelOptions model = new ModelOptions();
 
-    @Mixin
-    private OutputOptions output;
+    private final OutputOptions output = new OutputOptions();
 
-    @Mixin
-    private ComputeOptions compute;
+    private final ComputeOptions compute = new ComputeOptions();
 
-    @Mixin
-    private HelpOption help;
-
-    @Spec
     private CommandSpec spec;
 
     NeuronCommand(Stdio stdio) {
         this.stdio = stdio;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        spec = spec("neuron", "lens neuron [OPTIONS] LAYER NEURON",
+                "Reads what one MLP neuron writes where it is active, its row of W_out, through the unembedding: the tokens it "
+                        + "raises most, and those it lowers most. No prompt is needed.",
+                layer, neuron, topK, layerNorm, model, output, compute);
+        return spec;
     }
 
     @Override
@@ -70,7 +55,7 @@ final class NeuronCommand implements Callable<Integer> {
         LayerNormMode mode = mode();
         compute.apply();
         try (LogitLens lens = model.open(stdio)) {
-            NeuronPromotions promotions = lens.neuron(layer, neuron, topK, mode);
+            NeuronPromotions promotions = lens.neuron(layer.get(), neuron.get(), topK.get(), mode);
             output.write(stdio, format,
                     out -> NeuronView.writeTable(promotions, out), out -> NeuronView.writeJson(promotions, out));
         }
@@ -78,11 +63,11 @@ final class NeuronCommand implements Callable<Integer> {
     }
 
     private LayerNormMode mode() {
-        if (topK < 1) {
-            throw new ParameterException(spec.commandLine(), "--top-k: expected at least 1, got " + topK);
+        if (topK.get() < 1) {
+            throw new ParameterException(spec.commandLine(), "--top-k: expected at least 1, got " + topK.get());
         }
         try {
-            return LayerNormMode.named(layerNorm);
+            return LayerNormMode.named(layerNorm.get());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }

@@ -17,31 +17,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// How and where results are written.
-final class OutputOptions {
+final class OutputOptions implements OptionGroup {
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "table, json, for prompts also grid, csv, svg and html, for tokens jsonl. Default: what the name of --output "
-                    + "ends with, else table.")
-    private Optional<String> format = Optional.empty();
+    private final Argument<String> format = Argument.text("--format", "FORMAT",
+            "table, json, for prompts also grid, csv, svg and html, for tokens jsonl. Default: what the name of --output "
+                    + "ends with, else table.");
 
-    @Option(names = "--json", description = "Short for --format json.")
-    private boolean json;
+    private final Argument<Boolean> json = Argument.flag("--json", "Short for --format json.");
 
-    @Option(
-            names = "--output",
-            paramLabel = "FILE",
-            description = "Write to FILE, all or nothing, instead of standard output.")
-    private Optional<String> output = Optional.empty();
+    private final Argument<String> output = Argument.text("--output", "FILE",
+            "Write to FILE, all or nothing, instead of standard output.");
 
-    @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Override
+    public void addTo(CommandSpec command) {
+        spec = command;
+        for (Argument<?> option : List.of(format, json, output)) {
+            option.addTo(command);
+        }
+    }
 
     /// The format asked for by option or by the file's ending.
     ///
@@ -51,9 +49,9 @@ final class OutputOptions {
     /// @throws ParameterException if there is no such format here, or two were asked for
     Format format(EnumSet<Format> supported, Optional<Format> shortForm) {
         Set<Format> asked = EnumSet.noneOf(Format.class);
-        format.ifPresent(name -> asked.add(Format.named(name).filter(supported::contains)
+        format.given().ifPresent(name -> asked.add(Format.named(name).filter(supported::contains)
                 .orElseThrow(() -> wrong("--format: expected " + names(supported) + ", got \"" + name + "\""))));
-        if (json) {
+        if (json.get()) {
             asked.add(Format.JSON);
         }
         shortForm.ifPresent(asked::add);
@@ -61,7 +59,7 @@ final class OutputOptions {
             throw wrong("expected one format, got " + asked.stream().map(Format::toString).collect(Collectors.joining(" and ")));
         }
         return asked.stream().findFirst()
-                .or(() -> output.map(name -> Format.ofFile(name).filter(supported::contains).orElseThrow(() -> wrong(
+                .or(() -> output.given().map(name -> Format.ofFile(name).filter(supported::contains).orElseThrow(() -> wrong(
                         "--output " + name + ": expected a name that ends with " + endings(supported) + ", or --format"))))
                 .orElse(Format.TABLE);
     }
@@ -91,7 +89,7 @@ final class OutputOptions {
     ///
     /// @return whether no file was named
     boolean toStandardOutput() {
-        return output.isEmpty();
+        return !output.isGiven();
     }
 
     private ParameterException wrong(String message) {
@@ -108,7 +106,7 @@ final class OutputOptions {
     /// @throws CommandException      if the file cannot be written
     /// @throws Stdio.OutputException if standard output cannot be written
     void write(Stdio stdio, Stdio.Body body) {
-        if (output.isEmpty()) {
+        if (toStandardOutput()) {
             stdio.print(body);
             return;
         }

@@ -12,54 +12,46 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// How a picture of layers × positions looks.
-final class PictureOptions {
+final class PictureOptions implements OptionGroup {
 
     /// The formats that are pictures.
     static final Set<Format> PICTURES = EnumSet.of(Format.GRID, Format.SVG);
 
-    @Option(
-            names = "--metric",
-            paramLabel = "METRIC,...",
-            completionCandidates = Metrics.class,
-            description = "grid, svg: what the colours show, one of ${COMPLETION-CANDIDATES}; "
+    private final Argument<List<String>> metrics = Argument.texts(OptionSpec.builder("--metric").paramLabel("METRIC,...")
+            .completionCandidates(new Metrics())
+            .description("grid, svg: what the colours show, one of ${COMPLETION-CANDIDATES}; "
                     + "the last three are those of the first --track token, rank is short for tracked.rank. "
                     + "Default: probability. Other formats: numbers shown besides the tokens, as many as wanted, without those "
-                    + "three; jsd and totalVariation take a second pass. May be repeated.")
-    private List<String> metrics = new ArrayList<>();
+                    + "three; jsd and totalVariation take a second pass. May be repeated."));
 
-    @Option(
-            names = "--scale",
-            paramLabel = "SCALE",
-            description = "grid, svg: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.")
-    private Optional<String> scale = Optional.empty();
+    private final Argument<String> scale = Argument.text("--scale", "SCALE",
+            "grid, svg: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.");
 
-    @Option(
-            names = "--stride",
-            paramLabel = "N",
-            description = "grid, svg: every Nth layer, counted from the last. Default: 1.")
-    private Optional<Integer> stride = Optional.empty();
+    private final Argument<Integer> stride = Argument.number("--stride", "N",
+            "grid, svg: every Nth layer, counted from the last. Default: 1.");
 
-    @Option(names = "--bottom-up", description = "grid, svg: the embedding at the bottom.")
-    private boolean bottomUp;
+    private final Argument<Boolean> bottomUp = Argument.flag("--bottom-up", "grid, svg: the embedding at the bottom.");
 
-    @Option(
-            names = "--color",
-            paramLabel = "WHEN",
-            description = "grid: auto, always, never, 24bit, 256 or 16. Default: auto, which heeds NO_COLOR, CLICOLOR_FORCE, "
-                    + "COLORTERM and TERM. COLUMNS sets the width.")
-    private Optional<String> color = Optional.empty();
+    private final Argument<String> color = Argument.text("--color", "WHEN",
+            "grid: auto, always, never, 24bit, 256 or 16. Default: auto, which heeds NO_COLOR, CLICOLOR_FORCE, "
+                    + "COLORTERM and TERM. COLUMNS sets the width.");
 
-    @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Override
+    public void addTo(CommandSpec command) {
+        spec = command;
+        for (Argument<?> option : List.of(metrics, scale, stride, bottomUp, color)) {
+            option.addTo(command);
+        }
+    }
 
     /// The keys that `--metric` takes.
     static final class Metrics implements Iterable<String> {
@@ -77,14 +69,14 @@ final class PictureOptions {
     void check(Format format) {
         List<String> given = new ArrayList<>();
         if (!PICTURES.contains(format)) {
-            scale.ifPresent(_ -> given.add("--scale"));
-            stride.ifPresent(_ -> given.add("--stride"));
-            if (bottomUp) {
+            scale.given().ifPresent(_ -> given.add("--scale"));
+            stride.given().ifPresent(_ -> given.add("--stride"));
+            if (bottomUp.get()) {
                 given.add("--bottom-up");
             }
         }
         if (format != Format.GRID) {
-            color.ifPresent(_ -> given.add("--color"));
+            color.given().ifPresent(_ -> given.add("--color"));
         }
         if (!given.isEmpty()) {
             throw wrong(given.getFirst() + ": expected --format "
@@ -93,7 +85,7 @@ final class PictureOptions {
     }
 
     private List<String> keys() {
-        return metrics.stream().flatMap(keys -> Arrays.stream(keys.split(",", -1))).map(String::strip).toList();
+        return metrics.get().stream().flatMap(keys -> Arrays.stream(keys.split(",", -1))).map(String::strip).toList();
     }
 
     /// What has to be read for a format that is no picture.
@@ -121,18 +113,18 @@ final class PictureOptions {
             }
             Quantity quantity = Quantity.named(
                     keys().isEmpty() ? LensMetric.PROBABILITY.key() : keys().getFirst(), options.tracked());
-            int every = stride.orElse(1);
+            int every = stride.given().orElse(1);
             if (every < 1) {
                 throw new IllegalArgumentException("stride: expected at least 1, got " + every);
             }
-            return new GridChoice(quantity, scale(quantity), every, bottomUp);
+            return new GridChoice(quantity, scale(quantity), every, bottomUp.get());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
     private Scale scale(Quantity quantity) {
-        if (scale.isEmpty()) {
+        if (!scale.isGiven()) {
             return quantity.isRank() ? Scale.LOG : Scale.LINEAR;
         }
         return Arrays.stream(Scale.values()).filter(s -> s.toString().equals(scale.get().toLowerCase(Locale.ROOT))).findFirst()
@@ -157,9 +149,9 @@ final class PictureOptions {
     /// @return how many
     /// @throws ParameterException if there is no such choice
     ColourDepth colours(Terminal terminal, boolean toTerminal) {
-        String choice = color.orElse("auto").toLowerCase(Locale.ROOT);
+        String choice = color.given().orElse("auto").toLowerCase(Locale.ROOT);
         if (!Terminal.COLOUR_CHOICES.contains(choice)) {
-            throw wrong("--color: expected " + String.join(", ", Terminal.COLOUR_CHOICES) + ", got \"" + color.orElseThrow() + "\"");
+            throw wrong("--color: expected " + String.join(", ", Terminal.COLOUR_CHOICES) + ", got \"" + color.get() + "\"");
         }
         return terminal.colours(choice, toTerminal);
     }

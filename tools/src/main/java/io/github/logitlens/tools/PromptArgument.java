@@ -12,36 +12,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// The text that a command is about: written out, in a file, or on standard input.
-final class PromptArgument {
+final class PromptArgument implements OptionGroup {
 
     /// A prompt is held in memory several times over; no model reads a thousandth of this.
     private static final int MAX_BYTES = 64 << 20;
     private static final String STDIN = "standard input";
 
-    @Parameters(
-            paramLabel = "PROMPT",
-            arity = "0..*",
-            hideParamSyntax = true,
-            description = {
-                "The text. '-' reads it from standard input, @FILE from a file, both as UTF-8, less one line end at its end. "
-                        + "What follows -- is the text as it stands."
-            })
-    private List<String> words = new ArrayList<>();
+    private final Argument<List<String>> words = Argument.texts(PositionalParamSpec.builder().paramLabel("PROMPT").arity("0..*")
+            .hideParamSyntax(true)
+            .description("The text. '-' reads it from standard input, @FILE from a file, both as UTF-8, less one line end at its "
+                    + "end. What follows -- is the text as it stands."));
 
-    @Option(names = "--stdin", description = "Read the text from standard input, as '-' does.")
-    private boolean stdin;
+    private final Argument<Boolean> stdin = Argument.flag("--stdin", "Read the text from standard input, as '-' does.");
 
-    @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Override
+    public void addTo(CommandSpec command) {
+        spec = command;
+        words.addTo(command);
+        stdin.addTo(command);
+    }
 
     /// Bytes from outside, and what messages call them.
     ///
@@ -73,7 +70,7 @@ final class PromptArgument {
     /// @throws CommandException   if it cannot be read
     String read(Stdio stdio) {
         if (isLiteral()) {
-            return words.getFirst();
+            return words.get().getFirst();
         }
         try (InputStream bytes = source(stdio).bytes()) {
             String name = name();
@@ -125,28 +122,28 @@ final class PromptArgument {
     }
 
     private String name() {
-        return isStdin() ? STDIN : words.getFirst().substring(1);
+        return isStdin() ? STDIN : words.get().getFirst().substring(1);
     }
 
     private boolean isStdin() {
-        return stdin || words.getFirst().equals("-");
+        return stdin.get() || words.get().getFirst().equals("-");
     }
 
     /// Whether the one text is the argument itself.
     private boolean isLiteral() {
-        int given = words.size() + (stdin ? 1 : 0);
+        int given = words.get().size() + (stdin.get() ? 1 : 0);
         if (given == 0) {
             throw new ParameterException(spec.commandLine(), "expected a text, got none; '-' reads standard input");
         }
         if (given > 1) {
-            throw new ParameterException(spec.commandLine(), stdin
-                    ? "expected one text, got --stdin and \"" + words.getFirst() + "\""
-                    : "expected one text, got " + given + " words; put it in quotes: \"" + String.join(" ", words) + "\"");
+            throw new ParameterException(spec.commandLine(), stdin.get()
+                    ? "expected one text, got --stdin and \"" + words.get().getFirst() + "\""
+                    : "expected one text, got " + given + " words; put it in quotes: \"" + String.join(" ", words.get()) + "\"");
         }
-        if (stdin) {
+        if (stdin.get()) {
             return false;
         }
-        String text = words.getFirst();
+        String text = words.get().getFirst();
         return behindDashes() || !text.equals("-") && !text.startsWith("@");
     }
 

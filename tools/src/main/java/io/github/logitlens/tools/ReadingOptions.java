@@ -7,75 +7,64 @@ import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
 import io.github.logitlens.TokenRef;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// What is read from a run.
-final class ReadingOptions {
+final class ReadingOptions implements OptionGroup {
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Most likely tokens shown at each layer. Default: 5.")
-    private int topK = 5;
+    private final Argument<Integer> topK = Argument.number("--top-k", "K",
+            "Most likely tokens shown at each layer. Default: 5.")
+            .usually(5);
 
-    @Option(
-            names = "--bottom-k",
-            paramLabel = "K",
-            description = "Least likely tokens shown at each layer. Default: none.")
-    private int bottomK;
+    private final Argument<Integer> bottomK = Argument.number("--bottom-k", "K",
+            "Least likely tokens shown at each layer. Default: none.")
+            .usually(0);
 
-    @Option(
-            names = "--position",
-            paramLabel = "POS",
-            description = "Token positions read: last, all, N, N,M or A:B, counted from 0, or from the end if negative. "
-                    + "Default: last, for grid, svg and html all.")
-    private Optional<String> position = Optional.empty();
+    private final Argument<String> position = Argument.text("--position", "POS",
+            "Token positions read: last, all, N, N,M or A:B, counted from 0, or from the end if negative. "
+                    + "Default: last, for grid, svg and html all.");
 
-    @Option(names = "--bos", description = "Put <|endoftext|> before the prompt. Default: nothing is added.")
-    private boolean bos;
+    private final Argument<Boolean> bos = Argument.flag("--bos",
+            "Put <|endoftext|> before the prompt. Default: nothing is added.");
 
-    @Option(names = "--mid", description = "Also read between each block's attention and its MLP: short for "
-            + "--points embed,resid_mid,resid_post.")
-    private boolean mid;
+    private final Argument<Boolean> mid = Argument.flag("--mid",
+            "Also read between each block's attention and its MLP: short for "
+                    + "--points embed,resid_mid,resid_post.");
 
-    @Option(
-            names = "--points",
-            paramLabel = "KIND,...",
-            description = "What is read: embed, resid_pre, resid_mid, resid_post, and what components write: attn_out, mlp_out, "
-                    + "head (every head). The residual after the last block is always read. Default: embed,resid_post.")
-    private Optional<String> points = Optional.empty();
+    private final Argument<String> points = Argument.text("--points", "KIND,...",
+            "What is read: embed, resid_pre, resid_mid, resid_post, and what components write: attn_out, mlp_out, head "
+                    + "(every head). The residual after the last block is always read. Default: embed,resid_post.");
 
-    @Option(
-            names = "--layers",
-            paramLabel = "LAYERS",
-            description = "Layers read: all, N, N,M, A:B or A:B:STEP, counted from 0, or from the end if negative. Default: all.")
-    private String layers = "all";
+    private final Argument<String> layers = Argument.text("--layers", "LAYERS",
+            "Layers read: all, N, N,M, A:B or A:B:STEP, counted from 0, or from the end if negative. Default: all.")
+            .usually("all");
 
-    @Option(
-            names = "--layer-norm",
-            paramLabel = "MODE",
-            description = "recomputed: each row by its own statistics, the logit lens. frozen: by the final row's scale, so "
+    private final Argument<String> layerNorm = Argument.text("--layer-norm", "MODE",
+            "recomputed: each row by its own statistics, the logit lens. frozen: by the final row's scale, so "
                     + "that what components write adds up. none: the bare product with the unembedding. Default: recomputed.")
-    private String layerNorm = "recomputed";
+            .usually("recomputed");
 
-    @Option(
-            names = "--stop-after",
-            paramLabel = "N",
-            description = "Run no layer after layer N. Nothing is then compared with the model's own output.")
-    private Optional<Integer> stopAfter = Optional.empty();
+    private final Argument<Integer> stopAfter = Argument.number("--stop-after", "N",
+            "Run no layer after layer N. Nothing is then compared with the model's own output.");
 
-    @Option(
-            names = "--track",
-            paramLabel = "TOKEN",
-            description = "Follow this token, such as \" Paris\" with its space, or id:6342, through all layers. May be repeated.")
-    private List<String> tracked = new ArrayList<>();
+    private final Argument<List<String>> tracked = Argument.texts(OptionSpec.builder("--track").paramLabel("TOKEN")
+            .description("Follow this token, such as \" Paris\" with its space, or id:6342, through all layers. May be "
+                    + "repeated."));
 
-    @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Override
+    public void addTo(CommandSpec command) {
+        spec = command;
+        for (Argument<?> option : List.of(
+                topK, bottomK, position, bos, mid, points, layers, layerNorm, stopAfter, tracked)) {
+            option.addTo(command);
+        }
+    }
 
     /// The choices as the library has them.
     ///
@@ -84,14 +73,14 @@ final class ReadingOptions {
     /// @throws ParameterException if one of them is impossible for every prompt and model
     LensOptions options(Positions usual) {
         try {
-            LensOptions options = LensOptions.defaults().topK(topK).bottomK(bottomK)
-                    .positions(position.map(Positions::parse).orElse(usual)).bos(bos ? Bos.PREPEND : Bos.NONE)
-                    .points(kinds()).layers(Layers.parse(layers))
-                    .layerNorm(LayerNormMode.named(layerNorm));
-            if (stopAfter.isPresent()) {
+            LensOptions options = LensOptions.defaults().topK(topK.get()).bottomK(bottomK.get())
+                    .positions(position.given().map(Positions::parse).orElse(usual)).bos(bos.get() ? Bos.PREPEND : Bos.NONE)
+                    .points(kinds()).layers(Layers.parse(layers.get()))
+                    .layerNorm(LayerNormMode.named(layerNorm.get()));
+            if (stopAfter.isGiven()) {
                 options = options.stopAfter(stopAfter.get());
             }
-            for (String token : tracked) {
+            for (String token : tracked.get()) {
                 options = options.track(TokenRef.parse(token));
             }
             return options;
@@ -101,10 +90,10 @@ final class ReadingOptions {
     }
 
     private PointKind[] kinds() {
-        if (mid && points.isPresent()) {
+        if (mid.get() && points.isGiven()) {
             throw new IllegalArgumentException("points: expected it or --mid, got both");
         }
-        String names = points.orElse(mid ? "embed,resid_mid,resid_post" : "embed,resid_post");
+        String names = points.given().orElse(mid.get() ? "embed,resid_mid,resid_post" : "embed,resid_post");
         return Arrays.stream(names.split(",", -1)).map(name -> PointKind.named(name.strip())).toArray(PointKind[]::new);
     }
 }

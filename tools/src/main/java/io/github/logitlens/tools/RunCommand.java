@@ -15,52 +15,42 @@ import io.github.logitlens.tools.view.grid.SvgGrid;
 import io.github.logitlens.tools.view.grid.TerminalGrid;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// `lens run`: a prompt's predictions at every layer.
-@Command(
-        name = "run",
-        customSynopsis = "lens run [OPTIONS] PROMPT",
-        separator = " ",
-        sortOptions = false,
-        description = {"", "Reads a prompt at every layer: what the model would say next if it had to stop there.", ""},
-        footer = {
-            "",
-            "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
-            "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too."
-        })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand implements SubCommand {
 
     private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG,
             Format.HTML);
 
     private final Stdio stdio;
 
-    @Mixin
-    private PromptArgument prompt;
+    private final PromptArgument prompt = new PromptArgument();
 
-    @Mixin
-    private ModelOptions model;
+    private final ModelOptions model = new ModelOptions();
 
-    @Mixin
-    private ReadingOptions reading;
+    private final ReadingOptions reading = new ReadingOptions();
 
-    @Mixin
-    private PictureOptions picture;
+    private final PictureOptions picture = new PictureOptions();
 
-    @Mixin
-    private OutputOptions output;
+    private final OutputOptions output = new OutputOptions();
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private HelpOption help;
+    private final ComputeOptions compute = new ComputeOptions();
 
     RunCommand(Stdio stdio) {
         this.stdio = stdio;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        CommandSpec spec = spec("run", "lens run [OPTIONS] PROMPT",
+                "Reads a prompt at every layer: what the model would say next if it had to stop there.",
+                prompt, model, reading, picture, output, compute);
+        spec.usageMessage().footer(
+                "",
+                "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
+                "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too.");
+        return spec;
     }
 
     @Override

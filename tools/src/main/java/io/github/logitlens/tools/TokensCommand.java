@@ -20,22 +20,11 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// `lens tokens`: how the tokenizer splits a text.
-@Command(
-        name = "tokens",
-        customSynopsis = "lens tokens [OPTIONS] PROMPT",
-        separator = " ",
-        sortOptions = false,
-        description = {"", "Shows how the model's tokenizer splits a text: ids, bytes and text of each token.", ""})
-final class TokensCommand implements Callable<Integer> {
+final class TokensCommand implements SubCommand {
 
     private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.JSONL);
 
@@ -45,42 +34,39 @@ final class TokensCommand implements Callable<Integer> {
 
     private final Stdio stdio;
 
-    @Mixin
-    private PromptArgument text;
+    private final PromptArgument text = new PromptArgument();
 
-    @Option(
-            names = "--jsonl",
-            description = "Many texts: one JSON string a line in, from '-' or @FILE, one JSON array of ids a line out.")
-    private boolean jsonl;
+    private final Argument<Boolean> jsonl = Argument.flag("--jsonl",
+            "Many texts: one JSON string a line in, from '-' or @FILE, one JSON array of ids a line out.");
 
-    @Option(
-            names = "--explain",
-            description = "How the tokens come about: pre-tokens, their bytes, the merges in order, the ids.")
-    private boolean explain;
+    private final Argument<Boolean> explain = Argument.flag("--explain",
+            "How the tokens come about: pre-tokens, their bytes, the merges in order, the ids.");
 
-    @Spec
+    private final ModelOptions model = new ModelOptions();
+
+    private final OutputOptions output = new OutputOptions();
+
     private CommandSpec spec;
-
-    @Mixin
-    private ModelOptions model;
-
-    @Mixin
-    private OutputOptions output;
-
-    @Mixin
-    private HelpOption help;
 
     TokensCommand(Stdio stdio) {
         this.stdio = stdio;
     }
 
     @Override
+    public CommandSpec spec() {
+        spec = spec("tokens", "lens tokens [OPTIONS] PROMPT",
+                "Shows how the model's tokenizer splits a text: ids, bytes and text of each token.",
+                text, jsonl, explain, model, output);
+        return spec;
+    }
+
+    @Override
     public Integer call() {
-        Format format = output.format(FORMATS, jsonl ? Optional.of(Format.JSONL) : Optional.empty());
-        if (explain && format != Format.TABLE) {
+        Format format = output.format(FORMATS, jsonl.get() ? Optional.of(Format.JSONL) : Optional.empty());
+        if (explain.get() && format != Format.TABLE) {
             throw new ParameterException(spec.commandLine(), "--explain: expected no other format, got " + format);
         }
-        if (explain) {
+        if (explain.get()) {
             String prompt = text.read(stdio);
             Gpt2Tokenizer tokenizer = tokenizer();
             output.write(stdio, out -> ExplanationText.write(tokenizer.explain(prompt), out));

@@ -7,49 +7,33 @@ import io.github.logitlens.tools.view.VerdictTable;
 import io.github.logitlens.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// `lens verify`: whether a model gives the numbers that others have published for it.
-@Command(
-        name = "verify",
-        customSynopsis = "lens verify [OPTIONS]",
-        separator = " ",
-        sortOptions = false,
-        description = {
-            "",
-            "Computes losses, logits, probabilities, continuations and lens rows that were published for real GPT-2 models, and "
-                    + "compares; for the bundled model, those of an independent implementation in float64. The exit code is 1 if "
-                    + "any differs by more than its tolerance.",
-            ""
-        })
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand implements SubCommand {
 
     private final Stdio stdio;
 
-    @Mixin
-    private ModelOptions model;
+    private final ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--reference",
-            paramLabel = "NAME",
-            description = "The model whose values are expected: demo, gpt2, distilgpt2 or gpt2-xl. Default: the model's name.")
-    private Optional<String> reference = Optional.empty();
+    private final Argument<String> reference = Argument.text("--reference", "NAME",
+            "The model whose values are expected: demo, gpt2, distilgpt2 or gpt2-xl. Default: the model's name.");
 
-    @Mixin
-    private OutputOptions output;
+    private final OutputOptions output = new OutputOptions();
 
-    @Mixin
-    private ComputeOptions compute;
-
-    @Mixin
-    private HelpOption help;
+    private final ComputeOptions compute = new ComputeOptions();
 
     VerifyCommand(Stdio stdio) {
         this.stdio = stdio;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        return spec("verify", "lens verify [OPTIONS]",
+                "Computes losses, logits, probabilities, continuations and lens rows that were published for real GPT-2 models, and "
+                        + "compares; for the bundled model, those of an independent implementation in float64. The exit code is 1 "
+                        + "if any differs by more than its tolerance.",
+                model, reference, output, compute);
     }
 
     @Override
@@ -60,7 +44,7 @@ final class VerifyCommand implements Callable<Integer> {
         List<Verdict> verdicts = new ArrayList<>();
         References references;
         try (Checkpoint checkpoint = Checkpoint.open(model.name())) {
-            String name = reference.orElse(checkpoint.id());
+            String name = reference.given().orElse(checkpoint.id());
             references = References.of(name).orElseThrow(() -> new CommandException("model '" + name
                     + "': expected demo, gpt2, distilgpt2 or gpt2-xl, for which there are values to compare with "
                     + "(--reference gpt2 takes those of gpt2)"));
