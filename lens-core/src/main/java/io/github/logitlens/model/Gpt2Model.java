@@ -47,7 +47,7 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return the model; close it to free the memory
     /// @throws IllegalStateException if the weights need more memory than is available
     public static Gpt2Model load(Checkpoint checkpoint) {
-        return load(checkpoint, done -> { });
+        return load(checkpoint, Engine.shared());
     }
 
     /// Copies a checkpoint's weights into memory, and says how that gets on.
@@ -85,11 +85,19 @@ public final class Gpt2Model implements AutoCloseable {
     }
 
     static Gpt2Model load(Checkpoint checkpoint, Engine engine) {
-        return load(checkpoint, engine, done -> { });
+        return load(checkpoint, engine, new Unheard());
     }
 
     private static Gpt2Model load(Checkpoint checkpoint, Engine engine, DoubleConsumer progress) {
         return new Gpt2Model(checkpoint.id(), engine, Transformer.load(checkpoint, engine.workers(), progress));
+    }
+
+    /// No lambda: the first of those costs a new process a millisecond.
+    private static final class Unheard implements DoubleConsumer {
+        @Override
+        public void accept(double done) {
+            // nobody asked how the load gets on
+        }
     }
 
     /// What the model is called in results.

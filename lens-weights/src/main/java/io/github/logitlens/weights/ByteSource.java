@@ -10,6 +10,9 @@ sealed interface ByteSource extends AutoCloseable permits FileSource, MemorySour
 
     long size();
 
+    /// Whether reading is copying from memory, to which it makes no difference where `dst` is.
+    boolean isInMemory();
+
     /// Fills `dst` (native, or over a `byte[]`) with the bytes from `position` on, or throws; nothing is read beyond
     /// [#size()].
     void read(long position, MemorySegment dst);

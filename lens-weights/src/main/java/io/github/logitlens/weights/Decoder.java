@@ -1,6 +1,5 @@
 package io.github.logitlens.weights;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -27,22 +26,32 @@ final class Decoder {
 
     private final DType dtype;
     private final MemorySegment input;
+    private final int capacity;
     private final int bytesPerElement;
     private final short[] halves;
     private final double[] doubles;
     private final int[] bits;
     private final float[] floats;
 
-    /// For chunks of up to `capacity` elements; `arena` outlives the decoder.
-    Decoder(DType dtype, long capacity, Arena arena) {
-        int length = Math.toIntExact(capacity);
+    /// @param input has room for chunks of up to `capacity` elements
+    Decoder(DType dtype, int capacity, MemorySegment input) {
         this.dtype = dtype;
+        this.capacity = capacity;
         this.bytesPerElement = dtype.bits() / 8;
-        this.input = arena.allocate(capacity * bytesPerElement, Long.BYTES);
-        this.halves = new short[bytesPerElement == Short.BYTES ? length : 0];
-        this.doubles = new double[bytesPerElement == Double.BYTES ? length : 0];
-        this.bits = new int[dtype == DType.F16 ? 0 : length];
-        this.floats = new float[dtype == DType.F16 ? length : 0];
+        this.input = input;
+        this.halves = new short[bytesPerElement == Short.BYTES ? capacity : 0];
+        this.doubles = new double[bytesPerElement == Double.BYTES ? capacity : 0];
+        this.bits = new int[dtype == DType.F16 ? 0 : capacity];
+        this.floats = new float[dtype == DType.F16 ? capacity : 0];
+    }
+
+    /// How many elements a chunk has at most.
+    int capacity() {
+        return capacity;
+    }
+
+    int bytesPerElement() {
+        return bytesPerElement;
     }
 
     /// Where the file's bytes of the next `length` elements go.

@@ -80,6 +80,11 @@ final class FileSource implements ByteSource {
     }
 
     @Override
+    public boolean isInMemory() {
+        return false;
+    }
+
+    @Override
     public void read(long position, MemorySegment dst) {
         Objects.checkFromIndexSize(position, dst.byteSize(), size);
         try {

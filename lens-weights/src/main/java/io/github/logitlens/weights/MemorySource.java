@@ -34,6 +34,11 @@ final class MemorySource implements ByteSource {
     }
 
     @Override
+    public boolean isInMemory() {
+        return true;
+    }
+
+    @Override
     public void read(long position, MemorySegment dst) {
         MemorySegment open = bytes;
         if (open == MemorySegment.NULL) {

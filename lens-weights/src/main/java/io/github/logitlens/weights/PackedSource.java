@@ -100,6 +100,11 @@ final class PackedSource implements ByteSource {
     }
 
     @Override
+    public boolean isInMemory() {
+        return true;
+    }
+
+    @Override
     public void read(long position, MemorySegment dst) {
         Parts open = open();
         Objects.checkFromIndexSize(position, dst.byteSize(), size);

@@ -62,6 +62,8 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Elements converted at a time: few enough that source, values and destination stay in the cache.
     private static final int CHUNK_ELEMENTS = 1 << 15;
+    /// The same where reading costs next to nothing.
+    private static final int MEMORY_CHUNK_ELEMENTS = 1 << 12;
     /// Elements of what was just read, looked at while they are still in a near cache.
     private static final int COUNTED_AT_ONCE = 1 << 12;
 
@@ -324,16 +326,25 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Fills `floats` with what lies in `from` at `position`; returns how many of the values are not finite.
     private static long decode(ByteSource from, long position, DType dtype, MemorySegment floats) {
+        int most = from.isInMemory() ? MEMORY_CHUNK_ELEMENTS : CHUNK_ELEMENTS;
+        int capacity = (int) Math.min(floats.byteSize() / Float.BYTES, most);
+        int inputBytes = capacity * (dtype.bits() / 8);
+        if (from.isInMemory()) {
+            return decode(from, position, new Decoder(dtype, capacity, MemorySegment.ofArray(new byte[inputBytes])), floats);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return decode(from, position, new Decoder(dtype, capacity, arena.allocate(inputBytes, Long.BYTES)), floats);
+        }
+    }
+
+    private static long decode(ByteSource from, long position, Decoder decoder, MemorySegment floats) {
         long count = floats.byteSize() / Float.BYTES;
         long found = 0;
-        try (Arena arena = Arena.ofConfined()) {
-            Decoder decoder = new Decoder(dtype, Math.min(count, CHUNK_ELEMENTS), arena);
-            for (long done = 0; done < count; ) {
-                int length = (int) Math.min(CHUNK_ELEMENTS, count - done);
-                from.read(position + done * dtype.bits() / 8, decoder.input(length));
-                found += decoder.decode(length, floats, done * Float.BYTES);
-                done += length;
-            }
+        for (long done = 0; done < count; ) {
+            int length = (int) Math.min(decoder.capacity(), count - done);
+            from.read(position + done * decoder.bytesPerElement(), decoder.input(length));
+            found += decoder.decode(length, floats, done * Float.BYTES);
+            done += length;
         }
         from.checkUnchanged();
         return found;

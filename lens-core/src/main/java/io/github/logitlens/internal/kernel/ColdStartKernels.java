@@ -16,19 +16,24 @@ final class ColdStartKernels implements Kernels {
     /// Multiply-adds after which the vector kernels are warmed up.
     private static final long LIMIT = 2_000_000_000;
 
-    private final Kernels vector;
+    private final Kernels scalar = new ScalarKernels();
     private final AtomicBoolean warming = new AtomicBoolean();
-    private volatile Kernels current = new ScalarKernels();
+    private Kernels vector;
+    private volatile Kernels current = scalar;
     /// Threads may lose each other's counts: the limit is not exact.
     private long done;
 
-    ColdStartKernels(Kernels vector) {
-        this.vector = vector;
+    /// Set up when they are first asked for: that costs a new process ten milliseconds.
+    private synchronized Kernels vector() {
+        if (vector == null) {
+            vector = new VectorKernels();
+        }
+        return vector;
     }
 
     @Override
     public String description() {
-        return vector.description();
+        return vector().description();
     }
 
     @Override
@@ -80,19 +85,19 @@ final class ColdStartKernels implements Kernels {
     }
 
     private void count(Kernels kernels, long multiplyAdds) {
-        if (kernels != vector) {
+        if (kernels == scalar) {
             done += multiplyAdds;
             if (done > LIMIT && warming.compareAndSet(false, true)) {
-                startWarmUp(kernels);
+                startWarmUp();
             }
         }
     }
 
-    private void startWarmUp(Kernels scalar) {
+    private void startWarmUp() {
         Thread thread = new Thread(
                 () -> {
-                    if (new KernelWarmUp(vector, scalar).run()) {
-                        current = vector;
+                    if (new KernelWarmUp(vector(), scalar).run()) {
+                        current = vector();
                     }
                 },
                 "lens-warm-up");

@@ -1,8 +1,8 @@
 package io.github.logitlens.internal.layer;
 
-import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +42,10 @@ record AvailableMemory(long bytes, OptionalLong limit) {
             return Optional.empty();
         }
         AvailableMemory least = new AvailableMemory(1024 * kibibytes.getAsLong(), OptionalLong.empty());
-        try (BufferedReader groups = Files.newBufferedReader(root.resolve(GROUPS))) {
-            for (String group = groups.readLine(); group != null; group = groups.readLine()) {
-                least = least.inGroup(root, group);
+        try {
+            String groups = content(root.resolve(GROUPS));
+            for (int at = 0; at < groups.length(); at = lineEnd(groups, at) + 1) {
+                least = least.inGroup(root, groups.substring(at, lineEnd(groups, at)));
             }
         } catch (IOException e) {
             // a system without control groups
@@ -89,11 +90,12 @@ record AvailableMemory(long bytes, OptionalLong limit) {
 
     /// The number in the first line that begins and ends so.
     private static OptionalLong number(Path file, String prefix, String suffix) {
-        // No stream and no regular expression: their first use costs a new process ten milliseconds.
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith(prefix) && line.endsWith(suffix)) {
-                    String number = line.substring(prefix.length(), line.length() - suffix.length()).strip();
+        try {
+            String lines = content(file);
+            for (int at = 0; at < lines.length(); at = lineEnd(lines, at) + 1) {
+                int end = lineEnd(lines, at);
+                if (lines.startsWith(prefix, at) && lines.startsWith(suffix, end - suffix.length())) {
+                    String number = lines.substring(at + prefix.length(), end - suffix.length()).strip();
                     return OptionalLong.of(Long.parseLong(number));
                 }
             }
@@ -101,5 +103,17 @@ record AvailableMemory(long bytes, OptionalLong limit) {
             // another system, a group without a limit of its own, or "max"
         }
         return OptionalLong.empty();
+    }
+
+    /// No reader, no channel, no stream, no regular expression: their first use costs a new process milliseconds.
+    private static String content(Path file) throws IOException {
+        try (FileInputStream in = new FileInputStream(file.toString())) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static int lineEnd(String lines, int from) {
+        int end = lines.indexOf('\n', from);
+        return end < 0 ? lines.length() : end;
     }
 }

@@ -17,6 +17,7 @@ final class FewRows {
     private final RepeatedRow rows;
     private final int depth;
     private final float[] values;
+    private float[] repeated;
 
     FewRows(Weight weight, RepeatedRow rows) {
         this.weight = weight;
@@ -36,13 +37,15 @@ final class FewRows {
         reader.readKept(weight, rows, first, Math.min(PIECE_ROWS, 1 + rows.others() - first), values);
     }
 
-    /// A panel `[depth][64]` that has the repeated row in every column.
-    float[] repeatedPanel() {
-        float[] panel = new float[PANEL * depth];
-        for (int k = 0; k < depth; k++) {
-            Arrays.fill(panel, k * PANEL, (k + 1) * PANEL, values[k]);
+    /// A panel `[depth][64]` that has the repeated row in every column; the same one for all callers, *not modified*.
+    synchronized float[] repeatedPanel() {
+        if (repeated == null) {
+            repeated = new float[PANEL * depth];
+            for (int k = 0; k < depth; k++) {
+                Arrays.fill(repeated, k * PANEL, (k + 1) * PANEL, values[k]);
+            }
         }
-        return panel;
+        return repeated;
     }
 
     /// The first of the other rows that stands at `row` or behind it.

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 
 /// All weights copied off heap, in panels, with all threads.
+///
+/// There are no lambdas on the way: the first use of each costs a new process a millisecond.
 record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Runnable> tasks, List<Runnable> lastTasks)
         implements WeightStorage {
 
@@ -21,7 +24,7 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
     @Override
     public BlockWeight block(Weight weight) {
         PanelMatrix matrix = PanelMatrix.of(weight);
-        tasks.add(() -> matrix.load(arena, reader, weight));
+        tasks.add(new Rows(matrix, arena, reader, weight));
         return matrix;
     }
 
@@ -34,20 +37,17 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
             return matrix;
         }
         for (int i = 0; i < matrix.chunkCount(); i++) {
-            int chunk = i;
-            tasks.add(() -> matrix.loadTransposed(arena, reader, weight, chunk));
+            tasks.add(new TransposedRows(matrix, arena, reader, weight, i));
         }
         return matrix;
     }
 
     private void repeated(PanelMatrix matrix, FewRows rows) {
         for (int i = 0; i < rows.pieces(); i++) {
-            int piece = i;
-            tasks.add(() -> rows.read(reader, piece));
+            tasks.add(new KeptRows(rows, reader, i));
         }
         for (int i = 0; i < matrix.chunkCount(); i++) {
-            int chunk = i;
-            lastTasks.add(() -> matrix.loadRepeated(arena, rows, chunk));
+            lastTasks.add(new RepeatedRows(matrix, arena, rows, i));
         }
     }
 
@@ -60,11 +60,44 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
     public void load(DoubleConsumer progress) {
         AtomicInteger done = new AtomicInteger();
         int all = tasks.size() + lastTasks.size();
-        for (List<Runnable> together : List.of(tasks, lastTasks)) {
-            workers.run(together.size(), i -> {
-                together.get(i).run();
-                progress.accept((double) done.incrementAndGet() / all);
-            });
+        workers.run(tasks.size(), new Progress(tasks, done, all, progress));
+        workers.run(lastTasks.size(), new Progress(lastTasks, done, all, progress));
+    }
+
+    private record Progress(List<Runnable> tasks, AtomicInteger done, int all, DoubleConsumer progress) implements IntConsumer {
+        @Override
+        public void accept(int i) {
+            tasks.get(i).run();
+            progress.accept((double) done.incrementAndGet() / all);
+        }
+    }
+
+    private record Rows(PanelMatrix matrix, Arena arena, WeightReader reader, Weight weight) implements Runnable {
+        @Override
+        public void run() {
+            matrix.load(arena, reader, weight);
+        }
+    }
+
+    private record TransposedRows(PanelMatrix matrix, Arena arena, WeightReader reader, Weight weight, int chunk)
+            implements Runnable {
+        @Override
+        public void run() {
+            matrix.loadTransposed(arena, reader, weight, chunk);
+        }
+    }
+
+    private record KeptRows(FewRows rows, WeightReader reader, int piece) implements Runnable {
+        @Override
+        public void run() {
+            rows.read(reader, piece);
+        }
+    }
+
+    private record RepeatedRows(PanelMatrix matrix, Arena arena, FewRows rows, int chunk) implements Runnable {
+        @Override
+        public void run() {
+            matrix.loadRepeated(arena, rows, chunk);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.Panels;
+import io.github.logitlens.weights.DType;
 import io.github.logitlens.weights.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -69,7 +70,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     /// The transpose of a matrix stored as `[columns, depth]`, such as an embedding; filled by [#loadTransposed].
     static PanelMatrix transposeOf(Weight weight) {
         // Several chunks for each thread even of a small matrix.
-        long chunkBytes = Math.min(CHUNK_BYTES, bytes(weight.columns(), weight.rows()) / 16);
+        long chunkBytes = Math.min(CHUNK_BYTES, bytes(weight.columns(), weight.rows()) / 64);
         long panelBytes = 4L * PANEL * weight.columns();
         int side = Kernels.ROW_PANELS;
         return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(side, chunkBytes / panelBytes / side * side), false);
@@ -271,14 +272,23 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
 
     private MemorySegment allocate(Arena arena, int chunk) {
         int panels = Math.min(panelsPerChunk, panels() - chunk * panelsPerChunk);
-        chunks[chunk] = arena.allocate(4L * PANEL * depth * panels, 64);
+        chunks[chunk] = UnsetMemory.allocate(arena, 4L * PANEL * depth * panels);
         return chunks[chunk];
     }
 
     /// Allocates the one chunk and fills it from rows `[depth, columns]`.
     void load(Arena arena, WeightReader reader, Weight weight) {
         MemorySegment target = allocate(arena, 0);
-        int rowsAtOnce = (int) Math.max(1, Math.min(depth, SCRATCH_BYTES / (4L * columns)));
+        if (weight.dtype() == DType.F32) {
+            loadVerbatim(target, reader, weight);
+        } else {
+            loadConverted(target, reader, weight);
+        }
+    }
+
+    /// By way of memory off heap, to which a file is read without another copy.
+    private void loadVerbatim(MemorySegment target, WeightReader reader, Weight weight) {
+        int rowsAtOnce = rowsAtOnce(SCRATCH_BYTES);
         try (Arena scratchArena = Arena.ofConfined()) {
             MemorySegment scratch = scratchArena.allocate(4L * columns * rowsAtOnce, 64);
             for (int k0 = 0; k0 < depth; k0 += rowsAtOnce) {
@@ -294,6 +304,33 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
                 }
             }
         }
+    }
+
+    /// By way of arrays, which is where values are converted: short copies between arrays are fast before they are compiled.
+    private void loadConverted(MemorySegment target, WeightReader reader, Weight weight) {
+        int rowsAtOnce = rowsAtOnce(Math.min(SCRATCH_BYTES, target.byteSize() / 4));
+        float[] rows = new float[rowsAtOnce * columns];
+        float[] panelRows = new float[rowsAtOnce * PANEL];
+        MemorySegment rowsBytes = MemorySegment.ofArray(rows);
+        MemorySegment panelBytes = MemorySegment.ofArray(panelRows);
+        for (int k0 = 0; k0 < depth; k0 += rowsAtOnce) {
+            int count = Math.min(rowsAtOnce, depth - k0);
+            reader.read(weight, (long) k0 * columns, rowsBytes, (long) count * columns);
+            for (int panel = 0; panel < panels(); panel++) {
+                int width = columnsOf(panel);
+                if (width < PANEL) {
+                    Arrays.fill(panelRows, 0);
+                }
+                for (int row = 0; row < count; row++) {
+                    System.arraycopy(rows, row * columns + panel * PANEL, panelRows, row * PANEL, width);
+                }
+                MemorySegment.copy(panelBytes, 0, target, offset(panel) + 4L * PANEL * k0, 4L * PANEL * count);
+            }
+        }
+    }
+
+    private int rowsAtOnce(long bytes) {
+        return Math.clamp(bytes / (4L * columns), 1, depth);
     }
 
     /// Allocates one chunk and fills it from rows `[columns, depth]`.

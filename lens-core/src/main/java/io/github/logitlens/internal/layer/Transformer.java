@@ -3,6 +3,7 @@ package io.github.logitlens.internal.layer;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.kernel.KernelChoice;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import io.github.logitlens.weights.WeightRole;
@@ -157,6 +158,7 @@ public final class Transformer {
     /// @return the residual stream after the last of them, `[tokens.length, dModel]`, owned by the caller
     public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, Hooks hooks) {
         refuseEditors(hooks);
+        KernelChoice.warnIfSlow(engine.kernels());
         float[] x = embed(tokens, past, hooks);
         Workspace workspace = Workspace.of(config, tokens.length);
         for (int layer = 0; layer < layers; layer++) {

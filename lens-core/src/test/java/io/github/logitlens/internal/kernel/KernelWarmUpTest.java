@@ -24,7 +24,7 @@ class KernelWarmUpTest {
             }
             float[] expected = new float[6 * 64];
             new ScalarKernels().multiply(a, 0, 6, b, 0, depth, expected, 0);
-            Kernels kernels = new ColdStartKernels(new VectorKernels());
+            Kernels kernels = new ColdStartKernels();
             for (int i = 0; i < 3000; i++) {
                 float[] tile = new float[6 * 64];
                 kernels.multiply(a, 0, 6, b, 0, depth, tile, 0);
