@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /// Turns up to 64 rows of an embedding, `[rows][depth]`, into a panel `[depth][64]`. Not for several threads at once.
 ///
-/// By way of strips small enough for the first-level cache, all of them arrays: a short copy out of a segment costs far more
-/// while its code is not compiled yet.
+/// By way of a strip small enough for the first-level cache, and of arrays: a short copy out of a segment costs far more while
+/// its code is not compiled yet, and so does a loop.
 final class PanelTranspose {
 
     private static final int PANEL = Kernels.PANEL;
@@ -15,41 +15,60 @@ final class PanelTranspose {
 
     private final int depth;
     private final float[] rows;
-    private final float[] strip = new float[PANEL * STRIP];
-    private final float[] transposed = new float[PANEL * STRIP];
+    private final float[] strip = new float[STRIP * PANEL];
     private final MemorySegment rowsBytes;
-    private final MemorySegment transposedBytes;
+    private final MemorySegment stripBytes;
 
     PanelTranspose(int depth) {
         this.depth = depth;
         rows = new float[PANEL * depth];
         rowsBytes = MemorySegment.ofArray(rows);
-        transposedBytes = MemorySegment.ofArray(transposed);
+        stripBytes = MemorySegment.ofArray(strip);
     }
 
-    /// @param source       `[count][depth]` at byte `sourceOffset`, *not modified*
-    /// @param target       `[depth][64]` at byte `targetOffset`, *written*; the columns behind `count` become zero
+    /// @param source `[count][depth]` at byte `sourceOffset`, *not modified*
+    /// @param target `[depth][64]` at byte `targetOffset`, *written*; the columns behind `count` become zero
     void write(MemorySegment source, long sourceOffset, int count, MemorySegment target, long targetOffset) {
         if (count < PANEL) {
-            Arrays.fill(transposed, 0);
+            Arrays.fill(strip, 0);
         }
         MemorySegment.copy(source, sourceOffset, rowsBytes, 0, 4L * count * depth);
-        for (int k0 = 0; k0 < depth; k0 += STRIP) {
-            int width = Math.min(STRIP, depth - k0);
-            transpose(count, k0, width);
-            MemorySegment.copy(transposedBytes, 0, target, targetOffset + 4L * k0 * PANEL, 4L * width * PANEL);
+        for (int k = 0; k < depth; k += STRIP) {
+            int width = Math.min(STRIP, depth - k);
+            for (int n = 0; n < count; n++) {
+                transpose(n * depth + k, width, n);
+            }
+            MemorySegment.copy(stripBytes, 0, target, targetOffset + 4L * k * PANEL, 4L * width * PANEL);
         }
     }
 
-    /// Writes `transposed[k][n] = rows[n][k0 + k]`.
-    private void transpose(int count, int k0, int width) {
-        for (int n = 0; n < count; n++) {
-            System.arraycopy(rows, n * depth + k0, strip, n * STRIP, width);
+    /// Makes values of a row a column of the strip.
+    private void transpose(int from, int width, int column) {
+        if (width == STRIP) {
+            transpose(rows, from, strip, column);
+            return;
         }
         for (int k = 0; k < width; k++) {
-            for (int n = 0; n < count; n++) {
-                transposed[k * PANEL + n] = strip[n * STRIP + k];
-            }
+            strip[k * PANEL + column] = rows[from + k];
         }
+    }
+
+    private static void transpose(float[] rows, int from, float[] strip, int column) {
+        strip[column] = rows[from];
+        strip[PANEL + column] = rows[from + 1];
+        strip[2 * PANEL + column] = rows[from + 2];
+        strip[3 * PANEL + column] = rows[from + 3];
+        strip[4 * PANEL + column] = rows[from + 4];
+        strip[5 * PANEL + column] = rows[from + 5];
+        strip[6 * PANEL + column] = rows[from + 6];
+        strip[7 * PANEL + column] = rows[from + 7];
+        strip[8 * PANEL + column] = rows[from + 8];
+        strip[9 * PANEL + column] = rows[from + 9];
+        strip[10 * PANEL + column] = rows[from + 10];
+        strip[11 * PANEL + column] = rows[from + 11];
+        strip[12 * PANEL + column] = rows[from + 12];
+        strip[13 * PANEL + column] = rows[from + 13];
+        strip[14 * PANEL + column] = rows[from + 14];
+        strip[15 * PANEL + column] = rows[from + 15];
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 final class StreamedMatrix implements BlockWeight {
 
     private static final long ROW_BYTES = 4L * Kernels.PANEL;
-    private static final int PIECE_ELEMENTS = 1 << 16;
+    private static final int PIECE_ELEMENTS = 1 << 18;
 
     private final Weight weight;
     private final WeightReader reader;

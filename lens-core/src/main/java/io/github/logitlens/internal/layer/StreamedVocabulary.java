@@ -23,9 +23,9 @@ final class StreamedVocabulary implements VocabularyWeight {
         this.memory = memory;
     }
 
-    /// Memory that a use takes: the panels, and one of them as it was read.
+    /// Memory that a use takes: the panels, and the rows that they are made of.
     static long bytes(long depth) {
-        return (Kernels.ROW_PANELS + 1) * PanelMatrix.bytes(depth, PANEL);
+        return 2 * Kernels.ROW_PANELS * PanelMatrix.bytes(depth, PANEL);
     }
 
     @Override
@@ -42,26 +42,34 @@ final class StreamedVocabulary implements VocabularyWeight {
     public void use(int first, int count, PanelUse product) {
         memory.lend(piece -> {
             long panelBytes = PanelMatrix.bytes(depth(), PANEL);
-            MemorySegment read = piece.asSlice(0, panelBytes);
-            MemorySegment panels = piece.asSlice(panelBytes);
+            MemorySegment read = piece.asSlice(0, Kernels.ROW_PANELS * panelBytes);
+            MemorySegment panels = piece.asSlice(Kernels.ROW_PANELS * panelBytes);
+            read(first, count, read);
             PanelTranspose transpose = new PanelTranspose(depth());
             for (int i = 0; i < count; i++) {
-                int rows = columnsOf(first + i);
-                long elements = (long) rows * depth();
-                note(first + i, weight.read((long) (first + i) * PANEL * depth(), read, 0, elements));
-                transpose.write(read, 0, rows, panels, i * panelBytes);
+                transpose.write(read, i * panelBytes, columnsOf(first + i), panels, i * panelBytes);
             }
             product.with(PanelMatrix.inTurn(depth(), count * PANEL, panels), 0);
         });
     }
 
-    private void note(int panel, long found) {
-        if (found > 0) {
-            synchronized (nonFinite) {
-                nonFinite.put(panel, found);
-                reader.noteWhole(weight, nonFinite.values().stream().mapToLong(Long::longValue).sum());
+    private void read(int first, int count, MemorySegment target) {
+        if (readRows(first, count, target) > 0) {
+            for (int i = 0; i < count; i++) {
+                note(first + i, readRows(first + i, 1, target.asSlice(i * PanelMatrix.bytes(depth(), PANEL))));
             }
         }
+    }
+
+    /// Returns how many values are no finite numbers.
+    private long readRows(int firstPanel, int panels, MemorySegment target) {
+        long rows = Math.min(columns(), (firstPanel + panels) * PANEL) - (long) firstPanel * PANEL;
+        return weight.read((long) firstPanel * PANEL * depth(), target, 0, rows * depth());
+    }
+
+    private synchronized void note(int panel, long found) {
+        nonFinite.put(panel, found);
+        reader.noteWhole(weight, nonFinite.values().stream().mapToLong(Long::longValue).sum());
     }
 
     @Override
