@@ -35,21 +35,27 @@ final class PanelTranspose {
         MemorySegment.copy(source, sourceOffset, rowsBytes, 0, 4L * count * depth);
         for (int k = 0; k < depth; k += STRIP) {
             int width = Math.min(STRIP, depth - k);
-            for (int n = 0; n < count; n++) {
-                transpose(n * depth + k, width, n);
+            if (width == STRIP) {
+                transpose(k, count);
+            } else {
+                transpose(k, count, width);
             }
             MemorySegment.copy(stripBytes, 0, target, targetOffset + 4L * k * PANEL, 4L * width * PANEL);
         }
     }
 
-    /// Makes values of a row a column of the strip.
-    private void transpose(int from, int width, int column) {
-        if (width == STRIP) {
-            transpose(rows, from, strip, column);
-            return;
+    /// Writes `strip[i][n] = rows[n][k + i]`.
+    private void transpose(int k, int count) {
+        for (int n = 0; n < count; n++) {
+            transpose(rows, n * depth + k, strip, n);
         }
-        for (int k = 0; k < width; k++) {
-            strip[k * PANEL + column] = rows[from + k];
+    }
+
+    private void transpose(int k, int count, int width) {
+        for (int n = 0; n < count; n++) {
+            for (int i = 0; i < width; i++) {
+                strip[i * PANEL + n] = rows[n * depth + k + i];
+            }
         }
     }
 
