@@ -16,6 +16,7 @@ import re
 import sys
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import torch
 
 import evaluate

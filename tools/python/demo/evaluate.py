@@ -7,6 +7,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 

@@ -7,6 +7,7 @@ import argparse
 import random
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 

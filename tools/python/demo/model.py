@@ -12,6 +12,7 @@ import struct
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 import torch.nn.functional as F

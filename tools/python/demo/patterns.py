@@ -6,6 +6,7 @@
 import argparse
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 

@@ -21,6 +21,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 import torch.nn.functional as F

@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 from torch import nn

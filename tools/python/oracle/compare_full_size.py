@@ -12,6 +12,7 @@ logit is further than the tolerance from both neighbours.
 import argparse
 import sys
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 

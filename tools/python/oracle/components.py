@@ -3,6 +3,7 @@
 Everything is float64 and written from the definitions in README.md, independently of the Java library: there a contribution
 is one dot product with a centred direction; here the write itself is centred and scaled.
 """
+import needed  # noqa: F401, before what it speaks of
 import torch
 
 MODES = ("recomputed", "frozen", "none")

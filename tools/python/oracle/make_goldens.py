@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 

@@ -12,6 +12,7 @@ import math
 import os
 from dataclasses import dataclass
 
+import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 
