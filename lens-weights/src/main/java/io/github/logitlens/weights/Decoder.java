@@ -22,7 +22,7 @@ final class Decoder {
     private static final int LARGEST_FINITE = 0x7F7F_FFFF;
     private static final int LARGEST_FINITE_HALF = 0x7BFF;
     private static final int MAGNITUDE = 0x7FFF_FFFF;
-    private static final int BLOCK = 128;
+    private static final int BLOCK = 64;
 
     private final DType dtype;
     private final MemorySegment input;
@@ -127,8 +127,8 @@ final class Decoder {
         return above >= 0;
     }
 
-    /// Few at a time: a method that is called often is compiled sooner than one that loops for long. Returns a negative number
-    /// if there is a value that is not finite.
+    /// Few at a time: a method that is called often is compiled sooner, and once only, than one that loops for long. Returns a
+    /// negative number if there is a value that is not finite.
     private static int widenF16(short[] halves, float[] floats, int from, int to) {
         int above = 0;
         for (int i = from; i < to; i++) {

@@ -12,6 +12,7 @@ final class FewRows {
 
     private static final int PIECE_ROWS = 512;
     private static final int PANEL = Kernels.PANEL;
+    private static final int STRIP = 32;
 
     private final Weight weight;
     private final RepeatedRow rows;
@@ -71,7 +72,9 @@ final class FewRows {
     int fill(int first, int columns, int other, float[] panel) {
         int next = other;
         while (next < rows.others() && rows.place(next) < first + columns) {
-            scatter(next + 1, panel, rows.place(next) - first);
+            for (int k = 0; k < depth; k += STRIP) {
+                scatter(next + 1, k, Math.min(depth, k + STRIP), panel, rows.place(next) - first);
+            }
             next++;
         }
         for (int k = 0; columns < PANEL && k < depth; k++) {
@@ -80,10 +83,11 @@ final class FewRows {
         return next;
     }
 
-    private void scatter(int row, float[] panel, int column) {
-        int from = row * depth;
-        for (int k = 0; k < depth; k++) {
-            panel[k * PANEL + column] = values[from + k];
+    /// A few values at a time: a method that is called often is compiled sooner, and once only, than one that loops for long.
+    private void scatter(int row, int from, int to, float[] panel, int column) {
+        int start = row * depth;
+        for (int k = from; k < to; k++) {
+            panel[k * PANEL + column] = values[start + k];
         }
     }
 }
