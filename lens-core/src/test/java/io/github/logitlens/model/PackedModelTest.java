@@ -11,7 +11,12 @@ import io.github.logitlens.weights.Gpt2Config;
 import io.github.logitlens.weights.Weight;
 import io.github.logitlens.weights.WeightRole;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +39,25 @@ class PackedModelTest {
                 Bits.assertSame(plainModel.run(IDS, Hooks.none()), packedModel.run(IDS, Hooks.none()), () -> "residuals");
                 Bits.assertSame(plainModel.logits(IDS), packedModel.logits(IDS), () -> "logits");
                 assertEquals(Map.of(), packedModel.nonFiniteWeights());
+            }
+        }
+    }
+
+    /// What repeats the row is made when it is first used, here by several runs at once.
+    @Test
+    void firstRunsAtTheSameTimeSeeTheSameModel() throws Exception {
+        try (Checkpoint demo = Checkpoint.demo(); ExecutorService callers = Executors.newFixedThreadPool(4)) {
+            float[] expected;
+            try (Gpt2Model model = Gpt2Model.load(demo)) {
+                expected = model.logits(IDS);
+            }
+            for (int round = 0; round < 8; round++) {
+                try (Gpt2Model model = Gpt2Model.load(demo)) {
+                    Callable<float[]> run = () -> model.logits(IDS);
+                    for (Future<float[]> logits : callers.invokeAll(Collections.nCopies(4, run))) {
+                        Bits.assertSame(expected, logits.get(), () -> "logits");
+                    }
+                }
             }
         }
     }

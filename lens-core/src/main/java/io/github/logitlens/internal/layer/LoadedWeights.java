@@ -13,12 +13,11 @@ import java.util.function.IntConsumer;
 /// All weights copied off heap, in panels, with all threads.
 ///
 /// There are no lambdas on the way: the first use of each costs a new process a millisecond.
-record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Runnable> tasks, List<Runnable> lastTasks)
-        implements WeightStorage {
+record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Runnable> tasks) implements WeightStorage {
 
     /// @param arena owns the copies
     LoadedWeights(Arena arena, Workers workers, WeightReader reader) {
-        this(arena, workers, reader, new ArrayList<>(), new ArrayList<>());
+        this(arena, workers, reader, new ArrayList<>());
     }
 
     @Override
@@ -33,7 +32,7 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
         PanelMatrix matrix = PanelMatrix.transposeOf(weight);
         Optional<RepeatedRow> repeated = weight.repeatedRow();
         if (repeated.isPresent()) {
-            repeated(matrix, new FewRows(weight, repeated.get()));
+            repeat(matrix, new FewRows(weight, repeated.get()));
             return matrix;
         }
         for (int i = 0; i < matrix.chunkCount(); i++) {
@@ -42,13 +41,11 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
         return matrix;
     }
 
-    private void repeated(PanelMatrix matrix, FewRows rows) {
+    private void repeat(PanelMatrix matrix, FewRows rows) {
         for (int i = 0; i < rows.pieces(); i++) {
             tasks.add(new KeptRows(rows, reader, i));
         }
-        for (int i = 0; i < matrix.chunkCount(); i++) {
-            lastTasks.add(new RepeatedRows(matrix, arena, rows, i));
-        }
+        matrix.repeat(arena, rows);
     }
 
     @Override
@@ -58,17 +55,14 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
 
     @Override
     public void load(DoubleConsumer progress) {
-        AtomicInteger done = new AtomicInteger();
-        int all = tasks.size() + lastTasks.size();
-        workers.run(tasks.size(), new Progress(tasks, done, all, progress));
-        workers.run(lastTasks.size(), new Progress(lastTasks, done, all, progress));
+        workers.run(tasks.size(), new Progress(tasks, new AtomicInteger(), progress));
     }
 
-    private record Progress(List<Runnable> tasks, AtomicInteger done, int all, DoubleConsumer progress) implements IntConsumer {
+    private record Progress(List<Runnable> tasks, AtomicInteger done, DoubleConsumer progress) implements IntConsumer {
         @Override
         public void accept(int i) {
             tasks.get(i).run();
-            progress.accept((double) done.incrementAndGet() / all);
+            progress.accept((double) done.incrementAndGet() / tasks.size());
         }
     }
 
@@ -91,13 +85,6 @@ record LoadedWeights(Arena arena, Workers workers, WeightReader reader, List<Run
         @Override
         public void run() {
             rows.read(reader, piece);
-        }
-    }
-
-    private record RepeatedRows(PanelMatrix matrix, Arena arena, FewRows rows, int chunk) implements Runnable {
-        @Override
-        public void run() {
-            matrix.loadRepeated(arena, rows, chunk);
         }
     }
 }

@@ -34,6 +34,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     private final int panelsPerChunk;
     private final boolean inRows;
     private final MemorySegment[] chunks;
+    private RepeatedChunks repeated;
 
     private PanelMatrix(int depth, int columns, int panelsPerChunk, boolean inRows) {
         this.depth = depth;
@@ -96,8 +97,9 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
         product.with(this, first);
     }
 
+    /// The chunk that a panel is in; made now, if it repeats few rows and nobody has asked for it yet.
     public MemorySegment segment(int panel) {
-        return chunks[panel / panelsPerChunk];
+        return repeated == null ? chunks[panel / panelsPerChunk] : repeated.get(panel / panelsPerChunk);
     }
 
     /// Where a panel begins in its [#segment].
@@ -353,19 +355,10 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
         }
     }
 
-    /// Allocates one chunk and fills it from the few different rows of `[columns, depth]`.
-    void loadRepeated(Arena arena, FewRows rows, int chunk) {
-        MemorySegment target = allocate(arena, chunk);
-        int first = chunk * panelsPerChunk;
-        int end = Math.min(panels(), first + panelsPerChunk);
-        float[] repeated = rows.repeatedPanel();
-        float[] filled = new float[repeated.length];
-        MemorySegment filledBytes = MemorySegment.ofArray(filled);
-        int other = rows.firstFrom(first * PANEL);
-        for (int panel = first; panel < end; panel++) {
-            System.arraycopy(repeated, 0, filled, 0, repeated.length);
-            other = rows.fill(panel * PANEL, columnsOf(panel), other, filled);
-            MemorySegment.copy(filledBytes, 0, target, offset(panel), 4L * filled.length);
-        }
+    /// Has chunks made of the few different rows of `[columns, depth]`, each when it is first used.
+    ///
+    /// @param rows read before then
+    void repeat(Arena arena, FewRows rows) {
+        repeated = new RepeatedChunks(arena, rows, columns, panelsPerChunk);
     }
 }
