@@ -151,7 +151,8 @@ final class ModelBuilder {
         }
     }
 
-    /// Adds a token that is found in a text as it stands; it may be in the vocabulary already, with the same id.
+    /// Adds a token that is found in a text as it stands; it may be in the vocabulary already, with the same id. An empty one
+    /// has its id and is found nowhere, as with Hugging Face.
     void addAddedToken(AddedToken token, String file, int line) {
         int known = tokens.find(token.content());
         if (known < 0) {
@@ -160,7 +161,9 @@ final class ModelBuilder {
             throw new TokenizerFormatException(Reason.DUPLICATE_TOKEN, "added token " + Place.quote(token.content())
                     + ": expected its id " + known + " of the vocabulary, got " + token.id() + Place.in(file, line));
         }
-        addedTokens.add(token);
+        if (!token.content().isEmpty()) {
+            addedTokens.add(token);
+        }
     }
 
     /// The finished tokenizer; `file` is where gaps are reported. This builder is spent.

@@ -139,6 +139,19 @@ class TokenizerFilesTest {
         assertEquals(5, tokenizer.encode("<pad>").length);
     }
 
+    /// Empty text is nowhere and everywhere; as with Hugging Face, no text gives its id.
+    @Test
+    void anEmptyAddedTokenIsFoundInNoText() throws IOException {
+        TestFiles.small(directory);
+        TestFiles.write(directory, "added_tokens.json", "{\"<pad>\": 260, \"\": 261}");
+        Gpt2Tokenizer tokenizer = Gpt2Tokenizer.load(directory);
+        assertEquals(262, tokenizer.vocabSize());
+        assertEquals("", tokenizer.decode(new int[] {261}));
+        assertArrayEquals(new int[] {260}, tokenizer.encode("<pad>", SpecialTokens.PARSE));
+        assertEquals(5, tokenizer.encode("<pad>", SpecialTokens.TEXT).length);
+        assertEquals(0, tokenizer.encode("", SpecialTokens.PARSE).length);
+    }
+
     @Test
     void aDirectoryWithoutATokenizerHasNone() throws IOException {
         assertTrue(Gpt2Tokenizer.find(directory).isEmpty());
