@@ -105,11 +105,28 @@ public final class Linear {
         int panels = matrix.panels();
         int groups = groups(x, panels, engine.workers().threads(), MAX_BLOCKS);
         int perGroup = (x.blocks() + groups - 1) / groups;
-        engine.workers().run(panels * groups, task -> {
-            int first = task / panels * perGroup;
-            int end = Math.min(x.blocks(), first + perGroup);
-            new Pass(engine, matrix, x, first, end, out, sink).multiply(task, panels * groups);
+        Shares shares = new Shares(panels * groups, engine.workers().threads());
+        engine.workers().run(shares.count(), slot -> {
+            int share = shares.begin(Workers.place());
+            matrix.slice(shares.first(share) % panels, 0).fetch(engine.kernels());
+            for (int task = shares.take(share); task >= 0; task = shares.take(share)) {
+                int first = task / panels * perGroup;
+                int end = Math.min(x.blocks(), first + perGroup);
+                PanelMatrix.Slice following = following(shares, share, task, matrix);
+                new Pass(engine, matrix, x, first, end, out, sink).multiply(task % panels, following);
+            }
         });
+    }
+
+    /// What a thread multiplies with after a task, or null. A wrong guess costs time and nothing else.
+    private PanelMatrix.Slice following(Shares shares, int share, int task, PanelMatrix matrix) {
+        if (!shares.owns(share, task)) {
+            return null;
+        }
+        if (shares.owns(share, task + 1)) {
+            return matrix.slice((task + 1) % matrix.panels(), 0);
+        }
+        return follower == null ? null : follower.slice(shares.first(follower.panels(), share), 0);
     }
 
     private static int groups(RowPanels x, int tasks, int threads, int maxBlocks) {
@@ -166,7 +183,6 @@ public final class Linear {
     private final class Pass {
 
         private final Kernels kernels;
-        private final int threads;
         private final PanelMatrix matrix;
         private final RowPanels x;
         private final int firstBlock;
@@ -176,7 +192,6 @@ public final class Linear {
 
         Pass(Engine engine, PanelMatrix matrix, RowPanels x, int firstBlock, int endBlock, float[] out, Sink sink) {
             kernels = engine.kernels();
-            threads = engine.workers().threads();
             this.matrix = matrix;
             this.x = x;
             this.firstBlock = firstBlock;
@@ -185,13 +200,10 @@ public final class Linear {
             this.sink = sink;
         }
 
-        /// The panel of one of a call's tasks.
-        void multiply(int task, int tasks) {
-            int panel = task % matrix.panels();
-            if (task < threads) {
-                matrix.slice(panel, 0).fetch(kernels);
-            }
-            PanelMatrix.Slice following = following(task + threads, tasks);
+        /// One panel.
+        ///
+        /// @param following what comes after it, or null
+        void multiply(int panel, PanelMatrix.Slice following) {
             int slices = matrix.slices();
             float[] tiles = new float[(slices == 1 ? 1 : endBlock - firstBlock) * Kernels.BLOCK * PANEL];
             for (int slice = 0; slice < slices; slice++) {
@@ -200,16 +212,6 @@ public final class Linear {
                     multiply(matrix.slice(panel, slice), block, block == firstBlock ? then : null, tiles);
                 }
             }
-        }
-
-        /// What this thread multiplies with after its panel, or null. While each thread takes as long as the others, the task
-        /// that comes to it next is `threads` on, perhaps of the follower; a wrong guess costs time and nothing else.
-        private PanelMatrix.Slice following(int task, int tasks) {
-            if (task < tasks) {
-                return matrix.slice(task % matrix.panels(), 0);
-            }
-            boolean more = follower != null && task - tasks < follower.panels();
-            return more ? follower.slice(task - tasks, 0) : null;
         }
 
         private void multiply(PanelMatrix.Slice slice, int block, PanelMatrix.Slice next, float[] tiles) {

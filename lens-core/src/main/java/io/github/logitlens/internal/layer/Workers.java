@@ -88,6 +88,11 @@ public final class Workers {
         job.await();
     }
 
+    /// Which of the threads that work on one call this is: the caller, 0, or a worker by its number.
+    static int place() {
+        return Thread.currentThread() instanceof Worker worker ? worker.number : 0;
+    }
+
     private void wake(int count) {
         if (started.get() < workers.length) {
             start();
@@ -114,10 +119,12 @@ public final class Workers {
 
     private final class Worker extends Thread {
 
+        private final int number;
         volatile boolean parked;
 
         Worker(int number) {
             super("lens-worker-" + number);
+            this.number = number;
             setDaemon(true);
             setContextClassLoader(null);
         }
