@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -109,6 +110,7 @@ public final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setUsageHelpWidth(110)
+                .setHelpFactory(Main::help)
                 .setOut(new PrintWriter(shown))
                 .setErr(stdio.errWriter())
                 .setParameterExceptionHandler((e, rest) -> wrongUsage(stdio, e))
@@ -123,6 +125,12 @@ public final class Main implements Runnable {
         } catch (RuntimeException | Error e) {
             return failed(stdio, e);
         }
+    }
+
+    /// Help that shows `--option VALUE`, as most people write it; `--option=VALUE` is read as well.
+    private static Help help(CommandSpec spec, Help.ColorScheme colours) {
+        spec.parser().separator(" ");
+        return new Help(spec, colours);
     }
 
     /// `lens` with one of its commands, all that a line which names one needs.

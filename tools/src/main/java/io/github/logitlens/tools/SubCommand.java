@@ -17,7 +17,6 @@ interface SubCommand extends Callable<Integer> {
     /// @param options     its own and those it shares
     default CommandSpec spec(String name, String synopsis, String description, OptionGroup... options) {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name(name);
-        spec.parser().separator(" ");
         spec.usageMessage().customSynopsis(synopsis).description("", description, "").sortOptions(false);
         for (OptionGroup group : options) {
             group.addTo(spec);

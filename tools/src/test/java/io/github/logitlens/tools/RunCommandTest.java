@@ -32,6 +32,15 @@ class RunCommandTest {
     }
 
     @Test
+    void optionsTakeTheirValuesWithASpaceOrAnEqualsSign() {
+        Cli spaced = Cli.lens("--model", "demo", "--top-k", "2", "--track", " Paris", "The Eiffel Tower is in");
+        Cli equal = Cli.lens("--model=demo", "--top-k=2", "--track= Paris", "The Eiffel Tower is in");
+        assertEquals(0, equal.code(), equal.err());
+        assertEquals(spaced.out(), equal.out());
+        assertTrue(Cli.lens("--help").out().contains("--top-k K"));
+    }
+
+    @Test
     void printsARowForEachPointInTheDocumentedForm() {
         Cli cli = Cli.lens(EIFFEL).succeeds();
         List<String> rows = rows(cli);
