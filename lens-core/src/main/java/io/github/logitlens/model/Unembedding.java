@@ -185,7 +185,8 @@ public final class Unembedding {
         return transformer.lifetime().during(() -> {
             VocabularyReadings readings = new VocabularyReadings(positions * query.points, query, topK, bottomK);
             int positionsPerTile = positionsPerTile(query.points);
-            int kept = Math.min(topK, stretchPanels() * PANEL) + Math.min(bottomK, stretchPanels() * PANEL);
+            int widest = stretchColumns();
+            int kept = Math.min(topK, widest) + Math.min(bottomK, widest);
             long rowsByMemory = BATCH_TOP_BYTES / (8L * STRETCHES * kept);
             int batch = (int) Math.max(positionsPerTile,
                     Math.min(BATCH_ROWS, rowsByMemory) / query.points / positionsPerTile * positionsPerTile);
@@ -230,8 +231,26 @@ public final class Unembedding {
         return most;
     }
 
-    private int stretchPanels() {
-        return (transformer.unembedding().panels() + STRETCHES - 1) / STRETCHES;
+    private int panels() {
+        return transformer.unembedding().panels();
+    }
+
+    /// Panels that a kernel may take together stay in one stretch.
+    private int sides() {
+        return (panels() + Kernels.ROW_PANELS - 1) / Kernels.ROW_PANELS;
+    }
+
+    private int stretches() {
+        return Math.min(STRETCHES, sides());
+    }
+
+    private int firstPanel(int stretch) {
+        return Math.min(panels(), stretch * sides() / stretches() * Kernels.ROW_PANELS);
+    }
+
+    /// The most columns that a stretch has.
+    private int stretchColumns() {
+        return (sides() + stretches() - 1) / stretches() * Kernels.ROW_PANELS * PANEL;
     }
 
     /// Some positions, read in one pass over `W_U`, or two.
@@ -247,6 +266,7 @@ public final class Unembedding {
         private final VocabularyReadings readings;
         private final RowPanels[] tiles;
         private final Merged[] merged;
+        private final Limits limits;
         /// `[targets][rows]`
         private final float[][] targetLogits;
 
@@ -262,6 +282,7 @@ public final class Unembedding {
             points = query.points;
             tiles = new RowPanels[(positions + positionsPerTile - 1) / positionsPerTile];
             merged = new Merged[positions * points];
+            limits = new Limits(VocabularyStatistics.noLimits(merged.length), VocabularyStatistics.noLimits(merged.length));
             targetLogits = new float[reduction.targets()[0].length][positions * points];
         }
 
@@ -283,9 +304,7 @@ public final class Unembedding {
             });
             VocabularyStatistics[] statistics = new VocabularyStatistics[stretches()];
             engine.workers().run(statistics.length, stretch -> statistics[stretch] = reduce(stretch));
-            for (int position = 0; position < positions; position++) {
-                merge(statistics, position);
-            }
+            engine.workers().run(positions, position -> merge(statistics, position));
             if (query.distances) {
                 readDistances();
             }
@@ -316,22 +335,33 @@ public final class Unembedding {
                     matrix.multiply(engine.kernels(), rows, block, at, Kernels.ZEROS, 0, 0, logits, 0, PANEL));
         }
 
-        private int stretches() {
-            return (transformer.unembedding().panels() + stretchPanels() - 1) / stretchPanels();
-        }
-
-        private int endPanel(int stretch) {
-            return Math.min(transformer.unembedding().panels(), (stretch + 1) * stretchPanels());
-        }
-
         private VocabularyStatistics reduce(int stretch) {
-            int columns = (endPanel(stretch) - stretch * stretchPanels()) * PANEL;
-            VocabularyStatistics statistics =
-                    new VocabularyStatistics(positions * points, reduction.within(columns), targetLogits);
+            VocabularyStatistics statistics = statistics((firstPanel(stretch + 1) - firstPanel(stretch)) * PANEL);
             VocabularyWeight weight = transformer.unembedding();
             forEachTile(stretch, (logits, panel, tile) -> engine.kernels().reduce(logits, weight.columnsOf(panel),
                     panel * PANEL, statistics, firstRow(tile), positionsOf(tile)));
+            raiseLimits(statistics);
             return statistics;
+        }
+
+        /// The statistics of a stretch start from what the stretches before it found: only a logit that exceeds the k-th
+        /// greatest of one of them, or equals it, can be among the k greatest of all.
+        private VocabularyStatistics statistics(int columns) {
+            synchronized (limits) {
+                return new VocabularyStatistics(positions * points, reduction.within(columns), targetLogits,
+                        limits.top().clone(), limits.bottom().clone());
+            }
+        }
+
+        private void raiseLimits(VocabularyStatistics statistics) {
+            synchronized (limits) {
+                if (statistics.top().k() == reduction.top()) {
+                    statistics.top().raise(limits.top());
+                }
+                if (statistics.bottom().k() == reduction.bottom()) {
+                    statistics.bottom().raise(limits.bottom());
+                }
+            }
         }
 
         /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
@@ -346,9 +376,9 @@ public final class Unembedding {
         /// The next panel comes from memory meanwhile.
         private void forEachTileAhead(PanelMatrix matrix, int stretch, TileReader reader) {
             float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
-            matrix.slice(stretch * stretchPanels(), 0).fetch(engine.kernels());
-            for (int panel = stretch * stretchPanels(); panel < endPanel(stretch); panel++) {
-                PanelMatrix.Slice next = panel + 1 < endPanel(stretch) ? matrix.slice(panel + 1, 0) : null;
+            matrix.slice(firstPanel(stretch), 0).fetch(engine.kernels());
+            for (int panel = firstPanel(stretch); panel < firstPanel(stretch + 1); panel++) {
+                PanelMatrix.Slice next = panel + 1 < firstPanel(stretch + 1) ? matrix.slice(panel + 1, 0) : null;
                 for (int tile = 0; tile < tiles.length; tile++) {
                     for (int slice = 0; slice < matrix.slices(); slice++) {
                         PanelMatrix.Slice then = slice < matrix.slices() - 1 ? matrix.slice(panel, slice + 1) : next;
@@ -373,8 +403,8 @@ public final class Unembedding {
             float[] all = new float[rows * side * PANEL];
             float[] logits = new float[rows * PANEL];
             int panels;
-            for (int first = stretch * stretchPanels(); first < endPanel(stretch); first += panels) {
-                panels = Math.min(side - first % side, endPanel(stretch) - first);
+            for (int first = firstPanel(stretch); first < firstPanel(stretch + 1); first += panels) {
+                panels = Math.min(side, firstPanel(stretch + 1) - first);
                 readTogether(first, panels, all, logits, reader);
             }
         }
@@ -554,6 +584,11 @@ public final class Unembedding {
 
         /// `logits` is `[rows][64]`, *not modified*.
         void read(float[] logits, int panel, int tile);
+    }
+
+    /// What a logit has to exceed to be among the greatest of the whole vocabulary, or, its sign changed, among the least:
+    /// `[rows]` each, raised by stretch after stretch.
+    private record Limits(float[] top, float[] bottom) {
     }
 
     /// Where a merged top or bottom goes.

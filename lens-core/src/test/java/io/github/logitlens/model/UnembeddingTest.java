@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Reading residuals: what a batch holds, how it is cut up, and how much of the top is asked for changes no bit.
 class UnembeddingTest {
 
-    /// 1100 tokens are 18 panels, more than the stretches into which the vocabulary is cut.
-    private static final TinyModel SHAPE = new TinyModel(1, 2, 20, 24, 1100, 8, 31);
-    private static final int[] TWINS = {3, 600, 1099};
+    /// 4300 tokens are 68 panels, 17 times four of them: more than the stretches into which the vocabulary is cut.
+    private static final TinyModel SHAPE = new TinyModel(1, 2, 20, 24, 4300, 8, 31);
+    private static final int[] TWINS = {3, 600, 4299};
 
     @TempDir
     private static Path temporary;
@@ -101,7 +101,7 @@ class UnembeddingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 5, 64, 65, 130, 1099, 1100, 5000})
+    @ValueSource(ints = {1, 5, 64, 65, 300, 4299, 4300, 5000})
     void theTopIsTheLogitsSorted(int topK) {
         float[] residuals = residuals(6);
         VocabularyReadings readings = unembedding.read(residuals, 2, topK);
@@ -144,8 +144,20 @@ class UnembeddingTest {
         }
     }
 
+    @Test
+    void theTopMayEndBetweenEqualLogitsOfDifferentStretches() {
+        for (int position = 0; position < 4; position++) {
+            float[] residual = rows(residuals(4), position, 1);
+            int first = unembedding.read(residual, 1, 1, TWINS).trackedRank(0, 0, 0);
+            for (int t = 0; t < TWINS.length; t++) {
+                VocabularyReadings readings = unembedding.read(residual, 1, first + t);
+                assertEquals(TWINS[t], readings.topId(0, 0, first + t - 1), "twin " + t + " at position " + position);
+            }
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 5, 64, 65, 130, 1099, 1100, 5000})
+    @ValueSource(ints = {1, 5, 64, 65, 300, 4299, 4300, 5000})
     void theBottomIsTheLogitsSortedTheOtherWay(int bottomK) {
         float[] residuals = residuals(6);
         VocabularyReadings readings = unembedding.read(residuals, VocabularyQuery.points(2).bottom(bottomK));

@@ -9,9 +9,12 @@ public final class RankedLogits {
     final float[] logits;
     final int[] ids;
     final int[] count;
+    private final float[] limits;
 
-    RankedLogits(int rows, int k) {
+    /// @param limits `[rows]`, what a logit of a row has to exceed before there are k of them; owned from here on
+    RankedLogits(int rows, int k, float[] limits) {
         this.k = k;
+        this.limits = limits;
         logits = new float[rows * k];
         ids = new int[rows * k];
         count = new int[rows];
@@ -19,7 +22,18 @@ public final class RankedLogits {
 
     /// The k-th greatest logit so far of a row: a later logit enters only if it is greater.
     float threshold(int row) {
-        return count[row] < k ? Float.NEGATIVE_INFINITY : logits[row * k + k - 1];
+        return count[row] < k ? limits[row] : logits[row * k + k - 1];
+    }
+
+    /// Raises limits to what a logit elsewhere has to exceed, not to be less than k logits here.
+    ///
+    /// @param others `[rows]`, *written*
+    public void raise(float[] others) {
+        for (int row = 0; row < others.length; row++) {
+            if (k > 0 && count[row] == k) {
+                others[row] = Math.max(others[row], Math.nextDown(logits[row * k + k - 1]));
+            }
+        }
     }
 
     /// Enters a logit greater than [#threshold], after equal ones.
@@ -38,7 +52,12 @@ public final class RankedLogits {
         }
     }
 
-    /// How many a row has: fewer than k while fewer comparable logits have been seen.
+    /// How many each row keeps at the most.
+    public int k() {
+        return k;
+    }
+
+    /// How many a row has: fewer than k where fewer comparable logits above its limit have been seen.
     public int count(int row) {
         return count[row];
     }

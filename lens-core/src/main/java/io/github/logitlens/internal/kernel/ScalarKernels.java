@@ -225,8 +225,8 @@ public final class ScalarKernels implements Kernels {
             if (logit > threshold) {
                 stats.top.enter(row, logit, firstColumn + n);
                 threshold = stats.top.threshold(row);
-                max = logit > max ? logit : max;
             }
+            max = logit > max ? logit : max;
         }
         raiseMax(stats, row, max, last);
     }

@@ -279,8 +279,9 @@ public final class VectorKernels implements Kernels {
             for (int point = points - 1; point >= 0; point--) {
                 int row = firstRow + group + point;
                 int offset = (group + point) * PANEL;
-                if (passes(logits, offset, stats.top.threshold(row))) {
-                    enter(logits, offset, firstColumn, stats, row, point == points - 1);
+                float limit = Math.min(stats.max[row], stats.top.threshold(row));
+                if (passes(logits, offset, limit)) {
+                    enter(logits, offset, limit, firstColumn, stats, row, point == points - 1);
                 }
                 if (stats.bottom.k > 0) {
                     enterBottom(logits, offset, firstColumn, stats.bottom, row);
@@ -297,33 +298,35 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /// Whether any logit of a whole tile row is above the threshold of its top-k, and so perhaps a new maximum. The masks
-    /// are joined as numbers: joined as masks they took nearly half of the whole reduction.
-    private static boolean passes(float[] logits, int offset, float threshold) {
-        FloatVector thresholds = FloatVector.broadcast(SPECIES, threshold);
+    /// Whether any logit of a whole tile row is above a limit. The masks are joined as numbers: joined as masks they took
+    /// nearly half of the whole reduction.
+    private static boolean passes(float[] logits, int offset, float limit) {
+        FloatVector limits = FloatVector.broadcast(SPECIES, limit);
         long above = 0;
         for (int n = 0; n < PANEL; n += LANES) {
             above |= FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.GT, thresholds).toLong();
+                    .compare(VectorOperators.GT, limits).toLong();
         }
         return above != 0;
     }
 
-    /// Enters a whole tile row's passing logits into the top-k, and moves the sums if one of them is a new maximum.
-    private static void enter(
-            float[] logits, int offset, int firstColumn, VocabularyStatistics stats, int row, boolean last) {
+    /// Enters a whole tile row's logits into the top-k, and moves the sums if one of them is a new maximum.
+    ///
+    /// @param limit what all of those exceed
+    private static void enter(float[] logits, int offset, float limit, int firstColumn, VocabularyStatistics stats, int row,
+            boolean last) {
         float max = stats.max[row];
         for (int n = 0; n < PANEL; n += LANES) {
             long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.GT, stats.top.threshold(row)).toLong();
+                    .compare(VectorOperators.GT, limit).toLong();
             while (passing != 0) {
                 int column = n + Long.numberOfTrailingZeros(passing);
                 passing &= passing - 1;
                 float logit = logits[offset + column];
                 if (logit > stats.top.threshold(row)) {
                     stats.top.enter(row, logit, firstColumn + column);
-                    max = logit > max ? logit : max;
                 }
+                max = logit > max ? logit : max;
             }
         }
         ScalarKernels.raiseMax(stats, row, max, last);

@@ -37,6 +37,15 @@ public final class VocabularyStatistics {
     ///
     /// @param targetLogits `[targets][rows]`, the logits of the reduction's targets; *not modified*
     public VocabularyStatistics(int rows, Reduction reduction, float[][] targetLogits) {
+        this(rows, reduction, targetLogits, noLimits(rows), noLimits(rows));
+    }
+
+    /// The same where only logits that exceed some limit can be among the greatest or the least of the whole vocabulary.
+    ///
+    /// @param topLimits    `[rows]`; owned from here on
+    /// @param bottomLimits `[rows]`, of logits with their signs changed; owned from here on
+    public VocabularyStatistics(
+            int rows, Reduction reduction, float[][] targetLogits, float[] topLimits, float[] bottomLimits) {
         points = reduction.points();
         max = new float[rows];
         sum = new float[rows * Lanes.COUNT];
@@ -44,13 +53,20 @@ public final class VocabularyStatistics {
         cross = new float[rows * Lanes.COUNT];
         ownCross = Arrays.stream(reduction.references()).map(reference -> new CrossSums(reference, rows))
                 .toArray(CrossSums[]::new);
-        top = new RankedLogits(rows, reduction.top());
-        bottom = new RankedLogits(rows, reduction.bottom());
+        top = new RankedLogits(rows, reduction.top(), topLimits);
+        bottom = new RankedLogits(rows, reduction.bottom(), bottomLimits);
         targets = reduction.targets();
         ranked = reduction.ranked();
         this.targetLogits = targetLogits;
         greater = new int[rows * ranked];
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
+    }
+
+    /// Limits that every logit but `−∞` exceeds, `[rows]`.
+    public static float[] noLimits(int rows) {
+        float[] limits = new float[rows];
+        Arrays.fill(limits, Float.NEGATIVE_INFINITY);
+        return limits;
     }
 
     int ranked() {

@@ -66,6 +66,10 @@ class StatisticsBitsTest {
         }
 
         VocabularyStatistics reduce(Kernels kernels) {
+            return reduce(kernels, VocabularyStatistics.noLimits(rows), VocabularyStatistics.noLimits(rows));
+        }
+
+        VocabularyStatistics reduce(Kernels kernels, float[] topLimits, float[] bottomLimits) {
             float[][] targetLogits = new float[targets.length][rows];
             for (int row = 0; row < rows; row++) {
                 for (int t = 0; t < targets.length; t++) {
@@ -75,7 +79,8 @@ class StatisticsBitsTest {
             int[][] targetsOfGroups = new int[rows / points][];
             Arrays.fill(targetsOfGroups, targets);
             VocabularyStatistics statistics = new VocabularyStatistics(rows,
-                    new Reduction(points, k, bottom, targetsOfGroups, targets.length, references), targetLogits);
+                    new Reduction(points, k, bottom, targetsOfGroups, targets.length, references), targetLogits,
+                    topLimits.clone(), bottomLimits.clone());
             forEachTile((tile, first, count, firstRow, positions) ->
                     kernels.reduce(tile, count, firstColumn + first, statistics, firstRow, positions));
             return statistics;
@@ -154,6 +159,58 @@ class StatisticsBitsTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void limitsKeepOutWhatDoesNotExceedThemAndChangeNothingElse(Values values) {
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Scene scene = new Scene(values, 6000L * values.ordinal() + trial);
+            VocabularyStatistics free = scene.reduce(new ScalarKernels());
+            float[] top = new float[scene.rows];
+            float[] bottom = new float[scene.rows];
+            for (int row = 0; row < scene.rows; row++) {
+                float limit = scene.logits[row][(int) ((long) scene.columns * row / scene.rows)];
+                top[row] = Float.isNaN(limit) ? Float.NEGATIVE_INFINITY : limit;
+                bottom[row] = -limit;
+            }
+            for (Kernels kernels : new Kernels[] {new ScalarKernels(), new VectorKernels()}) {
+                VocabularyStatistics limited = scene.reduce(kernels, top, bottom);
+                Bits.assertSame(free.max, limited.max, () -> "max: " + scene.what);
+                Bits.assertSame(free.sum, limited.sum, () -> "sum: " + scene.what);
+                Bits.assertSame(free.weighted, limited.weighted, () -> "weighted: " + scene.what);
+                Bits.assertSame(free.cross, limited.cross, () -> "cross: " + scene.what);
+                for (int row = 0; row < scene.rows; row++) {
+                    assertLimited(free.top, limited.top, row, top[row], scene.what);
+                    assertLimited(free.bottom, limited.bottom, row, bottom[row], scene.what);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsAmongTheGreatestExceedsTheLimitItRaised(Values values) {
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Scene scene = new Scene(values, 6500L * values.ordinal() + trial);
+            VocabularyStatistics free = scene.reduce(new VectorKernels());
+            float[] top = VocabularyStatistics.noLimits(scene.rows);
+            float[] bottom = VocabularyStatistics.noLimits(scene.rows);
+            free.top.raise(top);
+            free.bottom.raise(bottom);
+            VocabularyStatistics limited = scene.reduce(new VectorKernels(), top, bottom);
+            assertSame(free.top, limited.top, "top: " + scene.what);
+            assertSame(free.bottom, limited.bottom, "bottom: " + scene.what);
+        }
+    }
+
+    private static void assertLimited(RankedLogits free, RankedLogits limited, int row, float limit, String what) {
+        int above = 0;
+        while (above < free.count(row) && free.logit(row, above) > limit) {
+            assertEquals(free.id(row, above), limited.id(row, above), () -> "row " + row + ", " + what);
+            above++;
+        }
+        assertEquals(above, limited.count(row), () -> "row " + row + ", " + what);
     }
 
     private static void assertSame(RankedLogits scalar, RankedLogits vector, String what) {
