@@ -9,13 +9,12 @@ import jdk.incubator.vector.VectorSpecies;
 /// The product of [WideProduct] that brings the panel after it from memory while it computes.
 ///
 /// A panel that comes from memory and the product of a few rows with it take about as long as each other, and one after the
-/// other they add up. Here every step of `k` also reads one value of each of four lines of the next panel, in four streams
-/// that the prefetcher follows apart: over the whole chain as many lines as the panel has. Those loads wait for memory, and
-/// the multiplications do not wait for them. Of a model of GPT-2 small's shape, five tokens took 7 % less time than with
-/// panels that were fetched first and multiplied with then; 64 tokens took the same.
+/// other they add up. Here the steps of `k` also read some lines of the next panel, as [Touching] says. Those loads wait for
+/// memory, and the multiplications do not wait for them.
 ///
-/// One step a turn, for any depth: memory is what this loop waits for, and its code stays small. The heights repeat each
-/// other as in [WideProduct], and for its reason.
+/// One step a turn, for any depth: memory is what this loop waits for, and its code stays small. Three steps a turn and one
+/// such load were as fast, but sometimes more than C2 takes into one method: the last row's vectors then became objects, made
+/// anew each turn, and the product three times slower. The heights repeat each other as in [WideProduct], and for its reason.
 final class FetchingProduct {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
@@ -25,26 +24,30 @@ final class FetchingProduct {
     private static final long VECTOR_BYTES = 4L * LANES;
     private static final long ROW_BYTES = 4L * Kernels.PANEL;
     private static final long LINE = 64;
+    private static final long SIXTEEN_LINES = 16 * LINE;
 
     private FetchingProduct() {
     }
 
     /// See [Kernels#multiplyAndFetch].
     ///
-    /// @return what was read of the next panel, joined, so that no compiler drops the loads
+    /// @return what was read of the next panel, added up, so that no compiler drops the loads
     static int multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
+            Touching touching, float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
             MemorySegment next, long nextOffset) {
         int aEnd = aOffset + depth * height;
-        long stream = depth * LINE;
+        boolean every = touching == Touching.EVERY_LINE;
+        long stream = every ? depth * LINE : 0;
+        long advance = every ? LINE : ROW_BYTES;
+        long mask = every ? -LINE : -SIXTEEN_LINES;
         return switch (height) {
             case 6 -> rows6(a, aOffset, aEnd, b, bOffset,
-                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset, stream);
+                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset, stream, advance, mask);
             case 4 -> rows4(a, aOffset, aEnd, b, bOffset,
-                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset, stream);
+                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset, stream, advance, mask);
             case 2 -> rows2(a, aOffset, aEnd, b, bOffset,
-                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset, stream);
+                    start, startOffset, startStride, out, outOffset, outStride, next, nextOffset, stream, advance, mask);
             default -> throw new AssertionError("height of a row block: expected 2, 4 or 6, got " + height);
         };
     }
@@ -52,7 +55,7 @@ final class FetchingProduct {
     private static int rows6(
             float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
-            MemorySegment next, long nextOffset, long stream) {
+            MemorySegment next, long nextOffset, long stream, long advance, long mask) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
@@ -116,11 +119,12 @@ final class FetchingProduct {
             x51 = v.fma(b1, x51);
             x52 = v.fma(b2, x52);
             x53 = v.fma(b3, x53);
-            seen ^= next.get(WORD, p) ^ next.get(WORD, p + stream) ^ next.get(WORD, p + 2 * stream)
-                    ^ next.get(WORD, p + 3 * stream);
+            long line = p & mask;
+            seen += next.get(WORD, line) + next.get(WORD, line + stream) + next.get(WORD, line + 2 * stream)
+                    + next.get(WORD, line + 3 * stream);
             i += 6;
             o += ROW_BYTES;
-            p += LINE;
+            p += advance;
         } while (i != aEnd);
         x00.intoArray(out, outOffset);
         x01.intoArray(out, outOffset + LANES);
@@ -152,7 +156,7 @@ final class FetchingProduct {
     private static int rows4(
             float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
-            MemorySegment next, long nextOffset, long stream) {
+            MemorySegment next, long nextOffset, long stream, long advance, long mask) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
@@ -198,11 +202,12 @@ final class FetchingProduct {
             x31 = v.fma(b1, x31);
             x32 = v.fma(b2, x32);
             x33 = v.fma(b3, x33);
-            seen ^= next.get(WORD, p) ^ next.get(WORD, p + stream) ^ next.get(WORD, p + 2 * stream)
-                    ^ next.get(WORD, p + 3 * stream);
+            long line = p & mask;
+            seen += next.get(WORD, line) + next.get(WORD, line + stream) + next.get(WORD, line + 2 * stream)
+                    + next.get(WORD, line + 3 * stream);
             i += 4;
             o += ROW_BYTES;
-            p += LINE;
+            p += advance;
         } while (i != aEnd);
         x00.intoArray(out, outOffset);
         x01.intoArray(out, outOffset + LANES);
@@ -226,7 +231,7 @@ final class FetchingProduct {
     private static int rows2(
             float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
-            MemorySegment next, long nextOffset, long stream) {
+            MemorySegment next, long nextOffset, long stream, long advance, long mask) {
         FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
         FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
         FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
@@ -254,11 +259,12 @@ final class FetchingProduct {
             x11 = v.fma(b1, x11);
             x12 = v.fma(b2, x12);
             x13 = v.fma(b3, x13);
-            seen ^= next.get(WORD, p) ^ next.get(WORD, p + stream) ^ next.get(WORD, p + 2 * stream)
-                    ^ next.get(WORD, p + 3 * stream);
+            long line = p & mask;
+            seen += next.get(WORD, line) + next.get(WORD, line + stream) + next.get(WORD, line + 2 * stream)
+                    + next.get(WORD, line + 3 * stream);
             i += 2;
             o += ROW_BYTES;
-            p += LINE;
+            p += advance;
         } while (i != aEnd);
         x00.intoArray(out, outOffset);
         x01.intoArray(out, outOffset + LANES);

@@ -24,6 +24,7 @@ public final class VectorKernels implements Kernels {
     private static final int STREAMS = 4;
 
     private final ScalarKernels scalar = new ScalarKernels();
+    private final Touching touching;
     /// Written so that no compiler drops the loads that only fetch, never read.
     private int fetched;
 
@@ -31,6 +32,11 @@ public final class VectorKernels implements Kernels {
     ///
     /// @throws UnsupportedOperationException if this machine's vectors are not 4, 8 or 16 floats wide
     public VectorKernels() {
+        this(Touching.ofThisProcessor());
+    }
+
+    VectorKernels(Touching touching) {
+        this.touching = touching;
         if (LANES != 4 && LANES != 8 && LANES != 16) {
             throw new UnsupportedOperationException("vector width: expected 4, 8 or 16 floats, got " + LANES);
         }
@@ -103,7 +109,7 @@ public final class VectorKernels implements Kernels {
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
             MemorySegment next, long nextOffset) {
         if (WIDE && height > 1) {
-            fetched = FetchingProduct.multiply(a, aOffset, height, b, bOffset, depth,
+            fetched = FetchingProduct.multiply(touching, a, aOffset, height, b, bOffset, depth,
                     start, startOffset, startStride, out, outOffset, outStride, next, nextOffset);
         } else {
             Kernels.super.multiplyAndFetch(a, aOffset, height, b, bOffset, depth,

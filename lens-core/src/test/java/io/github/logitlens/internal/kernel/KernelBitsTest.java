@@ -124,10 +124,14 @@ class KernelBitsTest {
                     int number = trial;
                     Bits.assertSame(expected, actual, () -> "height " + height + ", depth " + depth + ", trial " + number);
 
-                    MemorySegment next = arena.allocate(b.byteSize(), 4);
+                }
+                MemorySegment next = arena.allocate(b.byteSize(), 4);
+                for (Kernels kernels : List.of(scalar, new VectorKernels(Touching.EVERY_LINE),
+                        new VectorKernels(Touching.ONE_IN_SIXTEEN))) {
                     float[] fetching = out.clone();
-                    side(side).multiplyAndFetch(a, 0, height, b, 0, depth, inPlace ? fetching : start, startOffset,
+                    kernels.multiplyAndFetch(a, 0, height, b, 0, depth, inPlace ? fetching : start, startOffset,
                             startStride, fetching, GUARD, outStride, next, 0);
+                    int number = trial;
                     Bits.assertSame(expected, fetching, () -> "height " + height + ", depth " + depth + ", trial " + number
                             + ", while the next panel is fetched");
                 }
