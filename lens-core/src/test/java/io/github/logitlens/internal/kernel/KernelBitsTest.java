@@ -123,7 +123,6 @@ class KernelBitsTest {
                             actual, GUARD, outStride);
                     int number = trial;
                     Bits.assertSame(expected, actual, () -> "height " + height + ", depth " + depth + ", trial " + number);
-
                 }
                 MemorySegment next = arena.allocate(b.byteSize(), 4);
                 for (Kernels kernels : List.of(scalar, new VectorKernels(Touching.EVERY_LINE),

@@ -144,13 +144,7 @@ class StatisticsBitsTest {
             Scene scene = new Scene(values, 5000L * values.ordinal() + trial);
             VocabularyStatistics scalar = scene.reduce(new ScalarKernels());
             VocabularyStatistics vector = scene.reduce(new VectorKernels());
-            Bits.assertSame(scalar.max, vector.max, () -> "max: " + scene.what);
-            Bits.assertSame(scalar.sum, vector.sum, () -> "sum: " + scene.what);
-            Bits.assertSame(scalar.weighted, vector.weighted, () -> "weighted: " + scene.what);
-            Bits.assertSame(scalar.cross, vector.cross, () -> "cross: " + scene.what);
-            for (int set = 0; set < scene.references.length; set++) {
-                Bits.assertSame(scalar.ownCross[set].sums(), vector.ownCross[set].sums(), () -> "own cross: " + scene.what);
-            }
+            assertSameSums(scalar, vector, scene);
             assertSame(scalar.top, vector.top, "top: " + scene.what);
             assertSame(scalar.bottom, vector.bottom, "bottom: " + scene.what);
             for (int row = 0; row < scene.rows; row++) {
@@ -158,6 +152,16 @@ class StatisticsBitsTest {
                     assertEquals(scalar.before(row, t), vector.before(row, t), () -> "rank: " + scene.what);
                 }
             }
+        }
+    }
+
+    private static void assertSameSums(VocabularyStatistics one, VocabularyStatistics other, Scene scene) {
+        Bits.assertSame(one.max, other.max, () -> "max: " + scene.what);
+        Bits.assertSame(one.sum, other.sum, () -> "sum: " + scene.what);
+        Bits.assertSame(one.weighted, other.weighted, () -> "weighted: " + scene.what);
+        Bits.assertSame(one.cross, other.cross, () -> "cross: " + scene.what);
+        for (int set = 0; set < scene.references.length; set++) {
+            Bits.assertSame(one.ownCross[set].sums(), other.ownCross[set].sums(), () -> "own cross: " + scene.what);
         }
     }
 
@@ -176,10 +180,7 @@ class StatisticsBitsTest {
             }
             for (Kernels kernels : new Kernels[] {new ScalarKernels(), new VectorKernels()}) {
                 VocabularyStatistics limited = scene.reduce(kernels, top, bottom);
-                Bits.assertSame(free.max, limited.max, () -> "max: " + scene.what);
-                Bits.assertSame(free.sum, limited.sum, () -> "sum: " + scene.what);
-                Bits.assertSame(free.weighted, limited.weighted, () -> "weighted: " + scene.what);
-                Bits.assertSame(free.cross, limited.cross, () -> "cross: " + scene.what);
+                assertSameSums(free, limited, scene);
                 for (int row = 0; row < scene.rows; row++) {
                     assertLimited(free.top, limited.top, row, top[row], scene.what);
                     assertLimited(free.bottom, limited.bottom, row, bottom[row], scene.what);
