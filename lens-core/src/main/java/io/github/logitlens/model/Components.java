@@ -53,7 +53,7 @@ public final class Components {
             attention.out().weight().use(engine, joined, weight -> engine.workers().run(nHeads, head -> {
                 RowPanels rows = new RowPanels(positions, dHead);
                 for (int block = 0; block < rows.blocks(); block++) {
-                    rows.pack(block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
+                    rows.pack(engine.kernels(), block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
                 }
                 headWrites(weight, rows, head, writes, nHeads);
             }));

@@ -102,7 +102,8 @@ public final class Unembedding {
         if (normalizes) {
             transformer.finalNorm().pack(engine.kernels(), residuals, firstRow, out, block);
         } else {
-            out.pack(block, residuals, (firstRow + out.firstRow(block)) * dModel(), dModel(), 0, dModel());
+            int from = (firstRow + out.firstRow(block)) * dModel();
+            out.pack(engine.kernels(), block, residuals, from, dModel(), 0, dModel());
         }
     }
 

@@ -112,8 +112,13 @@ final class ColdStartKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] row, int offset, int n) {
-        current.softmax(row, offset, n);
+    public float exponentials(float[] row, int offset, int n) {
+        return current.exponentials(row, offset, n);
+    }
+
+    @Override
+    public void interleave(float[] rows, int offset, int stride, int count, float[] factors, float[] block, int blockOffset) {
+        current.interleave(rows, offset, stride, count, factors, block, blockOffset);
     }
 
     @Override

@@ -12,12 +12,17 @@ import jdk.incubator.vector.VectorSpecies;
 /// other they add up. Here the steps of `k` also read some lines of the next panel, as [Touching] says. Those loads wait for
 /// memory, and the multiplications do not wait for them.
 ///
-/// One step a turn, for any depth: memory is what this loop waits for, and its code stays small. Three steps a turn and one
-/// such load were as fast, but sometimes more than C2 takes into one method: the last row's vectors then became objects, made
-/// anew each turn, and the product three times slower. The heights repeat each other as in [WideProduct], and for its reason.
+/// One step a turn, for any depth: memory is what this loop waits for, and its code stays small. The heights repeat each
+/// other as in [WideProduct], and for its reason.
+///
+/// C2 inlines most of such a loop only after it has parsed the method, and the stores behind it at times before it has seen
+/// that what they store has to be vectors of the one class: it then guesses, from profiles, and in one JVM of eight the
+/// vectors of all turns became objects, the product three times slower. A cast to the class tells it at once.
 final class FetchingProduct {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
+    /// The class of all vectors here; the cast to it is what the stores need.
+    private static final Class<? extends FloatVector> VECTOR = FloatVector.zero(SPECIES).getClass();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED;
     private static final int LANES = SPECIES.length();
@@ -126,30 +131,30 @@ final class FetchingProduct {
             o += ROW_BYTES;
             p += advance;
         } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x02.intoArray(out, outOffset + 2 * LANES);
-        x03.intoArray(out, outOffset + 3 * LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x12.intoArray(out, outOffset + outStride + 2 * LANES);
-        x13.intoArray(out, outOffset + outStride + 3 * LANES);
-        x20.intoArray(out, outOffset + 2 * outStride);
-        x21.intoArray(out, outOffset + 2 * outStride + LANES);
-        x22.intoArray(out, outOffset + 2 * outStride + 2 * LANES);
-        x23.intoArray(out, outOffset + 2 * outStride + 3 * LANES);
-        x30.intoArray(out, outOffset + 3 * outStride);
-        x31.intoArray(out, outOffset + 3 * outStride + LANES);
-        x32.intoArray(out, outOffset + 3 * outStride + 2 * LANES);
-        x33.intoArray(out, outOffset + 3 * outStride + 3 * LANES);
-        x40.intoArray(out, outOffset + 4 * outStride);
-        x41.intoArray(out, outOffset + 4 * outStride + LANES);
-        x42.intoArray(out, outOffset + 4 * outStride + 2 * LANES);
-        x43.intoArray(out, outOffset + 4 * outStride + 3 * LANES);
-        x50.intoArray(out, outOffset + 5 * outStride);
-        x51.intoArray(out, outOffset + 5 * outStride + LANES);
-        x52.intoArray(out, outOffset + 5 * outStride + 2 * LANES);
-        x53.intoArray(out, outOffset + 5 * outStride + 3 * LANES);
+        VECTOR.cast(x00).intoArray(out, outOffset);
+        VECTOR.cast(x01).intoArray(out, outOffset + LANES);
+        VECTOR.cast(x02).intoArray(out, outOffset + 2 * LANES);
+        VECTOR.cast(x03).intoArray(out, outOffset + 3 * LANES);
+        VECTOR.cast(x10).intoArray(out, outOffset + outStride);
+        VECTOR.cast(x11).intoArray(out, outOffset + outStride + LANES);
+        VECTOR.cast(x12).intoArray(out, outOffset + outStride + 2 * LANES);
+        VECTOR.cast(x13).intoArray(out, outOffset + outStride + 3 * LANES);
+        VECTOR.cast(x20).intoArray(out, outOffset + 2 * outStride);
+        VECTOR.cast(x21).intoArray(out, outOffset + 2 * outStride + LANES);
+        VECTOR.cast(x22).intoArray(out, outOffset + 2 * outStride + 2 * LANES);
+        VECTOR.cast(x23).intoArray(out, outOffset + 2 * outStride + 3 * LANES);
+        VECTOR.cast(x30).intoArray(out, outOffset + 3 * outStride);
+        VECTOR.cast(x31).intoArray(out, outOffset + 3 * outStride + LANES);
+        VECTOR.cast(x32).intoArray(out, outOffset + 3 * outStride + 2 * LANES);
+        VECTOR.cast(x33).intoArray(out, outOffset + 3 * outStride + 3 * LANES);
+        VECTOR.cast(x40).intoArray(out, outOffset + 4 * outStride);
+        VECTOR.cast(x41).intoArray(out, outOffset + 4 * outStride + LANES);
+        VECTOR.cast(x42).intoArray(out, outOffset + 4 * outStride + 2 * LANES);
+        VECTOR.cast(x43).intoArray(out, outOffset + 4 * outStride + 3 * LANES);
+        VECTOR.cast(x50).intoArray(out, outOffset + 5 * outStride);
+        VECTOR.cast(x51).intoArray(out, outOffset + 5 * outStride + LANES);
+        VECTOR.cast(x52).intoArray(out, outOffset + 5 * outStride + 2 * LANES);
+        VECTOR.cast(x53).intoArray(out, outOffset + 5 * outStride + 3 * LANES);
         return seen;
     }
 
@@ -209,22 +214,22 @@ final class FetchingProduct {
             o += ROW_BYTES;
             p += advance;
         } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x02.intoArray(out, outOffset + 2 * LANES);
-        x03.intoArray(out, outOffset + 3 * LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x12.intoArray(out, outOffset + outStride + 2 * LANES);
-        x13.intoArray(out, outOffset + outStride + 3 * LANES);
-        x20.intoArray(out, outOffset + 2 * outStride);
-        x21.intoArray(out, outOffset + 2 * outStride + LANES);
-        x22.intoArray(out, outOffset + 2 * outStride + 2 * LANES);
-        x23.intoArray(out, outOffset + 2 * outStride + 3 * LANES);
-        x30.intoArray(out, outOffset + 3 * outStride);
-        x31.intoArray(out, outOffset + 3 * outStride + LANES);
-        x32.intoArray(out, outOffset + 3 * outStride + 2 * LANES);
-        x33.intoArray(out, outOffset + 3 * outStride + 3 * LANES);
+        VECTOR.cast(x00).intoArray(out, outOffset);
+        VECTOR.cast(x01).intoArray(out, outOffset + LANES);
+        VECTOR.cast(x02).intoArray(out, outOffset + 2 * LANES);
+        VECTOR.cast(x03).intoArray(out, outOffset + 3 * LANES);
+        VECTOR.cast(x10).intoArray(out, outOffset + outStride);
+        VECTOR.cast(x11).intoArray(out, outOffset + outStride + LANES);
+        VECTOR.cast(x12).intoArray(out, outOffset + outStride + 2 * LANES);
+        VECTOR.cast(x13).intoArray(out, outOffset + outStride + 3 * LANES);
+        VECTOR.cast(x20).intoArray(out, outOffset + 2 * outStride);
+        VECTOR.cast(x21).intoArray(out, outOffset + 2 * outStride + LANES);
+        VECTOR.cast(x22).intoArray(out, outOffset + 2 * outStride + 2 * LANES);
+        VECTOR.cast(x23).intoArray(out, outOffset + 2 * outStride + 3 * LANES);
+        VECTOR.cast(x30).intoArray(out, outOffset + 3 * outStride);
+        VECTOR.cast(x31).intoArray(out, outOffset + 3 * outStride + LANES);
+        VECTOR.cast(x32).intoArray(out, outOffset + 3 * outStride + 2 * LANES);
+        VECTOR.cast(x33).intoArray(out, outOffset + 3 * outStride + 3 * LANES);
         return seen;
     }
 
@@ -266,14 +271,14 @@ final class FetchingProduct {
             o += ROW_BYTES;
             p += advance;
         } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x02.intoArray(out, outOffset + 2 * LANES);
-        x03.intoArray(out, outOffset + 3 * LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x12.intoArray(out, outOffset + outStride + 2 * LANES);
-        x13.intoArray(out, outOffset + outStride + 3 * LANES);
+        VECTOR.cast(x00).intoArray(out, outOffset);
+        VECTOR.cast(x01).intoArray(out, outOffset + LANES);
+        VECTOR.cast(x02).intoArray(out, outOffset + 2 * LANES);
+        VECTOR.cast(x03).intoArray(out, outOffset + 3 * LANES);
+        VECTOR.cast(x10).intoArray(out, outOffset + outStride);
+        VECTOR.cast(x11).intoArray(out, outOffset + outStride + LANES);
+        VECTOR.cast(x12).intoArray(out, outOffset + outStride + 2 * LANES);
+        VECTOR.cast(x13).intoArray(out, outOffset + outStride + 3 * LANES);
         return seen;
     }
 }

@@ -54,6 +54,7 @@ final class KernelWarmUp {
                 kernels -> kernels.multiplyRow(left, 0, 4, panel, 0, DEPTH / 4, tile, 0),
                 kernels -> kernels.layerNorm(row, 0, ROW, gain, gain, 1e-5, row, 0),
                 kernels -> kernels.softmax(row, 0, ROW),
+                kernels -> kernels.interleave(row, 0, ROW / Kernels.BLOCK, ROW / Kernels.BLOCK, Kernels.ONES, left, 0),
                 kernels -> kernels.activate(ActivationFunction.GELU_NEW, row, 0, ROW),
                 kernels -> kernels.reduce(tile, Kernels.PANEL, 0, statistics, 0, 1),
                 kernels -> kernels.compare(tile, Kernels.PANEL, distances, 0, 1));

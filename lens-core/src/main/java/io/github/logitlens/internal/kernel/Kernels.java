@@ -31,6 +31,9 @@ public interface Kernels {
     /// A row that a chain starts from where nothing is added: `[64]`, *not modified*.
     float[] ZEROS = new float[PANEL];
 
+    /// Factors that leave the rows of a block as they are: `[6]`, *not modified*.
+    float[] ONES = {1, 1, 1, 1, 1, 1};
+
     /// `out = start + a · b` for one row block and one panel of columns.
     ///
     /// @param a           row block, `[depth][height]` at `aOffset`, *not modified*
@@ -138,7 +141,33 @@ public interface Kernels {
     /// `row = softmax(row)` in place.
     ///
     /// @param row `[n]` at `offset`, *written*
-    void softmax(float[] row, int offset, int n);
+    default void softmax(float[] row, int offset, int n) {
+        scale(row, offset, n, exponentials(row, offset, n));
+    }
+
+    /// `row = e^(row − max)` in place: the softmax but for a factor.
+    ///
+    /// @param row `[n]` at `offset`, *written*
+    /// @return the factor, `1 / Σ e^(row − max)`
+    float exponentials(float[] row, int offset, int n);
+
+    /// Lays six rows out as a row block, each times a factor of its own: `block[k][r] = rows[r][k] · factors[r]`.
+    ///
+    /// @param rows    `[6]` rows of `count` values, `stride` apart, from `offset`; *not modified*
+    /// @param factors `[6]`, *not modified*
+    /// @param block   `[count][6]` at `blockOffset`, *written*
+    default void interleave(float[] rows, int offset, int stride, int count, float[] factors, float[] block, int blockOffset) {
+        for (int k = 0; k < count; k++) {
+            int from = offset + k;
+            int to = blockOffset + k * BLOCK;
+            block[to] = rows[from] * factors[0];
+            block[to + 1] = rows[from + stride] * factors[1];
+            block[to + 2] = rows[from + 2 * stride] * factors[2];
+            block[to + 3] = rows[from + 3 * stride] * factors[3];
+            block[to + 4] = rows[from + 4 * stride] * factors[4];
+            block[to + 5] = rows[from + 5 * stride] * factors[5];
+        }
+    }
 
     /// `x = f(x)` in place.
     ///

@@ -127,7 +127,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] row, int offset, int n) {
+    public float exponentials(float[] row, int offset, int n) {
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
             max = Math.max(max, row[offset + i]);
@@ -138,7 +138,7 @@ public final class ScalarKernels implements Kernels {
             row[offset + i] = e;
             lanes[i % Lanes.COUNT] += e;
         }
-        scale(row, offset, n, 1 / Lanes.sum(lanes, 0));
+        return 1 / Lanes.sum(lanes, 0);
     }
 
     @Override

@@ -58,11 +58,10 @@ public final class VectorKernels implements Kernels {
         }
         int rest = depth % (WIDE ? WideProduct.STEPS : NarrowProduct.STEPS);
         if (rest > 0) {
-            for (int r = 0; r < height; r++) {
-                copyRow(start, startOffset + r * startStride, out, outOffset + r * outStride);
-            }
-            for (int k = 0; k < rest; k++) {
-                step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L), out, outOffset, outStride);
+            step(a, aOffset, height, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
+            for (int k = 1; k < rest; k++) {
+                step(a, aOffset + k * height, height, b, bOffset + k * (PANEL * 4L),
+                        out, outOffset, outStride, out, outOffset, outStride);
             }
             if (rest < depth) {
                 turns(a, aOffset + rest * height, height, b, bOffset + rest * (PANEL * 4L), depth - rest,
@@ -129,13 +128,14 @@ public final class VectorKernels implements Kernels {
 
     /// One step of `k`, for what a chain's length leaves over of whole turns.
     private static void step(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, float[] out, int outOffset, int outStride) {
-        for (int r = 0; r < height; r++) {
-            FloatVector x = FloatVector.broadcast(SPECIES, a[aOffset + r]);
-            for (int n = 0; n < PANEL; n += LANES) {
-                int at = outOffset + r * outStride + n;
-                FloatVector row = FloatVector.fromMemorySegment(SPECIES, b, bOffset + 4L * n, ByteOrder.nativeOrder());
-                x.fma(row, FloatVector.fromArray(SPECIES, out, at)).intoArray(out, at);
+            float[] a, int aOffset, int height, MemorySegment b, long bOffset,
+            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
+        for (int n = 0; n < PANEL; n += LANES) {
+            FloatVector row = FloatVector.fromMemorySegment(SPECIES, b, bOffset + 4L * n, ByteOrder.nativeOrder());
+            for (int r = 0; r < height; r++) {
+                FloatVector.broadcast(SPECIES, a[aOffset + r])
+                        .fma(row, FloatVector.fromArray(SPECIES, start, startOffset + r * startStride + n))
+                        .intoArray(out, outOffset + r * outStride + n);
             }
         }
     }
@@ -184,7 +184,7 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] row, int offset, int n) {
+    public float exponentials(float[] row, int offset, int n) {
         int bound = SPECIES.loopBound(n);
         FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < bound; i += LANES) {
@@ -210,7 +210,13 @@ public final class VectorKernels implements Kernels {
             row[offset + i] = e;
             lanes[i - whole] += e;
         }
-        scale(row, offset, n, 1 / Lanes.sum(lanes, 0));
+        return 1 / Lanes.sum(lanes, 0);
+    }
+
+    @Override
+    public void interleave(float[] rows, int offset, int stride, int count, float[] factors, float[] block, int blockOffset) {
+        int done = WIDE ? WideInterleave.interleave(rows, offset, stride, count, factors, block, blockOffset) : 0;
+        Kernels.super.interleave(rows, offset + done, stride, count - done, factors, block, blockOffset + done * BLOCK);
     }
 
     @Override

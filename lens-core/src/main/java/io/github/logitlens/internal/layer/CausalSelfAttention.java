@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 /// Multi-head causal attention: `softmax(q·kᵀ · scale) · v`, heads side by side, then `W_O`.
 ///
 /// Queries go in blocks of six rows. A row's scores are computed for the keys up to its own and no others, normalised in
-/// full, and then weight the values key by key in absolute order: a key after the query is never touched, and neither the
-/// block, the cache, nor a hook that looks at the pattern changes a bit.
+/// full, each of them by itself, and then weight the values key by key in absolute order: a key after the query is never
+/// touched, and neither the block, the cache, nor a hook that looks at the pattern changes a bit.
 ///
 /// @param qkv    `[dModel, 3 dModel]`: queries, keys and values of all heads
 /// @param out    `[dModel, dModel]`
@@ -23,6 +23,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
     private static final int PANEL = Kernels.PANEL;
     private static final int BLOCK = Kernels.BLOCK;
+    /// Keys that a block's pattern is packed for at a time: what is packed stays in the first-level cache.
+    private static final int CHUNK = 192;
 
     /// What the heads read, `[rows, dModel]`: the input of `out`.
     ///
@@ -54,7 +56,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             // thread is left alone with one of them at the end
             engine.workers().run(tasks, task -> run.attend(task / z.blocks(), z.blocks() - 1 - task % z.blocks()));
         }
-        fireZ(hooks, HookSite.ATTN_Z.at(layer), z, dHead);
+        fireZ(engine.kernels(), hooks, HookSite.ATTN_Z.at(layer), z, dHead);
         return z;
     }
 
@@ -73,7 +75,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
     }
 
-    private void fireZ(Hooks hooks, HookPoint point, RowPanels z, int dHead) {
+    private void fireZ(Kernels kernels, Hooks hooks, HookPoint point, RowPanels z, int dHead) {
         if (!hooks.wants(point)) {
             return;
         }
@@ -83,7 +85,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
         hooks.fire(point, whole, z.rows(), nHeads, dHead);
         for (int block = 0; block < z.blocks(); block++) {
-            z.pack(block, whole, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
+            z.pack(kernels, block, whole, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
         }
     }
 
@@ -98,6 +100,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private final int dHead;
         private final int dModel;
         private final RowPanels z;
+        private final float[] scales = new float[BLOCK];
         private final Queue<Scratch> scratch = new ConcurrentLinkedQueue<>();
 
         Run(Kernels kernels, float[] projected, KeyValues cache, int past, int rows, int dHead, int dModel, RowPanels z) {
@@ -109,6 +112,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             this.dHead = dHead;
             this.dModel = dModel;
             this.z = z;
+            Arrays.fill(scales, scale);
         }
 
         /// Keys that row `r` of a block sees.
@@ -120,11 +124,26 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             withScratch(own -> {
                 int stride = paddedKeys(block);
                 score(head, block, own);
-                for (int r = 0; r < z.rowsOf(block); r++) {
-                    kernels.softmax(own.scores, r * stride, visible(block, r));
+                if (z.rowsOf(block) == BLOCK) {
+                    normalise(block, own.scores, stride, own.factors);
+                    weigh(head, block, own.scores, 0, stride, own.factors, own);
+                } else {
+                    for (int r = 0; r < z.rowsOf(block); r++) {
+                        kernels.softmax(own.scores, r * stride, visible(block, r));
+                    }
+                    weigh(head, block, own.scores, 0, stride, Kernels.ONES, own);
                 }
-                weigh(head, block, own.scores, 0, stride, own);
             });
+        }
+
+        /// The softmax of six rows, except that what all of them see is left to be multiplied with `factors`: where it is
+        /// packed, that costs nothing.
+        private void normalise(int block, float[] scores, int stride, float[] factors) {
+            int common = visible(block, 0);
+            for (int r = 0; r < BLOCK; r++) {
+                factors[r] = kernels.exponentials(scores, r * stride, visible(block, r));
+                kernels.scale(scores, r * stride + common, visible(block, r) - common, factors[r]);
+            }
         }
 
         private void withScratch(Consumer<Scratch> work) {
@@ -141,7 +160,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
             final float[] query = new float[BLOCK * dHead];
             final float[] scores = new float[BLOCK * paddedKeys(z.blocks() - 1)];
-            final float[] packed = new float[BLOCK * PANEL];
+            final float[] factors = new float[BLOCK];
+            final float[] packed = new float[BLOCK * CHUNK];
             final float[] tiles = new float[cache.valuePanels() * BLOCK * PANEL];
         }
 
@@ -172,7 +192,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             });
             hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
             engine.workers().run(nHeads * blocks, task -> withScratch(own -> weigh(task % nHeads, task / nHeads, whole,
-                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys, own)));
+                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys, Kernels.ONES, own)));
         }
 
         /// `scores[r][key] = (scale · q[r]) · k[key]`.
@@ -182,47 +202,60 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private void score(int head, int block, Scratch own) {
             int height = z.height(block);
             int stride = paddedKeys(block);
-            for (int r = 0; r < z.rowsOf(block); r++) {
-                int from = (z.firstRow(block) + r) * 3 * dModel + head * dHead;
-                for (int i = 0; i < dHead; i++) {
-                    own.query[i * height + r] = projected[from + i] * scale;
-                }
-            }
+            packQueries(head, block, own.query);
             for (int first = 0; first < stride; first += PANEL) {
                 kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
                         Kernels.ZEROS, 0, 0, own.scores, first, stride);
             }
         }
 
+        /// `query[i][r] = scale · q[r][i]`.
+        private void packQueries(int head, int block, float[] query) {
+            int from = z.firstRow(block) * 3 * dModel + head * dHead;
+            int height = z.height(block);
+            int real = z.rowsOf(block);
+            if (real == BLOCK) {
+                kernels.interleave(projected, from, 3 * dModel, dHead, scales, query, 0);
+                return;
+            }
+            for (int r = 0; r < real; r++) {
+                for (int i = 0; i < dHead; i++) {
+                    query[i * height + r] = projected[from + r * 3 * dModel + i] * scale;
+                }
+            }
+        }
+
         /// `z[r] = Σ pattern[r][key] · v[key]`: the keys that all rows of the block see together, the rest row by row.
         ///
         /// @param pattern `[rows of the block]` rows, `stride` apart, from `offset`; *not modified*
-        private void weigh(int head, int block, float[] pattern, int offset, int stride, Scratch own) {
+        /// @param factors what the keys that all six rows see have yet to be multiplied with in each row
+        private void weigh(int head, int block, float[] pattern, int offset, int stride, float[] factors, Scratch own) {
             int height = z.height(block);
             int real = z.rowsOf(block);
             int common = real == 1 ? 0 : visible(block, 0);
             float[] tiles = own.tiles;
             Arrays.fill(tiles, 0f);
-            for (int first = 0; first < common; first += PANEL) {
-                int count = Math.min(PANEL, common - first);
-                RowPanels.interleave(pattern, offset + first, stride, real, count, own.packed, 0, height);
+            for (int first = 0; first < common; first += CHUNK) {
+                int count = Math.min(CHUNK, common - first);
+                if (real == BLOCK) {
+                    kernels.interleave(pattern, offset + first, stride, count, factors, own.packed, 0);
+                } else {
+                    RowPanels.interleave(kernels, pattern, offset + first, stride, real, count, own.packed, 0, height);
+                }
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
                     kernels.multiply(own.packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
                             tiles, panel * BLOCK * PANEL);
                 }
             }
             for (int r = 0; r < real; r++) {
-                int visible = visible(block, r);
-                for (int first = common; first < visible; first = (first / PANEL + 1) * PANEL) {
-                    int count = Math.min(visible, (first / PANEL + 1) * PANEL) - first;
-                    for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                        kernels.multiply(pattern, offset + r * stride + first, 1, cache.segment(),
-                                cache.values(first, head, panel), count, tiles, (panel * BLOCK + r) * PANEL);
-                    }
+                int rest = visible(block, r) - common;
+                for (int panel = 0; rest > 0 && panel < cache.valuePanels(); panel++) {
+                    kernels.multiply(pattern, offset + r * stride + common, 1, cache.segment(),
+                            cache.values(common, head, panel), rest, tiles, (panel * BLOCK + r) * PANEL);
                 }
             }
             for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                z.pack(block, tiles, panel * BLOCK * PANEL, PANEL, head * dHead + panel * PANEL, cache.valueColumns(panel));
+                z.pack(kernels, block, tiles, panel * BLOCK * PANEL, PANEL, head * dHead + panel * PANEL, cache.valueColumns(panel));
             }
         }
     }

@@ -23,7 +23,7 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
             fireScale(hooks, scalePoint, scales, normalized, rows);
             hooks.fire(normalizedPoint, normalized, rows, dModel);
             for (int block = 0; block < out.blocks(); block++) {
-                out.pack(block, normalized, out.firstRow(block) * dModel, dModel, 0, dModel);
+                out.pack(engine.kernels(), block, normalized, out.firstRow(block) * dModel, dModel, 0, dModel);
             }
             return;
         }
@@ -40,7 +40,7 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
         for (int r = 0; r < out.rowsOf(block); r++) {
             row(kernels, x, (firstRow + out.firstRow(block) + r) * dModel, normalized, r * dModel);
         }
-        out.pack(block, normalized, 0, dModel, 0, dModel);
+        out.pack(kernels, block, normalized, 0, dModel, 0, dModel);
     }
 
     private float row(Kernels kernels, float[] x, int offset, float[] out, int outOffset) {

@@ -30,13 +30,13 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
             engine.kernels().activate(activation, hidden, 0, hidden.length);
             hooks.fire(postPoint, hidden, x.rows(), dMlp);
             for (int block = 0; block < post.blocks(); block++) {
-                post.pack(block, hidden, post.firstRow(block) * dMlp, dMlp, 0, dMlp);
+                post.pack(engine.kernels(), block, hidden, post.firstRow(block) * dMlp, dMlp, 0, dMlp);
             }
         } else {
             in.apply(engine, x, (tile, offset, block, column, columns) -> {
                 int values = x.rowsOf(block) == 1 ? columns : x.rowsOf(block) * PANEL;
                 engine.kernels().activate(activation, tile, offset, values);
-                post.pack(block, tile, offset, PANEL, column, columns);
+                post.pack(engine.kernels(), block, tile, offset, PANEL, column, columns);
             });
         }
         return post;

@@ -70,9 +70,10 @@ public final class RowPanels {
     ///
     /// @param source `[rowsOf(block)]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
     /// @param column which column the first of the `count` values is
-    public void pack(int block, float[] source, int sourceOffset, int stride, int column, int count) {
+    public void pack(Kernels kernels, int block, float[] source, int sourceOffset, int stride, int column, int count) {
         int height = height(block);
-        interleave(source, sourceOffset, stride, rowsOf(block), count, data, offset(block) + column * height, height);
+        int real = rowsOf(block);
+        interleave(kernels, source, sourceOffset, stride, real, count, data, offset(block) + column * height, height);
     }
 
     /// Lays rows out as a row block.
@@ -80,18 +81,10 @@ public final class RowPanels {
     /// @param source `[real]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
     /// @param target `[count][height]` from `targetOffset`, *written* where there are rows
     static void interleave(
-            float[] source, int sourceOffset, int stride, int real, int count, float[] target, int targetOffset, int height) {
+            Kernels kernels, float[] source, int sourceOffset, int stride, int real, int count,
+            float[] target, int targetOffset, int height) {
         if (real == Kernels.BLOCK) {
-            for (int k = 0; k < count; k++) {
-                int from = sourceOffset + k;
-                int to = targetOffset + k * Kernels.BLOCK;
-                target[to] = source[from];
-                target[to + 1] = source[from + stride];
-                target[to + 2] = source[from + 2 * stride];
-                target[to + 3] = source[from + 3 * stride];
-                target[to + 4] = source[from + 4 * stride];
-                target[to + 5] = source[from + 5 * stride];
-            }
+            kernels.interleave(source, sourceOffset, stride, count, Kernels.ONES, target, targetOffset);
             return;
         }
         for (int r = 0; r < real; r++) {

@@ -159,7 +159,7 @@ public final class Transformer {
     public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, Hooks hooks) {
         refuseEditors(hooks);
         KernelChoice.warnIfSlow(engine.kernels());
-        float[] x = embed(tokens, past, hooks);
+        float[] x = embed(engine, tokens, past, hooks);
         Workspace workspace = Workspace.of(config, tokens.length);
         for (int layer = 0; layer < layers; layer++) {
             KeyValues cache = caches.get(Math.min(layer, caches.size() - 1));
@@ -181,14 +181,12 @@ public final class Transformer {
         }
     }
 
-    private float[] embed(int[] tokens, int past, Hooks hooks) {
+    private float[] embed(Engine engine, int[] tokens, int past, Hooks hooks) {
         int dModel = config.dModel();
         float[] x = new float[Math.multiplyExact(tokens.length, dModel)];
         float[] offsets = new float[x.length];
         System.arraycopy(positions, past * dModel, offsets, 0, x.length);
-        for (int row = 0; row < tokens.length; row++) {
-            embedding.row(tokens[row], x, row * dModel);
-        }
+        engine.workers().run(tokens.length, row -> embedding.row(tokens[row], x, row * dModel));
         hooks.fire(new HookPoint(HookSite.EMBED, 0), x, tokens.length, dModel);
         hooks.fire(new HookPoint(HookSite.POS_EMBED, 0), offsets, tokens.length, dModel);
         for (int i = 0; i < x.length; i++) {

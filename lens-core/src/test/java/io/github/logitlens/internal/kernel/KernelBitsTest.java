@@ -304,6 +304,25 @@ class KernelBitsTest {
 
     @ParameterizedTest
     @EnumSource
+    void interleave(Values values) {
+        inPlace(values, 1000, 600, (kernels, random, x, n) -> {
+            int count = n / Kernels.BLOCK;
+            int stride = count + random.nextInt(3);
+            float[] rows = values.array(random, GUARD + stride * Kernels.BLOCK);
+            float[] before = rows.clone();
+            float[] factors = values.array(random, Kernels.BLOCK);
+            kernels.interleave(rows, GUARD, stride, count, factors, x, GUARD);
+            for (int i = 0; i < count * Kernels.BLOCK; i++) {
+                int row = i % Kernels.BLOCK;
+                float expected = rows[GUARD + row * stride + i / Kernels.BLOCK] * factors[row];
+                assertTrue(Bits.same(expected, x[GUARD + i]), "value " + i + " of " + count + " steps");
+            }
+            Bits.assertSame(before, rows, () -> "rows were modified");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void activate(Values values) {
         for (ActivationFunction f : ActivationFunction.values()) {
             inPlace(values, 400, 120, (kernels, random, x, n) -> kernels.activate(f, x, GUARD, n));
