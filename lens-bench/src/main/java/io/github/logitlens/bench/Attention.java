@@ -89,7 +89,7 @@ public class Attention {
     private static RowPanels packed(float[] values, int rows, int dModel) {
         RowPanels packed = new RowPanels(rows, dModel);
         for (int block = 0; block < packed.blocks(); block++) {
-            packed.pack(block, values, packed.firstRow(block) * dModel, dModel, 0, dModel);
+            packed.pack(Engines.scalar().kernels(), block, values, packed.firstRow(block) * dModel, dModel, 0, dModel);
         }
         return packed;
     }

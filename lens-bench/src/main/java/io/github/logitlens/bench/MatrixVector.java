@@ -81,7 +81,7 @@ public class MatrixVector {
         int depth = shape.depth(checkpoint.config());
         float[] out = new float[shape.columns(checkpoint.config())];
         RowPanels x = new RowPanels(1, depth);
-        x.pack(0, Noise.named("x").array(depth, 1), 0, depth, 0, depth);
+        x.pack(Engines.scalar().kernels(), 0, Noise.named("x").array(depth, 1), 0, depth, 0, depth);
         Linear matrix = LayersUnderTest.linear(shape.load(arena, checkpoint, layer), new float[out.length]);
         steps.add(new Step(matrix, x, out));
     }

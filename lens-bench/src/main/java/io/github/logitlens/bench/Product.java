@@ -106,7 +106,7 @@ public class Product {
     private static RowPanels packed(float[] values, int begin, int end, int depth) {
         RowPanels packed = new RowPanels(end - begin, depth);
         for (int block = 0; block < packed.blocks(); block++) {
-            packed.pack(block, values, (begin + packed.firstRow(block)) * depth, depth, 0, depth);
+            packed.pack(Engines.scalar().kernels(), block, values, (begin + packed.firstRow(block)) * depth, depth, 0, depth);
         }
         return packed;
     }
