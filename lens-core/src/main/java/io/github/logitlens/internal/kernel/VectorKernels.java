@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels in the Vector API, at the machine's own vector width.
 ///
-/// With [WideProduct], [FetchingProduct] and [NarrowProduct] the only classes that name `jdk.incubator.vector`: they are loaded only when the
-/// module is there. A row is walked in vectors and ends in scalar steps of the same operations.
+/// With the classes it calls the only ones that name `jdk.incubator.vector`: they are loaded only when the module is there. A
+/// row is walked in vectors and ends in scalar steps of the same operations.
 public final class VectorKernels implements Kernels {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -199,7 +199,7 @@ public final class VectorKernels implements Kernels {
         for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int i = strip; i < whole; i += Lanes.COUNT) {
-                FloatVector e = expBounded(FloatVector.fromArray(SPECIES, row, offset + i).sub(max));
+                FloatVector e = VectorExp.expBounded(FloatVector.fromArray(SPECIES, row, offset + i).sub(max));
                 e.intoArray(row, offset + i);
                 sum = sum.add(e);
             }
@@ -282,184 +282,8 @@ public final class VectorKernels implements Kernels {
             float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions) {
         if (columns < PANEL) {
             scalar.reduce(logits, columns, firstColumn, stats, firstRow, positions);
-            return;
-        }
-        int points = stats.points;
-        float[] weights = new float[PANEL];
-        for (int position = 0; position < positions; position++) {
-            int group = position * points;
-            for (int point = points - 1; point >= 0; point--) {
-                int row = firstRow + group + point;
-                int offset = (group + point) * PANEL;
-                float limit = Math.min(stats.max[row], stats.top.threshold(row));
-                if (passes(logits, offset, limit)) {
-                    enter(logits, offset, limit, firstColumn, stats, row, point == points - 1);
-                }
-                if (stats.bottom.k > 0) {
-                    enterBottom(logits, offset, firstColumn, stats.bottom, row);
-                }
-                for (int t = 0; t < stats.ranked(); t++) {
-                    countBefore(logits, offset, firstColumn, stats, row, t);
-                }
-            }
-            accumulateLast(logits, group + points - 1, stats, firstRow, weights);
-            accumulateOthers(logits, group, stats, firstRow, weights);
-            for (CrossSums cross : stats.ownCross) {
-                ownCross(logits, group, stats, cross, firstRow);
-            }
-        }
-    }
-
-    /// Whether any logit of a whole tile row is above a limit. The masks are joined as numbers: joined as masks they took
-    /// nearly half of the whole reduction.
-    private static boolean passes(float[] logits, int offset, float limit) {
-        FloatVector limits = FloatVector.broadcast(SPECIES, limit);
-        long above = 0;
-        for (int n = 0; n < PANEL; n += LANES) {
-            above |= FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.GT, limits).toLong();
-        }
-        return above != 0;
-    }
-
-    /// Enters a whole tile row's logits into the top-k, and moves the sums if one of them is a new maximum.
-    ///
-    /// @param limit what all of those exceed
-    private static void enter(float[] logits, int offset, float limit, int firstColumn, VocabularyStatistics stats, int row,
-            boolean last) {
-        float max = stats.max[row];
-        for (int n = 0; n < PANEL; n += LANES) {
-            long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.GT, limit).toLong();
-            while (passing != 0) {
-                int column = n + Long.numberOfTrailingZeros(passing);
-                passing &= passing - 1;
-                float logit = logits[offset + column];
-                if (logit > stats.top.threshold(row)) {
-                    stats.top.enter(row, logit, firstColumn + column);
-                }
-                max = logit > max ? logit : max;
-            }
-        }
-        ScalarKernels.raiseMax(stats, row, max, last);
-    }
-
-    /// Counts a whole tile row's logits that rank before a target. Where all its ids are on one side of the target's, equal
-    /// logits all rank the same way.
-    private static void countBefore(
-            float[] logits, int offset, int firstColumn, VocabularyStatistics stats, int row, int t) {
-        int id = stats.target(row, t);
-        float target = stats.targetLogit(row, t);
-        if (id < 0) {
-            return;
-        }
-        if (Float.isNaN(target) || id >= firstColumn && id < firstColumn + PANEL) {
-            stats.countBefore(row, t, logits, offset, PANEL, firstColumn);
         } else {
-            stats.addBefore(row, t, id < firstColumn ? above(logits, offset, target) : notBelow(logits, offset, target));
-        }
-    }
-
-    private static int above(float[] logits, int offset, float limit) {
-        int count = 0;
-        for (int n = 0; n < PANEL; n += LANES) {
-            count += FloatVector.fromArray(SPECIES, logits, offset + n).compare(VectorOperators.GT, limit).trueCount();
-        }
-        return count;
-    }
-
-    private static int notBelow(float[] logits, int offset, float limit) {
-        int count = 0;
-        for (int n = 0; n < PANEL; n += LANES) {
-            count += FloatVector.fromArray(SPECIES, logits, offset + n).compare(VectorOperators.GE, limit).trueCount();
-        }
-        return count;
-    }
-
-    /// Enters a whole tile row's logits, with their signs changed, into the bottom.
-    private static void enterBottom(float[] logits, int offset, int firstColumn, RankedLogits bottom, int row) {
-        for (int n = 0; n < PANEL; n += LANES) {
-            long passing = FloatVector.fromArray(SPECIES, logits, offset + n)
-                    .compare(VectorOperators.LT, -bottom.threshold(row)).toLong();
-            while (passing != 0) {
-                int column = n + Long.numberOfTrailingZeros(passing);
-                passing &= passing - 1;
-                float opposite = -logits[offset + column];
-                if (opposite > bottom.threshold(row)) {
-                    bottom.enter(row, opposite, firstColumn + column);
-                }
-            }
-        }
-    }
-
-    /// Adds a group's last tile row to its sums, and keeps its exponentials as the group's `weights`.
-    private static void accumulateLast(
-            float[] logits, int tileRow, VocabularyStatistics stats, int firstRow, float[] weights) {
-        int row = firstRow + tileRow;
-        float max = stats.max[row];
-        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
-            int lane = row * Lanes.COUNT + strip;
-            FloatVector sum = FloatVector.fromArray(SPECIES, stats.sum, lane);
-            FloatVector weighted = FloatVector.fromArray(SPECIES, stats.weighted, lane);
-            for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                FloatVector z = FloatVector.fromArray(SPECIES, logits, tileRow * PANEL + n).sub(max);
-                FloatVector e = expBounded(z);
-                e.intoArray(weights, n);
-                sum = sum.add(e);
-                weighted = z.fma(e, weighted);
-            }
-            sum.intoArray(stats.sum, lane);
-            weighted.intoArray(stats.weighted, lane);
-        }
-    }
-
-    /// Adds a group's other tile rows to their sums, and to their cross sums against its last.
-    private static void accumulateOthers(
-            float[] logits, int group, VocabularyStatistics stats, int firstRow, float[] weights) {
-        int last = group + stats.points - 1;
-        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
-            for (int tileRow = group; tileRow < last; tileRow++) {
-                int lane = (firstRow + tileRow) * Lanes.COUNT + strip;
-                float max = stats.max[firstRow + tileRow];
-                FloatVector sum = FloatVector.fromArray(SPECIES, stats.sum, lane);
-                FloatVector weighted = FloatVector.fromArray(SPECIES, stats.weighted, lane);
-                FloatVector cross = FloatVector.fromArray(SPECIES, stats.cross, lane);
-                for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                    FloatVector logit = FloatVector.fromArray(SPECIES, logits, tileRow * PANEL + n);
-                    FloatVector z = logit.sub(max);
-                    FloatVector e = expBounded(z);
-                    sum = sum.add(e);
-                    weighted = z.fma(e, weighted);
-                    FloatVector difference = FloatVector.fromArray(SPECIES, logits, last * PANEL + n).sub(logit);
-                    cross = FloatVector.fromArray(SPECIES, weights, n).fma(difference, cross);
-                }
-                sum.intoArray(stats.sum, lane);
-                weighted.intoArray(stats.weighted, lane);
-                cross.intoArray(stats.cross, lane);
-            }
-        }
-    }
-
-    /// Adds a group's tile rows to their own cross sums, each against its reference.
-    private static void ownCross(
-            float[] logits, int group, VocabularyStatistics stats, CrossSums cross, int firstRow) {
-        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
-            for (int point = 0; point < stats.points; point++) {
-                int reference = cross.reference()[point];
-                if (reference < 0) {
-                    continue;
-                }
-                int row = firstRow + group + point;
-                int lane = row * Lanes.COUNT + strip;
-                float max = stats.max[row];
-                FloatVector sum = FloatVector.fromArray(SPECIES, cross.sums(), lane);
-                for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                    FloatVector logit = FloatVector.fromArray(SPECIES, logits, (group + point) * PANEL + n);
-                    FloatVector other = FloatVector.fromArray(SPECIES, logits, (group + reference) * PANEL + n);
-                    sum = expBounded(logit.sub(max)).fma(logit.sub(other), sum);
-                }
-                sum.intoArray(cross.sums(), lane);
-            }
+            VectorStatistics.reduce(logits, firstColumn, stats, firstRow, positions);
         }
     }
 
@@ -467,100 +291,12 @@ public final class VectorKernels implements Kernels {
     public void compare(float[] logits, int columns, VocabularyDistances distances, int firstRow, int positions) {
         if (columns < PANEL) {
             scalar.compare(logits, columns, distances, firstRow, positions);
-            return;
+        } else {
+            VectorDistances.compare(logits, distances, firstRow, positions);
         }
-        float[] shifted = new float[PANEL];
-        float[] probabilities = new float[PANEL];
-        for (int position = 0; position < positions; position++) {
-            int group = position * distances.points;
-            int last = group + distances.points - 1;
-            for (int n = 0; n < PANEL; n += LANES) {
-                FloatVector y = FloatVector.fromArray(SPECIES, logits, last * PANEL + n).sub(distances.max[firstRow + last]);
-                y.intoArray(shifted, n);
-                expBounded(y).mul(distances.inverse[firstRow + last]).intoArray(probabilities, n);
-            }
-            for (int tileRow = group; tileRow < last; tileRow++) {
-                compareRow(logits, tileRow, distances, firstRow + tileRow, firstRow + last, shifted, probabilities);
-            }
-        }
-    }
-
-    /// Adds a tile row to its distances from a last row, given as `z−m` and as probabilities.
-    private static void compareRow(float[] logits, int tileRow, VocabularyDistances distances, int row, int last,
-            float[] shifted, float[] probabilities) {
-        float max = distances.max[row];
-        float inverse = distances.inverse[row];
-        float logRatio = distances.logSum[row] - distances.logSum[last];
-        for (int strip = 0; strip < Lanes.COUNT; strip += LANES) {
-            int lane = row * Lanes.COUNT + strip;
-            FloatVector divergence = FloatVector.fromArray(SPECIES, distances.jensenShannon, lane);
-            FloatVector variation = FloatVector.fromArray(SPECIES, distances.variation, lane);
-            for (int n = strip; n < PANEL; n += Lanes.COUNT) {
-                FloatVector z = FloatVector.fromArray(SPECIES, logits, tileRow * PANEL + n).sub(max);
-                FloatVector p = expBounded(z).mul(inverse);
-                FloatVector q = FloatVector.fromArray(SPECIES, probabilities, n);
-                FloatVector apart = z.sub(FloatVector.fromArray(SPECIES, shifted, n)).sub(logRatio);
-                divergence = divergence.add(twiceJensenShannon(p, q, apart));
-                variation = variation.add(p.sub(q).abs());
-            }
-            divergence.intoArray(distances.jensenShannon, lane);
-            variation.intoArray(distances.variation, lane);
-        }
-    }
-
-    /// [JensenShannon#twice], lane by lane.
-    private static FloatVector twiceJensenShannon(FloatVector p, FloatVector q, FloatVector apart) {
-        FloatVector r = p.min(q).div(p.max(q).max(JensenShannon.LEAST));
-        FloatVector t = FloatVector.broadcast(SPECIES, 1f).sub(r).div(r.add(1f));
-        return p.add(q).mul(near(t).blend(far(r, apart), t.compare(VectorOperators.GT, JensenShannon.SMALL)));
-    }
-
-    private static FloatVector near(FloatVector t) {
-        FloatVector s = t.mul(t);
-        FloatVector f = FloatVector.broadcast(SPECIES, JensenShannon.P5).fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P4));
-        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P3));
-        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P2));
-        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P1));
-        f = f.fma(s, FloatVector.broadcast(SPECIES, JensenShannon.P0));
-        return f.mul(s);
-    }
-
-    private static FloatVector far(FloatVector r, FloatVector apart) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector ar = zero.blend(apart.abs().mul(r), r.compare(VectorOperators.GT, zero));
-        FloatVector log = FloatVector.broadcast(SPECIES, JensenShannon.Q6).fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q5));
-        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q4));
-        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q3));
-        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q2));
-        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q1));
-        log = log.fma(r, FloatVector.broadcast(SPECIES, JensenShannon.Q0));
-        return FloatVector.broadcast(SPECIES, JensenShannon.LN_2).sub(log.mul(r)).sub(ar.div(r.add(1f)));
     }
 
     private static FloatVector timesSigmoid(FloatVector x, FloatVector z) {
-        return x.div(exp(z.neg()).add(1f));
-    }
-
-    /// [Exp#exp], lane by lane.
-    private static FloatVector exp(FloatVector x) {
-        return expBounded(x).blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exp.HIGHEST));
-    }
-
-    /// [Exp#exp], lane by lane, of arguments that are not above [Exp#HIGHEST].
-    private static FloatVector expBounded(FloatVector x) {
-        FloatVector rounded = x.fma(
-                FloatVector.broadcast(SPECIES, Exp.LOG2_E), FloatVector.broadcast(SPECIES, Exp.ROUNDER));
-        FloatVector n = rounded.sub(Exp.ROUNDER);
-        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -Exp.LN2_HIGH), x);
-        r = n.fma(FloatVector.broadcast(SPECIES, -Exp.LN2_LOW), r);
-        FloatVector p = FloatVector.broadcast(SPECIES, Exp.C6).fma(r, FloatVector.broadcast(SPECIES, Exp.C5));
-        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C4));
-        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C3));
-        p = p.fma(r, FloatVector.broadcast(SPECIES, Exp.C2));
-        p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
-        p = p.fma(r, FloatVector.broadcast(SPECIES, 1f));
-        FloatVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA_BITS)
-                .reinterpretAsFloats();
-        return p.mul(power).blend(0f, x.compare(VectorOperators.LT, Exp.LOWEST));
+        return x.div(VectorExp.exp(z.neg()).add(1f));
     }
 }
