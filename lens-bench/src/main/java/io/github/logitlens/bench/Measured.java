@@ -79,6 +79,7 @@ record Measured(BenchmarkParams params, String subject, String runner, double se
             case "Attention" -> Attention::work;
             case "LayerNorm" -> LayerNorm::work;
             case "Softmax" -> Softmax::work;
+            case "Interleave" -> Interleave::work;
             case "Gelu" -> Gelu::work;
             case "FusedLens" -> FusedLens::work;
             case "Prefill" -> Prefill::work;

@@ -83,6 +83,10 @@ class SetUpTest {
         softmax.kernels = "vector";
         softmax.keys = 50;
         softmax.setUp();
+        Interleave interleave = new Interleave();
+        interleave.kernels = "vector";
+        interleave.steps = 50;
+        interleave.setUp();
         Gelu gelu = new Gelu();
         gelu.kernels = "vector";
         gelu.dMlp = 50;

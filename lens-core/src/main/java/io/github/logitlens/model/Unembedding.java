@@ -132,6 +132,18 @@ public final class Unembedding {
         });
     }
 
+    Transformer transformer() {
+        return transformer;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Stretches stretches() {
+        return new Stretches(transformer.unembedding().panels());
+    }
+
     /// All logits of one row that is packed.
     float[] logits(RowPanels row) {
         VocabularyWeight weight = transformer.unembedding();
@@ -183,8 +195,8 @@ public final class Unembedding {
         return transformer.lifetime().during(() -> {
             VocabularyReadings readings = new VocabularyReadings(positions * query.points, query, topK, bottomK);
             int positionsPerTile = positionsPerTile(query.points);
-            Stretches stretches = new Stretches(transformer.unembedding().panels());
-            int kept = Math.min(topK, stretches.columns()) + Math.min(bottomK, stretches.columns());
+            int widest = stretches().columns();
+            int kept = Math.min(topK, widest) + Math.min(bottomK, widest);
             long rowsByMemory = BATCH_TOP_BYTES / (8L * Stretches.MOST * kept);
             int batch = (int) Math.max(positionsPerTile,
                     Math.min(BATCH_ROWS, rowsByMemory) / query.points / positionsPerTile * positionsPerTile);
@@ -193,8 +205,7 @@ public final class Unembedding {
                 int[][] ids = Arrays.copyOfRange(targets, first, first + count);
                 Reduction reduction =
                         new Reduction(query.points, topK, bottomK, ids, query.ranked(), query.references());
-                new VocabularyPass(this, transformer, engine, stretches, residuals, first, count, positionsPerTile,
-                        query, reduction).read(readings);
+                new VocabularyPass(this, residuals, first, count, positionsPerTile, query, reduction).read(readings);
             }
             return readings;
         });

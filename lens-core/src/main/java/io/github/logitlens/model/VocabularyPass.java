@@ -36,12 +36,12 @@ final class VocabularyPass {
     /// @param firstPosition    the first position of this one
     /// @param positions        how many it reads
     /// @param positionsPerTile how many of them are reduced at a time
-    VocabularyPass(Unembedding unembedding, Transformer transformer, Engine engine, Stretches stretches, float[] residuals,
-            int firstPosition, int positions, int positionsPerTile, VocabularyQuery query, Reduction reduction) {
+    VocabularyPass(Unembedding unembedding, float[] residuals, int firstPosition, int positions, int positionsPerTile,
+            VocabularyQuery query, Reduction reduction) {
         this.unembedding = unembedding;
-        this.transformer = transformer;
-        this.engine = engine;
-        this.stretches = stretches;
+        transformer = unembedding.transformer();
+        engine = unembedding.engine();
+        stretches = unembedding.stretches();
         this.residuals = residuals;
         this.firstPosition = firstPosition;
         this.positions = positions;

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("bits")
 class ModelBitsTest {
 
-    /// Three blocks of 64 keys, 18 panels of vocabulary, row blocks of every height.
+    /// Four blocks of 64 keys, more than the 192 that attention weighs at a time, 18 panels of vocabulary, row blocks of every height.
     private static final TinyModel LONG = new TinyModel(2, 3, 36, 70, 1100, 200, 21);
     /// Products so deep that they go in slices: two of dModel, three of dMlp.
     private static final TinyModel DEEP = new TinyModel(2, 12, 780, 1600, 300, 20, 22);

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /// Multi-head causal attention: `softmax(q·kᵀ · scale) · v`, heads side by side, then `W_O`.
 ///
-/// Queries go in blocks of six rows. A row's scores are computed for the keys up to its own and no others, normalised in
-/// full, each of them by itself, and then weight the values key by key in absolute order: a key after the query is never
+/// Queries go in blocks of six rows. A row's scores are computed for the keys up to its own and no others, each
+/// normalised in full, and then weight the values key by key in absolute order: a key after the query is never
 /// touched, and neither the block, the cache, nor a hook that looks at the pattern changes a bit.
 ///
 /// @param qkv    `[dModel, 3 dModel]`: queries, keys and values of all heads
@@ -23,7 +23,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
     private static final int PANEL = Kernels.PANEL;
     private static final int BLOCK = Kernels.BLOCK;
-    /// Keys that a block's pattern is packed for at a time: what is packed stays in the first-level cache.
+    /// Keys that a block's pattern is packed for at a time: few enough for the first-level cache, and whole turns of the
+    /// products' loops.
     private static final int CHUNK = 192;
 
     /// What the heads read, `[rows, dModel]`: the input of `out`.
@@ -120,27 +121,25 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             return past + z.firstRow(block) + r + 1;
         }
 
+        /// Keys that are weighed for all rows of a block together: those that the first row sees, unless it is alone.
+        private int common(int block) {
+            return z.rowsOf(block) == 1 ? 0 : visible(block, 0);
+        }
+
         void attend(int head, int block) {
             withScratch(own -> {
                 int stride = paddedKeys(block);
                 score(head, block, own);
-                if (z.rowsOf(block) == BLOCK) {
-                    normalise(block, own.scores, stride, own.factors);
-                    weigh(head, block, own.scores, 0, stride, own.factors, own);
-                } else {
-                    for (int r = 0; r < z.rowsOf(block); r++) {
-                        kernels.softmax(own.scores, r * stride, visible(block, r));
-                    }
-                    weigh(head, block, own.scores, 0, stride, Kernels.ONES, own);
-                }
+                normalise(block, own.scores, stride, own.factors);
+                weigh(head, block, own.scores, 0, stride, own.factors, own);
             });
         }
 
-        /// The softmax of six rows, except that what all of them see is left to be multiplied with `factors`: where it is
-        /// packed, that costs nothing.
+        /// The softmax of a block's rows, except that the [#common] keys are left to be multiplied with `factors`: where
+        /// they are packed, that costs nothing.
         private void normalise(int block, float[] scores, int stride, float[] factors) {
-            int common = visible(block, 0);
-            for (int r = 0; r < BLOCK; r++) {
+            int common = common(block);
+            for (int r = 0; r < z.rowsOf(block); r++) {
                 factors[r] = kernels.exponentials(scores, r * stride, visible(block, r));
                 kernels.scale(scores, r * stride + common, visible(block, r) - common, factors[r]);
             }
@@ -202,46 +201,28 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private void score(int head, int block, Scratch own) {
             int height = z.height(block);
             int stride = paddedKeys(block);
-            packQueries(head, block, own.query);
+            RowPanels.interleave(kernels, projected, z.firstRow(block) * 3 * dModel + head * dHead, 3 * dModel,
+                    z.rowsOf(block), dHead, scales, own.query, 0, height);
             for (int first = 0; first < stride; first += PANEL) {
                 kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
                         Kernels.ZEROS, 0, 0, own.scores, first, stride);
             }
         }
 
-        /// `query[i][r] = scale · q[r][i]`.
-        private void packQueries(int head, int block, float[] query) {
-            int from = z.firstRow(block) * 3 * dModel + head * dHead;
-            int height = z.height(block);
-            int real = z.rowsOf(block);
-            if (real == BLOCK) {
-                kernels.interleave(projected, from, 3 * dModel, dHead, scales, query, 0);
-                return;
-            }
-            for (int r = 0; r < real; r++) {
-                for (int i = 0; i < dHead; i++) {
-                    query[i * height + r] = projected[from + r * 3 * dModel + i] * scale;
-                }
-            }
-        }
-
         /// `z[r] = Σ pattern[r][key] · v[key]`: the keys that all rows of the block see together, the rest row by row.
         ///
         /// @param pattern `[rows of the block]` rows, `stride` apart, from `offset`; *not modified*
-        /// @param factors what the keys that all six rows see have yet to be multiplied with in each row
+        /// @param factors what the [#common] keys have yet to be multiplied with in each row
         private void weigh(int head, int block, float[] pattern, int offset, int stride, float[] factors, Scratch own) {
             int height = z.height(block);
             int real = z.rowsOf(block);
-            int common = real == 1 ? 0 : visible(block, 0);
+            int common = common(block);
             float[] tiles = own.tiles;
             Arrays.fill(tiles, 0f);
             for (int first = 0; first < common; first += CHUNK) {
                 int count = Math.min(CHUNK, common - first);
-                if (real == BLOCK) {
-                    kernels.interleave(pattern, offset + first, stride, count, factors, own.packed, 0);
-                } else {
-                    RowPanels.interleave(kernels, pattern, offset + first, stride, real, count, own.packed, 0, height);
-                }
+                RowPanels.interleave(
+                        kernels, pattern, offset + first, stride, real, count, factors, own.packed, 0, height);
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
                     kernels.multiply(own.packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
                             tiles, panel * BLOCK * PANEL);

@@ -13,7 +13,6 @@ public final class KeyValues {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int PANEL = Kernels.PANEL;
-    private static final int SQUARE = 16;
 
     private final int nHeads;
     private final int dHead;
@@ -91,21 +90,22 @@ public final class KeyValues {
     /// @param keys      `[rows]` rows of `dHead` values, `stride` apart, from `keyOffset`; *not modified*
     /// @param values    likewise from `valueOffset`
     void store(int head, int first, int rows, float[] keys, int keyOffset, float[] values, int valueOffset, int stride) {
-        float[] block = new float[rows < PANEL ? 0 : dHead * PANEL];
-        int count;
-        for (int row = 0; row < rows; row += count) {
+        float[] strip = new float[rows < PANEL ? 0 : PanelTranspose.STRIP * PANEL];
+        int row = 0;
+        while (row < rows) {
             int position = first + row;
-            int from = keyOffset + row * stride;
-            count = Math.min(PANEL - position % PANEL, rows - row);
-            if (count == PANEL) {
-                transpose(keys, from, stride, block);
-                MemorySegment.copy(block, 0, segment, FLOAT, keys(position / PANEL, head), block.length);
+            if (position % PANEL == 0 && rows - row >= PANEL) {
+                storeKeys(head, position / PANEL, keys, keyOffset + row * stride, stride, strip);
+                row += PANEL;
             } else {
-                for (int r = 0; r < count; r++) {
-                    storeKey(head, position + r, keys, from + r * stride);
-                }
+                storeKey(head, position, keys, keyOffset + row * stride);
+                row++;
             }
         }
+        storeValues(head, first, rows, values, valueOffset, stride);
+    }
+
+    private void storeValues(int head, int first, int rows, float[] values, int valueOffset, int stride) {
         for (int row = 0; row < rows; row++) {
             for (int panel = 0; panel < valuePanels(); panel++) {
                 MemorySegment.copy(values, valueOffset + row * stride + panel * PANEL, segment, FLOAT,
@@ -121,19 +121,12 @@ public final class KeyValues {
         }
     }
 
-    /// Transposes 64 keys, a square of 16 × 16 values at a time: one line of the caches of each key.
-    ///
-    /// @param block `[dHead][64]`, *written*
-    private void transpose(float[] keys, int offset, int stride, float[] block) {
-        for (int column = 0; column < dHead; column += SQUARE) {
-            int end = Math.min(dHead, column + SQUARE);
-            for (int key = 0; key < PANEL; key += SQUARE) {
-                for (int i = column; i < end; i++) {
-                    for (int r = key; r < key + SQUARE; r++) {
-                        block[i * PANEL + r] = keys[offset + r * stride + i];
-                    }
-                }
-            }
+    /// Stores a whole block of 64 keys.
+    private void storeKeys(int head, int block, float[] keys, int offset, int stride, float[] strip) {
+        for (int i = 0; i < dHead; i += PanelTranspose.STRIP) {
+            int width = Math.min(PanelTranspose.STRIP, dHead - i);
+            PanelTranspose.strip(keys, offset + i, stride, PANEL, width, strip);
+            MemorySegment.copy(strip, 0, segment, FLOAT, keys(block, head) + 4L * PANEL * i, width * PANEL);
         }
     }
 }

@@ -11,7 +11,8 @@ import java.util.Arrays;
 final class PanelTranspose {
 
     private static final int PANEL = Kernels.PANEL;
-    private static final int STRIP = 16;
+    /// Columns of the rows that are transposed at a time: one line of the caches of each row.
+    static final int STRIP = 16;
 
     private final int depth;
     private final float[] rows;
@@ -35,26 +36,26 @@ final class PanelTranspose {
         MemorySegment.copy(source, sourceOffset, rowsBytes, 0, 4L * count * depth);
         for (int k = 0; k < depth; k += STRIP) {
             int width = Math.min(STRIP, depth - k);
-            if (width == STRIP) {
-                transpose(k, count);
-            } else {
-                transpose(k, count, width);
-            }
+            strip(rows, k, depth, count, width, strip);
             MemorySegment.copy(stripBytes, 0, target, targetOffset + 4L * k * PANEL, 4L * width * PANEL);
         }
     }
 
-    /// Writes `strip[i][n] = rows[n][k + i]`.
-    private void transpose(int k, int count) {
-        for (int n = 0; n < count; n++) {
-            transpose(rows, n * depth + k, strip, n);
+    /// Writes `strip[i][n] = rows[n][i]`.
+    ///
+    /// @param rows  `[count]` rows of `width` values, `stride` apart, from `offset`; *not modified*
+    /// @param width at most [#STRIP]
+    /// @param strip `[width][64]`, *written* as far as there are rows
+    static void strip(float[] rows, int offset, int stride, int count, int width, float[] strip) {
+        if (width == STRIP) {
+            for (int n = 0; n < count; n++) {
+                transpose(rows, offset + n * stride, strip, n);
+            }
+            return;
         }
-    }
-
-    private void transpose(int k, int count, int width) {
         for (int n = 0; n < count; n++) {
             for (int i = 0; i < width; i++) {
-                strip[i * PANEL + n] = rows[n * depth + k + i];
+                strip[i * PANEL + n] = rows[offset + n * stride + i];
             }
         }
     }

@@ -72,24 +72,25 @@ public final class RowPanels {
     /// @param column which column the first of the `count` values is
     public void pack(Kernels kernels, int block, float[] source, int sourceOffset, int stride, int column, int count) {
         int height = height(block);
-        int real = rowsOf(block);
-        interleave(kernels, source, sourceOffset, stride, real, count, data, offset(block) + column * height, height);
+        interleave(kernels, source, sourceOffset, stride, rowsOf(block), count, Kernels.ONES,
+                data, offset(block) + column * height, height);
     }
 
-    /// Lays rows out as a row block.
+    /// Lays rows out as a row block, each times a factor of its own; see [Kernels#interleave].
     ///
-    /// @param source `[real]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
-    /// @param target `[count][height]` from `targetOffset`, *written* where there are rows
+    /// @param source  `[real]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
+    /// @param factors `[real]` at least, *not modified*
+    /// @param target  `[count][height]` from `targetOffset`, *written* where there are rows
     static void interleave(
-            Kernels kernels, float[] source, int sourceOffset, int stride, int real, int count,
+            Kernels kernels, float[] source, int sourceOffset, int stride, int real, int count, float[] factors,
             float[] target, int targetOffset, int height) {
         if (real == Kernels.BLOCK) {
-            kernels.interleave(source, sourceOffset, stride, count, Kernels.ONES, target, targetOffset);
+            kernels.interleave(source, sourceOffset, stride, count, factors, target, targetOffset);
             return;
         }
         for (int r = 0; r < real; r++) {
             for (int k = 0; k < count; k++) {
-                target[targetOffset + k * height + r] = source[sourceOffset + r * stride + k];
+                target[targetOffset + k * height + r] = source[sourceOffset + r * stride + k] * factors[r];
             }
         }
     }
