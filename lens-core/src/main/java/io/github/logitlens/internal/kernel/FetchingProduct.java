@@ -16,8 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// other as in [WideProduct], and for its reason.
 ///
 /// C2 inlines most of such a loop only after it has parsed the method, and the stores behind it at times before it has seen
-/// that what they store has to be vectors of the one class: it then guesses, from profiles, and in one JVM of eight the
-/// vectors of all turns became objects, the product three times slower. A cast to the class tells it at once.
+/// that what they store has to be vectors of the one class: it then guesses, from profiles. In 6 of 61 JVMs the product took
+/// three times as long, and where C2's log was kept these were the ones whose stores had to be tried again. A cast to the
+/// class tells it at once: 0 of 38.
 final class FetchingProduct {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
