@@ -54,7 +54,7 @@ final class Reference implements AutoCloseable {
     float[] logits(float[] residuals, int row) {
         VocabularyWeight weight = transformer.unembedding();
         RowPanels normalized = new RowPanels(1, config().dModel());
-        transformer.finalNorm().pack(engine.kernels(), residuals, row, normalized, 0);
+        transformer.finalNorm().pack(engine.kernels(), residuals, row, normalized, 0, 1);
         float[] logits = new float[weight.panels() * Kernels.PANEL];
         engine.workers().run(weight.panels(), panel -> weight.use(panel, 1, (matrix, at) ->
                 engine.kernels().multiply(normalized.data(), 0, 1,

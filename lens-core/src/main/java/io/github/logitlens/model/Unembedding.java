@@ -64,7 +64,7 @@ public final class Unembedding {
     public float[] normalized(float[] residual) {
         checkLength(residual);
         RowPanels row = new RowPanels(1, dModel());
-        transformer.finalNorm().pack(engine.kernels(), residual, 0, row, 0);
+        transformer.finalNorm().pack(engine.kernels(), residual, 0, row, 0, 1);
         return row.data();
     }
 
@@ -91,13 +91,15 @@ public final class Unembedding {
         }
     }
 
-    /// Packs one block of rows, normalised where this unembedding normalises.
+    /// Packs rows, normalised where this unembedding normalises.
     ///
     /// @param firstRow the row of `residuals` that is row 0 of `out`
-    void pack(float[] residuals, int firstRow, RowPanels out, int block) {
+    void pack(float[] residuals, int firstRow, RowPanels out) {
         if (normalizes) {
-            transformer.finalNorm().pack(engine.kernels(), residuals, firstRow, out, block);
-        } else {
+            transformer.finalNorm().pack(engine.kernels(), residuals, firstRow, out, 0, out.blocks());
+            return;
+        }
+        for (int block = 0; block < out.blocks(); block++) {
             int from = (firstRow + out.firstRow(block)) * dModel();
             out.pack(engine.kernels(), block, residuals, from, dModel(), 0, dModel());
         }
@@ -127,7 +129,7 @@ public final class Unembedding {
         checkLength(residual);
         return transformer.lifetime().during(() -> {
             RowPanels row = new RowPanels(1, dModel());
-            pack(residual, 0, row, 0);
+            pack(residual, 0, row);
             return logits(row);
         });
     }

@@ -67,9 +67,7 @@ final class VocabularyPass {
     void read(VocabularyReadings readings) {
         engine.workers().run(tiles.length, tile -> {
             tiles[tile] = new RowPanels(positionsOf(tile) * points, unembedding.dModel());
-            for (int block = 0; block < tiles[tile].blocks(); block++) {
-                unembedding.pack(residuals, firstPosition * points + firstRow(tile), tiles[tile], block);
-            }
+            unembedding.pack(residuals, firstPosition * points + firstRow(tile), tiles[tile]);
             readTargets(tile);
         });
         VocabularyStatistics[] statistics = new VocabularyStatistics[stretches.count()];

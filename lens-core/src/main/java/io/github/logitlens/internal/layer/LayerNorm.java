@@ -7,6 +7,9 @@ import io.github.logitlens.internal.kernel.Kernels;
 /// LayerNorm with gain and bias, each `[dModel]`; its output is packed for the product that follows.
 public record LayerNorm(float[] gain, float[] bias, double epsilon) {
 
+    /// Each works in memory of its own: few tasks, so that the memory stays in the caches.
+    private static final int TASKS_PER_THREAD = 4;
+
     /// Normalises rows.
     ///
     /// @param x   `[rows, dModel]`, *not modified*
@@ -27,20 +30,24 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
             }
             return;
         }
-        engine.workers().run(out.blocks(), block -> pack(engine.kernels(), x, 0, out, block));
+        int tasks = Math.min(out.blocks(), TASKS_PER_THREAD * engine.workers().threads());
+        engine.workers().run(tasks, task -> pack(
+                engine.kernels(), x, 0, out, out.blocks() * task / tasks, out.blocks() * (task + 1) / tasks));
     }
 
-    /// Normalises and packs one block of rows.
+    /// Normalises and packs some blocks of rows.
     ///
     /// @param x        `[rows, dModel]`, *not modified*
     /// @param firstRow the row of `x` that is row 0 of `out`
-    public void pack(Kernels kernels, float[] x, int firstRow, RowPanels out, int block) {
+    public void pack(Kernels kernels, float[] x, int firstRow, RowPanels out, int firstBlock, int endBlock) {
         int dModel = gain.length;
         float[] normalized = new float[Kernels.BLOCK * dModel];
-        for (int r = 0; r < out.rowsOf(block); r++) {
-            row(kernels, x, (firstRow + out.firstRow(block) + r) * dModel, normalized, r * dModel);
+        for (int block = firstBlock; block < endBlock; block++) {
+            for (int r = 0; r < out.rowsOf(block); r++) {
+                row(kernels, x, (firstRow + out.firstRow(block) + r) * dModel, normalized, r * dModel);
+            }
+            out.pack(kernels, block, normalized, 0, dModel, 0, dModel);
         }
-        out.pack(kernels, block, normalized, 0, dModel, 0, dModel);
     }
 
     private float row(Kernels kernels, float[] x, int offset, float[] out, int outOffset) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 public final class Linear {
 
     private static final int PANEL = Kernels.PANEL;
+    private static final int TILE = Kernels.BLOCK * PANEL;
     /// Blocks of rows that one task takes: at least so many that a panel is worth fetching, at most so many that they stay
     /// in the second-level cache while panel after panel passes them.
     private static final int MIN_BLOCKS = 8;
@@ -61,7 +62,7 @@ public final class Linear {
     /// @param x   `[rows, depth]`, *not modified*
     /// @param out `[rows, columns]`, *written*
     void store(Engine engine, RowPanels x, float[] out) {
-        run(engine, x, out, (tile, offset, block, column, columns) -> {
+        apply(engine, x, (tile, offset, block, column, columns) -> {
             for (int r = 0; r < x.rowsOf(block); r++) {
                 System.arraycopy(tile, offset + r * PANEL, out, (x.firstRow(block) + r) * weight.columns() + column, columns);
             }
@@ -84,11 +85,6 @@ public final class Linear {
     ///
     /// @param x `[rows, depth]`, *not modified*
     void apply(Engine engine, RowPanels x, Sink sink) {
-        run(engine, x, null, sink);
-    }
-
-    /// @param out where tiles that are whole go, `[rows, columns]`, *written*; or null: all go to the sink
-    private void run(Engine engine, RowPanels x, float[] out, Sink sink) {
         boolean joined = engine.kernels().joinsPanels();
         weight.use(engine, joined, matrix -> {
             if (x.rows() == 1) {
@@ -96,12 +92,12 @@ public final class Linear {
             } else if (joined) {
                 applyTogether(engine, matrix, x, sink);
             } else {
-                applyInPasses(engine, matrix, x, out, sink);
+                applyInPasses(engine, matrix, x, sink);
             }
         });
     }
 
-    private void applyInPasses(Engine engine, PanelMatrix matrix, RowPanels x, float[] out, Sink sink) {
+    private void applyInPasses(Engine engine, PanelMatrix matrix, RowPanels x, Sink sink) {
         int panels = matrix.panels();
         int groups = groups(x, panels, engine.workers().threads(), MAX_BLOCKS);
         int perGroup = (x.blocks() + groups - 1) / groups;
@@ -109,11 +105,11 @@ public final class Linear {
         engine.workers().run(shares.count(), slot -> {
             int share = shares.begin(Workers.place());
             matrix.slice(shares.first(share) % panels, 0).fetch(engine.kernels());
+            Pass pass = new Pass(engine, matrix, x, perGroup, sink);
             for (int task = shares.take(share); task >= 0; task = shares.take(share)) {
                 int first = task / panels * perGroup;
                 int end = Math.min(x.blocks(), first + perGroup);
-                PanelMatrix.Slice following = following(shares, share, task, matrix);
-                new Pass(engine, matrix, x, first, end, out, sink).multiply(task % panels, following);
+                pass.multiply(first, end, task % panels, following(shares, share, task, matrix));
             }
         });
     }
@@ -179,53 +175,40 @@ public final class Linear {
         });
     }
 
-    /// Some blocks of rows on their way through panel after panel.
+    /// What one thread works in on its way through panels, each with some blocks of rows.
     private final class Pass {
 
         private final Kernels kernels;
         private final PanelMatrix matrix;
         private final RowPanels x;
-        private final int firstBlock;
-        private final int endBlock;
-        private final float[] out;
+        /// `[blocks of rows]`: all that a task computes, before any of it goes to the sink. A sink's memory is often in no
+        /// cache, and waiting for it once a panel costs less than once a block.
+        private final float[] tiles;
         private final Sink sink;
 
-        Pass(Engine engine, PanelMatrix matrix, RowPanels x, int firstBlock, int endBlock, float[] out, Sink sink) {
+        Pass(Engine engine, PanelMatrix matrix, RowPanels x, int blocks, Sink sink) {
             kernels = engine.kernels();
             this.matrix = matrix;
             this.x = x;
-            this.firstBlock = firstBlock;
-            this.endBlock = endBlock;
-            this.out = out;
+            tiles = new float[blocks * TILE];
             this.sink = sink;
         }
 
         /// One panel.
         ///
         /// @param following what comes after it, or null
-        void multiply(int panel, PanelMatrix.Slice following) {
+        void multiply(int firstBlock, int endBlock, int panel, PanelMatrix.Slice following) {
             int slices = matrix.slices();
-            float[] tiles = new float[(slices == 1 ? 1 : endBlock - firstBlock) * Kernels.BLOCK * PANEL];
             for (int slice = 0; slice < slices; slice++) {
+                PanelMatrix.Slice now = matrix.slice(panel, slice);
                 PanelMatrix.Slice then = slice < slices - 1 ? matrix.slice(panel, slice + 1) : following;
                 for (int block = firstBlock; block < endBlock; block++) {
-                    multiply(matrix.slice(panel, slice), block, block == firstBlock ? then : null, tiles);
+                    now.multiply(kernels, x, block, block == firstBlock ? then : null,
+                            bias, panel * PANEL, 0, tiles, (block - firstBlock) * TILE, PANEL);
                 }
             }
-        }
-
-        private void multiply(PanelMatrix.Slice slice, int block, PanelMatrix.Slice next, float[] tiles) {
-            int column = slice.panel() * PANEL;
-            int columns = matrix.columnsOf(slice.panel());
-            if (out != null && columns == PANEL && x.height(block) == x.rowsOf(block)) {
-                int at = x.firstRow(block) * matrix.columns() + column;
-                slice.multiply(kernels, x, block, next, bias, column, 0, out, at, matrix.columns());
-                return;
-            }
-            int at = matrix.slices() == 1 ? 0 : (block - firstBlock) * Kernels.BLOCK * PANEL;
-            slice.multiply(kernels, x, block, next, bias, column, 0, tiles, at, PANEL);
-            if (slice.isLast()) {
-                sink.take(tiles, at, block, column, columns);
+            for (int block = firstBlock; block < endBlock; block++) {
+                sink.take(tiles, (block - firstBlock) * TILE, block, panel * PANEL, matrix.columnsOf(panel));
             }
         }
     }

@@ -175,11 +175,6 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
             return panel;
         }
 
-        /// Whether a product is finished with it.
-        public boolean isLast() {
-            return first + steps == depth;
-        }
-
         /// `out = start + rows · panel` over this slice, for one block of rows. A product is made of all slices of a panel
         /// in order, each but the first starting from the rows that the one before it wrote.
         ///
