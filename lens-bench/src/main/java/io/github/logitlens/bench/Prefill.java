@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// A prompt through all blocks, and the next token's logits.
+/// A prompt's next token: its logits. The last block leaves out what only other positions would need.
 public class Prefill extends WholeTask {
 
     @Param({"5", "64", "256", "1024"})
@@ -20,7 +20,7 @@ public class Prefill extends WholeTask {
 
     static Work work(UnaryOperator<String> params) {
         Gpt2Config config = ModelSize.of(params.apply("model")).config();
-        return Work.run(config, Integer.parseInt(params.apply("tokens")), 0, 1);
+        return Work.nextToken(config, Integer.parseInt(params.apply("tokens")));
     }
 
     @Setup(Level.Trial)

@@ -49,22 +49,44 @@ public sealed interface Work {
         private Phase plus(Phase other) {
             return new Phase(flops + other.flops, bytes + other.bytes);
         }
+
+        private Phase times(int count) {
+            return new Phase(flops * count, bytes * count);
+        }
     }
 
     /// The blocks of a model over new positions, embeddings and element-wise work not counted.
     ///
     /// @param past positions before them
     static Phase blocks(Gpt2Config config, int positions, int past) {
-        Phase block = heads(config, positions, past).plus(Shape.ATTN_OUT.product(config, positions))
-                .plus(Shape.MLP_IN.product(config, positions)).plus(Shape.MLP_OUT.product(config, positions));
-        return new Phase(block.flops() * config.nLayers(), block.bytes() * config.nLayers());
+        return heads(config, positions, past).plus(afterHeads(config, positions)).times(config.nLayers());
+    }
+
+    /// What follows the heads of one block.
+    private static Phase afterHeads(Gpt2Config config, int positions) {
+        return Shape.ATTN_OUT.product(config, positions).plus(Shape.MLP_IN.product(config, positions))
+                .plus(Shape.MLP_OUT.product(config, positions));
     }
 
     /// One attention layer without its last projection; of the scores the causal half.
     static Phase heads(Gpt2Config config, int positions, int past) {
         double pairs = (double) positions * past + positions * (positions + 1.0) / 2;
-        Phase scoresAndValues = new Phase(4 * pairs * config.dModel(), 8.0 * past * config.dModel());
-        return Shape.QKV.product(config, positions).plus(scoresAndValues);
+        return Shape.QKV.product(config, positions).plus(pairs(config, pairs, past));
+    }
+
+    /// Scores and sums of values.
+    ///
+    /// @param pairs of a query and a key
+    /// @param past  positions whose keys and values come from memory
+    private static Phase pairs(Gpt2Config config, double pairs, int past) {
+        return new Phase(4 * pairs * config.dModel(), 8.0 * past * config.dModel());
+    }
+
+    /// A prompt's next token: of the last block only what the last position needs, and all keys and values.
+    static Limited nextToken(Gpt2Config config, int positions) {
+        Phase lastBlock = Shape.QKV.product(config, positions).plus(pairs(config, positions, 0)).plus(afterHeads(config, 1));
+        Phase others = heads(config, positions, 0).plus(afterHeads(config, positions)).times(config.nLayers() - 1);
+        return Limited.of(others.plus(lastBlock), Shape.UNEMBED.product(config, 1));
     }
 
     /// A forward pass and the logits of `rows` residuals.

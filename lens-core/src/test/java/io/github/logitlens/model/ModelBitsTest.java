@@ -268,6 +268,48 @@ class ModelBitsTest {
 
     @ParameterizedTest
     @MethodSource("models")
+    void theLastPositionAloneIsTheFullPass(String name) {
+        ENGINES.forEach((engineName, engine) -> {
+            try (Gpt2Model model = load(name, engine)) {
+                int[] ids = ids(name);
+                for (int kept = 1; kept < ids.length; kept += 1 + kept / 2) {
+                    int length = kept;
+                    int[] cut = Arrays.copyOf(ids, length);
+                    Bits.assertSame(lastLogits(model, model.run(cut, Hooks.none())), model.logits(cut),
+                            () -> name + " cut to " + length + " tokens, " + engineName);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theLastPositionAloneLeavesTheWholeCache(String name) {
+        int[] ids = ids(name);
+        try (Gpt2Model model = load(name, SUBJECT)) {
+            Trace whole = trace(model, ids);
+            for (int chunk : new int[] {1, 2, 7, 64}) {
+                KvCache cache = model.newCache();
+                for (int from = 0; from < ids.length - 1; from += chunk) {
+                    int to = Math.min(ids.length - 1, from + chunk);
+                    Bits.assertSame(model.logits(Arrays.copyOf(ids, to)), model.logits(Arrays.copyOfRange(ids, from, to), cache),
+                            () -> name + " in steps of " + chunk + ", to position " + to);
+                    assertEquals(to, cache.length());
+                }
+                Trace last = new Trace();
+                model.run(new int[] {ids[ids.length - 1]}, cache, last.hooks());
+                whole.assertHasRows(ids.length - 1, 1, last, () -> name + " after steps of " + chunk);
+            }
+        }
+    }
+
+    private static float[] lastLogits(Gpt2Model model, float[] residual) {
+        int dModel = model.config().dModel();
+        return model.unembedding().logits(Arrays.copyOfRange(residual, residual.length - dModel, residual.length));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void aTruncatedCacheForgets(String name) {
         int[] ids = ids(name);
         Random random = new Random(6);

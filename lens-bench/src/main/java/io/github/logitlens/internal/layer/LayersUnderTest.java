@@ -58,6 +58,9 @@ public final class LayersUnderTest {
             CausalSelfAttention attention, Engine engine, RowPanels x, Gpt2Config config) {
         Workspace workspace = Workspace.of(config, x.rows());
         KeyValues cache = new KeyValues(config.nHeads(), config.dHead());
-        return () -> attention.heads(engine, x, workspace, cache, 0, config.nCtx(), 0, Hooks.none());
+        return () -> {
+            attention.heads(engine, x, workspace.projected(), workspace.heads(), cache, 0, config.nCtx(), 0, Hooks.none());
+            return workspace.heads();
+        };
     }
 }

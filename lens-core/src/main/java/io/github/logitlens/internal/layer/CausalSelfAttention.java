@@ -27,17 +27,18 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     /// products' loops.
     private static final int CHUNK = 192;
 
-    /// What the heads read, `[rows, dModel]`: the input of `out`.
+    /// What the heads read for the last of some rows: the input of `out`.
     ///
-    /// @param x     normalised residual, `[rows, dModel]`, *not modified*
-    /// @param cache keys and values of the positions before `past`, *written* with those of these rows
-    /// @param past  positions before row 0
-    RowPanels heads(
-            Engine engine, RowPanels x, Workspace workspace, KeyValues cache, int past, int nCtx, int layer, Hooks hooks) {
+    /// @param x         normalised residual, `[rows, dModel]`, *not modified*
+    /// @param projected `[rows, 3 dModel]`, *written*
+    /// @param z         what the heads read, `[last rows, dModel]`, *written*; all rows where hooks look
+    /// @param cache     keys and values of the positions before `past`, *written* with those of all rows
+    /// @param past      positions before row 0
+    void heads(Engine engine, RowPanels x, float[] projected, RowPanels z, KeyValues cache, int past, int nCtx, int layer,
+            Hooks hooks) {
         int rows = x.rows();
         int dModel = out.columns();
         int dHead = dModel / nHeads;
-        float[] projected = workspace.projected();
         qkv.store(engine, x, projected);
         fireSlice(hooks, HookSite.ATTN_Q.at(layer), projected, 0, rows, dHead);
         fireSlice(hooks, HookSite.ATTN_K.at(layer), projected, dModel, rows, dHead);
@@ -47,8 +48,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         engine.workers().run(nHeads, head -> cache.store(head, past, rows,
                 projected, dModel + head * dHead, projected, 2 * dModel + head * dHead, 3 * dModel));
 
-        RowPanels z = workspace.heads();
-        Run run = new Run(engine.kernels(), projected, cache, past, rows, dHead, dModel, z);
+        Run run = new Run(engine.kernels(), projected, rows - z.rows(), cache, past, dHead, z);
         int tasks = nHeads * z.blocks();
         if (hooks.wants(HookSite.ATTN_SCORES.at(layer)) || hooks.wants(HookSite.ATTN_PATTERN.at(layer))) {
             run.hooked(engine, hooks, layer, tasks);
@@ -58,7 +58,6 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             engine.workers().run(tasks, task -> run.attend(task / z.blocks(), z.blocks() - 1 - task % z.blocks()));
         }
         fireZ(engine.kernels(), hooks, HookSite.ATTN_Z.at(layer), z, dHead);
-        return z;
     }
 
     private void fireSlice(Hooks hooks, HookPoint point, float[] projected, int column, int rows, int dHead) {
@@ -90,28 +89,31 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
     }
 
-    /// One layer's attention over one batch of rows.
+    /// One layer's attention of the last of some rows.
     private final class Run {
 
         private final Kernels kernels;
         private final float[] projected;
+        private final int first;
         private final KeyValues cache;
+        /// Positions before row 0 of `z`.
         private final int past;
-        private final int rows;
         private final int dHead;
         private final int dModel;
         private final RowPanels z;
         private final float[] scales = new float[BLOCK];
         private final Queue<Scratch> scratch = new ConcurrentLinkedQueue<>();
 
-        Run(Kernels kernels, float[] projected, KeyValues cache, int past, int rows, int dHead, int dModel, RowPanels z) {
+        /// @param first the row of `projected` that is row 0 of `z`
+        /// @param past  positions before row 0 of `projected`
+        Run(Kernels kernels, float[] projected, int first, KeyValues cache, int past, int dHead, RowPanels z) {
             this.kernels = kernels;
             this.projected = projected;
+            this.first = first;
             this.cache = cache;
-            this.past = past;
-            this.rows = rows;
+            this.past = past + first;
             this.dHead = dHead;
-            this.dModel = dModel;
+            dModel = z.depth();
             this.z = z;
             Arrays.fill(scales, scale);
         }
@@ -171,6 +173,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
         /// The same in three passes over all heads, with the hooks between them.
         void hooked(Engine engine, Hooks hooks, int layer, int tasks) {
+            int rows = z.rows();
             int keys = past + rows;
             float[] whole = new float[Math.multiplyExact(Math.multiplyExact(nHeads, rows), keys)];
             Arrays.fill(whole, Float.NEGATIVE_INFINITY);
@@ -201,7 +204,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private void score(int head, int block, Scratch own) {
             int height = z.height(block);
             int stride = paddedKeys(block);
-            RowPanels.interleave(kernels, projected, z.firstRow(block) * 3 * dModel + head * dHead, 3 * dModel,
+            RowPanels.interleave(kernels, projected, (first + z.firstRow(block)) * 3 * dModel + head * dHead, 3 * dModel,
                     z.rowsOf(block), dHead, scales, own.query, 0, height);
             for (int first = 0; first < stride; first += PANEL) {
                 kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,

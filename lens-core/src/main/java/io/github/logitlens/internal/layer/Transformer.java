@@ -159,16 +159,41 @@ public final class Transformer {
     public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, Hooks hooks) {
         refuseEditors(hooks);
         KernelChoice.warnIfSlow(engine.kernels());
-        float[] x = embed(engine, tokens, past, hooks);
         Workspace workspace = Workspace.of(config, tokens.length);
-        for (int layer = 0; layer < layers; layer++) {
-            KeyValues cache = caches.get(Math.min(layer, caches.size() - 1));
-            blocks.get(layer).apply(engine, x, tokens.length, workspace, cache, past, config.nCtx(), layer, hooks);
-        }
+        float[] x = throughBlocks(engine, tokens, past, layers, workspace, caches, hooks);
         if (layers == blocks.size() && (hooks.wants(FINAL_SCALE) || hooks.wants(FINAL_NORMALIZED))) {
             finalNorm.apply(engine, x, new RowPanels(tokens.length, config.dModel()), hooks, FINAL_SCALE, FINAL_NORMALIZED);
         }
         return x;
+    }
+
+    /// Runs all blocks over new positions, of the last block only what the last position needs and later ones will.
+    ///
+    /// @param tokens ids of the new positions, *not modified*
+    /// @param past   positions before them, whose keys and values `caches` holds
+    /// @param caches one per layer, or one for all of them where nothing is kept; *written*
+    /// @return the residual stream after the last block at the last position, `[dModel]`, owned by the caller
+    public float[] forwardToLast(Engine engine, int[] tokens, int past, List<KeyValues> caches) {
+        KernelChoice.warnIfSlow(engine.kernels());
+        int last = blocks.size() - 1;
+        Workspace workspace = Workspace.of(config, tokens.length);
+        float[] x = throughBlocks(engine, tokens, past, last, workspace, caches, Hooks.none());
+        return blocks.get(last).applyToLast(
+                engine, x, workspace, Workspace.of(config, 1), cache(caches, last), past, config.nCtx(), last);
+    }
+
+    private float[] throughBlocks(Engine engine, int[] tokens, int past, int layers, Workspace workspace, List<KeyValues> caches,
+            Hooks hooks) {
+        float[] x = embed(engine, tokens, past, hooks);
+        for (int layer = 0; layer < layers; layer++) {
+            blocks.get(layer).apply(
+                    engine, x, tokens.length, workspace, cache(caches, layer), past, config.nCtx(), layer, hooks);
+        }
+        return x;
+    }
+
+    private static KeyValues cache(List<KeyValues> caches, int layer) {
+        return caches.get(Math.min(layer, caches.size() - 1));
     }
 
     /// What follows the final LayerNorm is no part of a run: an editor there would change nothing.

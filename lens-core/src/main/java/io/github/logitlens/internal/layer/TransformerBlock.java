@@ -3,6 +3,7 @@ package io.github.logitlens.internal.layer;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import java.util.Arrays;
 import java.util.List;
 
 /// One pre-LayerNorm block: attention and MLP each read the normalised residual stream and add to it.
@@ -18,12 +19,37 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
     /// @param x `[rows, dModel]`, *written*
     void apply(Engine engine, float[] x, int rows, Workspace workspace, KeyValues cache, int past, int nCtx, int layer,
             Hooks hooks) {
+        hooks.fire(HookSite.RESID_PRE.at(layer), x, rows, x.length / rows);
+        attend(engine, x, workspace, workspace.heads(), cache, past, nCtx, layer, hooks);
+        add(engine, x, rows, workspace, layer, hooks);
+    }
+
+    /// What the last row becomes, with the bits that [#apply] gives it. All rows leave their keys and values in the cache, and
+    /// nothing more of the others is computed.
+    ///
+    /// @param x    `[rows, dModel]`, *not modified*
+    /// @param last scratch for one row
+    /// @return `[dModel]`, owned by the caller
+    float[] applyToLast(Engine engine, float[] x, Workspace workspace, Workspace last, KeyValues cache, int past, int nCtx,
+            int layer) {
+        attend(engine, x, workspace, last.heads(), cache, past, nCtx, layer, Hooks.none());
+        float[] row = Arrays.copyOfRange(x, x.length - attn.out().columns(), x.length);
+        add(engine, row, 1, last, layer, Hooks.none());
+        return row;
+    }
+
+    private void attend(Engine engine, float[] x, Workspace workspace, RowPanels heads, KeyValues cache, int past, int nCtx,
+            int layer, Hooks hooks) {
+        RowPanels normalized = workspace.normalized();
+        ln1.apply(engine, x, normalized, hooks, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
+        attn.heads(engine, normalized, workspace.projected(), heads, cache, past, nCtx, layer, hooks);
+    }
+
+    /// Adds what the heads and then the MLP write.
+    private void add(Engine engine, float[] x, int rows, Workspace workspace, int layer, Hooks hooks) {
         int dModel = x.length / rows;
         RowPanels normalized = workspace.normalized();
-        hooks.fire(HookSite.RESID_PRE.at(layer), x, rows, dModel);
-        ln1.apply(engine, x, normalized, hooks, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
-        RowPanels heads = attn.heads(engine, normalized, workspace, cache, past, nCtx, layer, hooks);
-        add(engine, attn.out(), heads, x, HookSite.ATTN_OUT.at(layer), hooks);
+        add(engine, attn.out(), workspace.heads(), x, HookSite.ATTN_OUT.at(layer), hooks);
         hooks.fire(HookSite.RESID_MID.at(layer), x, rows, dModel);
         ln2.apply(engine, x, normalized, hooks, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
         RowPanels neurons = mlp.neurons(engine, normalized, workspace, layer, hooks);
