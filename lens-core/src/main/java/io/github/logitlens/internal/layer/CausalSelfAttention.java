@@ -94,7 +94,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
         private final Kernels kernels;
         private final float[] projected;
-        private final int first;
+        private final int firstRow;
         private final KeyValues cache;
         /// Positions before row 0 of `z`.
         private final int past;
@@ -104,14 +104,14 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private final float[] scales = new float[BLOCK];
         private final Queue<Scratch> scratch = new ConcurrentLinkedQueue<>();
 
-        /// @param first the row of `projected` that is row 0 of `z`
-        /// @param past  positions before row 0 of `projected`
-        Run(Kernels kernels, float[] projected, int first, KeyValues cache, int past, int dHead, RowPanels z) {
+        /// @param firstRow the row of `projected` that is row 0 of `z`
+        /// @param past     positions before row 0 of `projected`
+        Run(Kernels kernels, float[] projected, int firstRow, KeyValues cache, int past, int dHead, RowPanels z) {
             this.kernels = kernels;
             this.projected = projected;
-            this.first = first;
+            this.firstRow = firstRow;
             this.cache = cache;
-            this.past = past + first;
+            this.past = past + firstRow;
             this.dHead = dHead;
             dModel = z.depth();
             this.z = z;
@@ -204,7 +204,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private void score(int head, int block, Scratch own) {
             int height = z.height(block);
             int stride = paddedKeys(block);
-            RowPanels.interleave(kernels, projected, (first + z.firstRow(block)) * 3 * dModel + head * dHead, 3 * dModel,
+            RowPanels.interleave(kernels, projected, (firstRow + z.firstRow(block)) * 3 * dModel + head * dHead, 3 * dModel,
                     z.rowsOf(block), dHead, scales, own.query, 0, height);
             for (int first = 0; first < stride; first += PANEL) {
                 kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,

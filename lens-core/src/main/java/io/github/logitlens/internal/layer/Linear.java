@@ -181,8 +181,7 @@ public final class Linear {
         private final Kernels kernels;
         private final PanelMatrix matrix;
         private final RowPanels x;
-        /// `[blocks of rows]`: all that a task computes, before any of it goes to the sink. A sink's memory is often in no
-        /// cache, and waiting for it once a panel costs less than once a block.
+        /// All blocks of a task, before any of them goes to the sink: a slice of the depth goes on where the one before it ended.
         private final float[] tiles;
         private final Sink sink;
 
