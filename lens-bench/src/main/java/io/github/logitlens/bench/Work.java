@@ -1,7 +1,6 @@
 package io.github.logitlens.bench;
 
 import io.github.logitlens.weights.Gpt2Config;
-import java.util.ArrayList;
 import java.util.List;
 
 /// What one call of a benchmark does.
@@ -71,29 +70,26 @@ public sealed interface Work {
     /// One attention layer without its last projection; of the scores the causal half.
     static Phase heads(Gpt2Config config, int positions, int past) {
         double pairs = (double) positions * past + positions * (positions + 1.0) / 2;
-        return Shape.QKV.product(config, positions).plus(pairs(config, pairs, past));
+        return Shape.QKV.product(config, positions).plus(attention(config, pairs, past));
     }
 
     /// Scores and sums of values.
     ///
     /// @param pairs of a query and a key
     /// @param past  positions whose keys and values come from memory
-    private static Phase pairs(Gpt2Config config, double pairs, int past) {
+    private static Phase attention(Gpt2Config config, double pairs, int past) {
         return new Phase(4 * pairs * config.dModel(), 8.0 * past * config.dModel());
     }
 
     /// A prompt's next token: of the last block only what the last position needs, and all keys and values.
     static Limited nextToken(Gpt2Config config, int positions) {
-        Phase lastBlock = Shape.QKV.product(config, positions).plus(pairs(config, positions, 0)).plus(afterHeads(config, 1));
+        Phase lastBlock = Shape.QKV.product(config, positions).plus(attention(config, positions, 0)).plus(afterHeads(config, 1));
         Phase others = heads(config, positions, 0).plus(afterHeads(config, positions)).times(config.nLayers() - 1);
         return Limited.of(others.plus(lastBlock), Shape.UNEMBED.product(config, 1));
     }
 
     /// A forward pass and the logits of `rows` residuals.
     static Limited run(Gpt2Config config, int positions, int past, int rows) {
-        List<Phase> phases = new ArrayList<>();
-        phases.add(blocks(config, positions, past));
-        phases.add(Shape.UNEMBED.product(config, rows));
-        return new Limited(phases);
+        return Limited.of(blocks(config, positions, past), Shape.UNEMBED.product(config, rows));
     }
 }

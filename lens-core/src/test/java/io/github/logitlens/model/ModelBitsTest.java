@@ -41,7 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("bits")
 class ModelBitsTest {
 
-    /// Four blocks of 64 keys, more than the 192 that attention weighs at a time, 18 panels of vocabulary, row blocks of every height.
+    /// Four blocks of 64 keys, more than the 192 that attention weighs at a time, 18 panels of vocabulary, row blocks of every
+    /// height.
     private static final TinyModel LONG = new TinyModel(2, 3, 36, 70, 1100, 200, 21);
     /// Products so deep that they go in slices: two of dModel, three of dMlp.
     private static final TinyModel DEEP = new TinyModel(2, 12, 780, 1600, 300, 20, 22);
@@ -272,7 +273,7 @@ class ModelBitsTest {
         ENGINES.forEach((engineName, engine) -> {
             try (Gpt2Model model = load(name, engine)) {
                 int[] ids = ids(name);
-                for (int kept = 1; kept < ids.length; kept += 1 + kept / 2) {
+                for (int kept = 1; kept <= ids.length; kept += 1 + kept / 2) {
                     int length = kept;
                     int[] cut = Arrays.copyOf(ids, length);
                     Bits.assertSame(lastLogits(model, model.run(cut, Hooks.none())), model.logits(cut),

@@ -8,8 +8,8 @@ public final class Linear {
 
     private static final int PANEL = Kernels.PANEL;
     private static final int TILE = Kernels.BLOCK * PANEL;
-    /// Blocks of rows that one task takes: at least so many that a panel is worth fetching, at most so many that they stay
-    /// in the second-level cache while panel after panel passes them.
+    /// Blocks of rows that one task takes: at least so many that a panel is worth fetching, at most so many that they and
+    /// their tiles are about a megabyte where a slice is 768 deep.
     private static final int MIN_BLOCKS = 8;
     private static final int MAX_BLOCKS = 64;
     /// The same where panels are taken together.

@@ -171,10 +171,6 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
             at = offset(panel) + 4L * PANEL * first;
         }
 
-        public int panel() {
-            return panel;
-        }
-
         /// `out = start + rows · panel` over this slice, for one block of rows. A product is made of all slices of a panel
         /// in order, each but the first starting from the rows that the one before it wrote.
         ///
