@@ -2,5 +2,6 @@
 module io.github.logitlens.tokenizer {
     requires com.fasterxml.jackson.databind;
 
+    exports io.github.logitlens.error;
     exports io.github.logitlens.tokenizer;
 }

@@ -1,12 +1,14 @@
 package io.github.logitlens.tokenizer;
 
+import io.github.logitlens.error.LensException;
+
 /// A tokenizer's files are missing or not what they should be. The message says what was expected, what was found, and
 /// where:
 ///
 /// ```
 /// merge: expected two symbols separated by one space, got "a b c" (in merges.txt, line 12)
 /// ```
-public final class TokenizerFormatException extends RuntimeException {
+public final class TokenizerFormatException extends LensException {
     private static final long serialVersionUID = 1L;
 
     /// What is wrong.
@@ -57,6 +59,7 @@ public final class TokenizerFormatException extends RuntimeException {
     /// Why the file was refused.
     ///
     /// @return the reason
+    @Override
     public Reason reason() {
         return reason;
     }

@@ -1,5 +1,6 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.error.LensException;
 import java.util.Objects;
 
 /// A checkpoint that is not a GPT-2 this library can run, or not complete. The message is one line (missing tensors:
@@ -14,7 +15,7 @@ import java.util.Objects;
 ///     e.getMessage();    // tensor 'h.3.ln_1.weight': expected shape [768], got [1024] (in mine/model.safetensors)
 /// }
 /// ```
-public final class CheckpointException extends RuntimeException {
+public final class CheckpointException extends LensException {
 
     private static final long serialVersionUID = 1L;
 
@@ -74,6 +75,7 @@ public final class CheckpointException extends RuntimeException {
     /// The cause as a constant.
     ///
     /// @return what went wrong
+    @Override
     public Reason reason() {
         return reason;
     }

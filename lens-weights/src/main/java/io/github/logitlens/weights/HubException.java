@@ -1,5 +1,6 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.error.LensException;
 import java.util.Objects;
 
 /// A model that could not be fetched, or not be kept. The message is one line that names the model or file, what was
@@ -13,7 +14,7 @@ import java.util.Objects;
 ///     e.getMessage();    // model 'openai-community/gpt2-xl': expected 6431829964 bytes of free disk space, got …
 /// }
 /// ```
-public final class HubException extends RuntimeException {
+public final class HubException extends LensException {
 
     private static final long serialVersionUID = 1L;
 
@@ -79,6 +80,7 @@ public final class HubException extends RuntimeException {
     /// The cause as a constant.
     ///
     /// @return what went wrong
+    @Override
     public Reason reason() {
         return reason;
     }

@@ -1,5 +1,6 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.error.LensException;
 import java.util.Objects;
 
 /// A safetensors file that could not be read or written. The message is one line that names the file, and the tensor,
@@ -13,7 +14,7 @@ import java.util.Objects;
 ///     e.getMessage();    // tensor 'ln': expected 16 bytes for F32 [4], got 8 (in model.safetensors)
 /// }
 /// ```
-public final class SafeTensorsException extends RuntimeException {
+public final class SafeTensorsException extends LensException {
 
     private static final long serialVersionUID = 1L;
 
@@ -94,6 +95,7 @@ public final class SafeTensorsException extends RuntimeException {
     /// The cause as a constant.
     ///
     /// @return what went wrong
+    @Override
     public Reason reason() {
         return reason;
     }
