@@ -81,7 +81,7 @@ final class Attributor {
         int dModel = config.dModel();
         float[] all = model.components().headWrites(layer, writes.at(HookSite.ATTN_Z, layer));
         for (int head = 0; head < config.nHeads(); head++) {
-            LensPoint point = PointKind.head(0, layer, head);
+            LensPoint point = PointKind.head(layer, head);
             add(Contribution.Kind.HEAD, OptionalInt.of(layer), OptionalInt.of(head), point.name(), point.label(),
                     Arrays.copyOfRange(all, head * dModel, (head + 1) * dModel));
         }

@@ -18,7 +18,7 @@ public enum LayerNormMode {
     /// Linear, so the rows of components add up to the row of their sum. The last row is the model's output, bit for bit: it goes
     /// through the model's own LayerNorm, which is this formula there, and not through the other rows' arithmetic. It misleads
     /// as a prediction of early layers, whose residuals are smaller than the final one: their distributions come out too flat.
-    FROZEN_FINAL,
+    FROZEN,
     /// `h`, as it is: `h · W_U`.
     ///
     /// What a dot product with the unembedding sees, and nothing more. No row is the model's output, the last one neither, and
@@ -40,10 +40,10 @@ public enum LayerNormMode {
         throw new IllegalArgumentException("layer-norm: expected recomputed, frozen or none, got \"" + key + "\"");
     }
 
-    /// The name on the command line.
+    /// The name on the command line, in JSON and in CSV.
     ///
     /// @return `recomputed`, `frozen` or `none`
     public String key() {
-        return this == FROZEN_FINAL ? "frozen" : name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

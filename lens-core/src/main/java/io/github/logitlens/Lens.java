@@ -8,7 +8,7 @@ package io.github.logitlens;
 /// ```
 ///
 /// The model is the bundled demonstration model, or the one that `-Dlens.model` or the environment's `LENS_MODEL` names. It
-/// is opened with the first call and stays open. To choose a model in code, or to close one, use [LogitLens].
+/// is opened with the first call and stays open until [#close]. To choose a model in code, use [LogitLens].
 public final class Lens {
 
     private static LogitLens lens;
@@ -49,5 +49,14 @@ public final class Lens {
             lens = LogitLens.open(defaultModel());
         }
         return lens;
+    }
+
+    /// Frees the model that [#run] opened, and ends its threads, so that nothing is left of this library but its classes. Waits
+    /// for running runs; the next [#run] opens the model anew.
+    public static synchronized void close() {
+        if (lens != null) {
+            lens.close();
+            lens = null;
+        }
     }
 }

@@ -7,7 +7,9 @@ import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /// What the lens read from one prompt: per point and position the most likely next tokens and statistics over the whole
@@ -17,26 +19,34 @@ import java.util.stream.IntStream;
 /// included where it was asked for; negative ones count from the end.
 public final class LensResult {
 
+    private static final int TOKENS_IN_A_LINE = 12;
+
     private final Provenance provenance;
+    private final List<String> notes;
     private final Gpt2Config config;
     private final LensOptions options;
     private final Gpt2Tokenizer tokenizer;
     private final int[] ids;
     private final List<LensPoint> points;
+    private final Map<LensPoint, Integer> places = new HashMap<>();
     private final int[] positions;
     private final int[] tracked;
     private final VocabularyReadings readings;
     private final ResidualStack.Geometry geometry;
 
-    LensResult(Provenance provenance, Gpt2Config config, LensOptions options, Gpt2Tokenizer tokenizer, int[] ids,
+    LensResult(Provenance provenance, List<String> notes, Gpt2Config config, LensOptions options, Gpt2Tokenizer tokenizer, int[] ids,
             List<LensPoint> points, int[] positions, int[] tracked, VocabularyReadings readings,
             ResidualStack.Geometry geometry) {
         this.provenance = provenance;
+        this.notes = List.copyOf(notes);
         this.config = config;
         this.options = options;
         this.tokenizer = tokenizer;
         this.ids = ids;
         this.points = points;
+        for (int i = 0; i < points.size(); i++) {
+            places.put(points.get(i), i);
+        }
         this.positions = positions;
         this.tracked = tracked;
         this.readings = readings;
@@ -62,6 +72,20 @@ public final class LensResult {
     /// @return the configuration
     public Gpt2Config config() {
         return config;
+    }
+
+    /// What was changed in the run: edits in their written form, editors of your own as `custom edit at` and a place.
+    ///
+    /// @return immutable; empty for the model as it is
+    public List<String> edits() {
+        return provenance.edits();
+    }
+
+    /// What a reader of these numbers should know about the run, such as that the prompt begins with two BOS tokens.
+    ///
+    /// @return whole sentences; empty where there is nothing to say
+    public List<String> notes() {
+        return notes;
     }
 
     /// What was asked for.
@@ -113,9 +137,11 @@ public final class LensResult {
     /// The embedding, before any block.
     ///
     /// @return the point `embed`
-    /// @throws IllegalArgumentException if it was not read
+    /// @throws IllegalStateException if the options left it out
     public LensPoint embedding() {
-        return point("embed");
+        return points.stream().filter(point -> point.kind() == PointKind.EMBED).findFirst()
+                .orElseThrow(() -> new IllegalStateException("embedding: expected PointKind.EMBED among the points that were read, got "
+                        + options.points()));
     }
 
     /// The residual stream after the last block, whose reading is the model's own output.
@@ -311,8 +337,8 @@ public final class LensResult {
     /// @throws IllegalStateException    if the run was stopped before the last block
     public LensPoint firstAppearance(int position) {
         int row = row(position);
-        int answer = readings.topId(row, finalPoint().index(), 0);
-        return residualPoints().stream().filter(point -> readings.topId(row, point.index(), 0) == answer)
+        int answer = readings.topId(row, index(finalPoint()), 0);
+        return residualPoints().stream().filter(point -> readings.topId(row, index(point), 0) == answer)
                 .findFirst().orElseThrow();
     }
 
@@ -323,7 +349,7 @@ public final class LensResult {
     /// @throws IllegalArgumentException if that position was not read
     public int flips(int position) {
         int row = row(position);
-        int[] first = residualPoints().stream().mapToInt(point -> readings.topId(row, point.index(), 0)).toArray();
+        int[] first = residualPoints().stream().mapToInt(point -> readings.topId(row, index(point), 0)).toArray();
         return (int) IntStream.range(1, first.length).filter(i -> first[i] != first[i - 1]).count();
     }
 
@@ -337,9 +363,9 @@ public final class LensResult {
     public LensPoint decisionLayer(int position) {
         int row = row(position);
         LensPoint decided = finalPoint();
-        int answer = readings.topId(row, decided.index(), 0);
+        int answer = readings.topId(row, index(decided), 0);
         for (LensPoint point : residualPoints().reversed()) {
-            if (readings.topId(row, point.index(), 0) != answer) {
+            if (readings.topId(row, index(point), 0) != answer) {
                 break;
             }
             decided = point;
@@ -366,11 +392,7 @@ public final class LensResult {
     public List<TrackedToken> track(TokenRef token, int position) {
         int t = trackedIndex(token);
         int row = row(position);
-        return IntStream.range(0, points.size()).mapToObj(point -> {
-            float logit = readings.trackedLogit(row, point, t);
-            return new TrackedToken(token(tracked[t]), logit, logit - readings.logSumExp(row, point),
-                    readings.trackedRank(row, point, t));
-        }).toList();
+        return IntStream.range(0, points.size()).mapToObj(point -> tracked(t, point, row)).toList();
     }
 
     /// How far one tracked token is ahead of another: `logit(token) − logit(other)`, which is also `ln p(token) − ln p(other)`,
@@ -389,6 +411,33 @@ public final class LensResult {
                 - readings.trackedLogit(row, p, trackedIndex(other));
     }
 
+    /// A tracked token at one point.
+    ///
+    /// @param token    one of the texts given to [LensOptions#track(String)]
+    /// @param point    one of [#points]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return its logit, probability and rank there
+    /// @throws IllegalArgumentException if the token was not tracked, or the point or position not read
+    public TrackedToken tracked(String token, LensPoint point, int position) {
+        return tracked(TokenRef.of(token), point, position);
+    }
+
+    /// A tracked token at one point.
+    ///
+    /// @param token    one of those given to [LensOptions#track(TokenRef)]
+    /// @param point    one of [#points]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return its logit, probability and rank there
+    /// @throws IllegalArgumentException if the token was not tracked, or the point or position not read
+    public TrackedToken tracked(TokenRef token, LensPoint point, int position) {
+        return tracked(trackedIndex(token), index(point), row(position));
+    }
+
+    private TrackedToken tracked(int t, int point, int row) {
+        float logit = readings.trackedLogit(row, point, t);
+        return new TrackedToken(token(tracked[t]), logit, logit - readings.logSumExp(row, point), readings.trackedRank(row, point, t));
+    }
+
     private int trackedIndex(TokenRef token) {
         int t = options.tracked().indexOf(token);
         if (t < 0) {
@@ -399,13 +448,12 @@ public final class LensResult {
     }
 
     private int index(LensPoint point) {
-        // Almost always the same object: to ask a record first whether it equals another one costs a new process milliseconds.
-        if (point.index() >= points.size()
-                || points.get(point.index()) != point && !points.get(point.index()).equals(point)) {
-            throw new IllegalArgumentException(
-                    "point: expected one of this result's points, got " + point.name() + " of another result");
+        Integer place = places.get(point);
+        if (place == null) {
+            throw new IllegalArgumentException("point: expected one of " + points.stream().map(LensPoint::name).toList()
+                    + ", got " + point.name());
         }
-        return point.index();
+        return place;
     }
 
     private int row(int position) {
@@ -418,10 +466,18 @@ public final class LensResult {
         return row;
     }
 
-    /// Model, prompt and options in one line.
+    /// The model, the end of the prompt and what the last point read predicts there, in one line.
     @Override
     public String toString() {
-        return "LensResult[model " + modelId() + ", " + ids.length + " tokens, BOS " + options.bos() + ", " + points.size()
-                + " points × " + positions.length + " positions, top " + Math.min(options.topK(), readings.topK()) + "]";
+        int last = positions[positions.length - 1];
+        int from = Math.max(0, last - TOKENS_IN_A_LINE + 1);
+        StringBuilder prompt = new StringBuilder(from > 0 ? "…" : "");
+        for (int position = from; position <= last; position++) {
+            prompt.append(token(ids[position]).display());
+        }
+        return "LensResult[" + modelId() + ": \"" + prompt + "\" ▸ " + top(points.getLast(), last).getFirst()
+                + (stopped() ? ", stopped after layer " + options.stopAfter().getAsInt() : ", decided at " + decisionLayer(last))
+                + (edits().isEmpty() ? "" : ", edits " + edits())
+                + ", " + points.size() + " points × " + positions.length + " of " + ids.length + " positions]";
     }
 }

@@ -1,13 +1,16 @@
 package io.github.logitlens;
 
+import io.github.logitlens.error.RunCancelledException;
+import io.github.logitlens.hook.Edit;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.Unembedding;
 import io.github.logitlens.model.VocabularyQuery;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,12 +47,12 @@ public final class LogitLens implements AutoCloseable {
     /// Opens a model by name.
     ///
     /// @param model `demo` for the bundled model, a directory in Hugging Face's layout, or a name on its hub such as `gpt2`,
-    ///              which is taken from the cache on this machine or else downloaded into it
+    ///              which is taken from the cache on this machine or else downloaded into it: 548 MB for `gpt2`
     /// @return the opened model
-    /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
-    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    /// @throws io.github.logitlens.error.LensException if there is no such model, it cannot be used, or not be downloaded
+    /// @throws IllegalStateException                   if the weights need more memory than is available
     public static LogitLens open(String model) {
-        return open(model, done -> { });
+        return open(model, OpenOptions.defaults());
     }
 
     /// Opens a model by name, and says how the loading of its weights gets on.
@@ -57,31 +60,48 @@ public final class LogitLens implements AutoCloseable {
     /// @param model    as for [#open(String)]
     /// @param progress told how much is done, from 0 to 1, by any of the threads that load
     /// @return the opened model
-    /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
-    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    /// @throws io.github.logitlens.error.LensException as for [#open(String)]
     public static LogitLens open(String model, DoubleConsumer progress) {
-        try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            return open(checkpoint, progress);
-        }
+        return open(model, OpenOptions.defaults().progress(progress));
+    }
+
+    /// Opens a model by name, by options.
+    ///
+    /// @param model   as for [#open(String)]
+    /// @param options threads and kernels, where the weights are kept, who is told of the progress
+    /// @return the opened model
+    /// @throws io.github.logitlens.error.LensException as for [#open(String)]
+    public static LogitLens open(String model, OpenOptions options) {
+        return open(Checkpoint.open(model), options);
     }
 
     /// Opens a directory in Hugging Face's layout.
     ///
     /// @param directory with `config.json`, `model.safetensors`, and a tokenizer if it is not GPT-2's
     /// @return the opened model
-    /// @throws io.github.logitlens.weights.CheckpointException if it cannot be used
+    /// @throws io.github.logitlens.error.LensException if it cannot be used
     public static LogitLens open(Path directory) {
-        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            return open(checkpoint, done -> { });
-        }
+        return open(directory, OpenOptions.defaults());
     }
 
-    private static LogitLens open(Checkpoint checkpoint, DoubleConsumer progress) {
-        return new LogitLens(checkpoint, Gpt2Model.load(checkpoint, progress), tokenizerOf(checkpoint));
+    /// Opens a directory in Hugging Face's layout, and says how the loading of its weights gets on.
+    ///
+    /// @param directory as for [#open(Path)]
+    /// @param progress  told how much is done, from 0 to 1, by any of the threads that load
+    /// @return the opened model
+    /// @throws io.github.logitlens.error.LensException if it cannot be used
+    public static LogitLens open(Path directory, DoubleConsumer progress) {
+        return open(directory, OpenOptions.defaults().progress(progress));
     }
 
-    private static Gpt2Tokenizer tokenizerOf(Checkpoint checkpoint) {
-        return checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
+    /// Opens a directory in Hugging Face's layout, by options.
+    ///
+    /// @param directory as for [#open(Path)]
+    /// @param options   threads and kernels, where the weights are kept, who is told of the progress
+    /// @return the opened model
+    /// @throws io.github.logitlens.error.LensException if it cannot be used
+    public static LogitLens open(Path directory, OpenOptions options) {
+        return open(Checkpoint.open(directory), options);
     }
 
     /// Opens a model by name for a single run, or one that is larger than memory: its weights stay in its files, and every run
@@ -89,15 +109,36 @@ public final class LogitLens implements AutoCloseable {
     ///
     /// @param model as for [#open(String)]
     /// @return the opened model, with its files; results have the same bits
-    /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
-    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    /// @throws io.github.logitlens.error.LensException as for [#open(String)]
     public static LogitLens stream(String model) {
-        Checkpoint checkpoint = Checkpoint.open(model);
+        return open(model, OpenOptions.defaults().streamed(true));
+    }
+
+    /// Opens a directory for a single run, or one whose weights are larger than memory; see [#stream(String)].
+    ///
+    /// @param directory as for [#open(Path)]
+    /// @return the opened model, with its files; results have the same bits
+    /// @throws io.github.logitlens.error.LensException if it cannot be used
+    public static LogitLens stream(Path directory) {
+        return open(directory, OpenOptions.defaults().streamed(true));
+    }
+
+    /// The tokenizer first: it is read in milliseconds, and where it is refused there is nothing yet to free.
+    ///
+    /// @param checkpoint closed here, or with the lens that streams it
+    private static LogitLens open(Checkpoint checkpoint, OpenOptions options) {
+        boolean kept = false;
         try {
-            return new LogitLens(checkpoint, Gpt2Model.stream(checkpoint), tokenizerOf(checkpoint));
-        } catch (RuntimeException | Error e) {
-            checkpoint.close();
-            throw e;
+            Gpt2Tokenizer tokenizer = checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
+            Gpt2Model model = options.streamed()
+                    ? Gpt2Model.stream(checkpoint, options.compute())
+                    : Gpt2Model.load(checkpoint, options.compute(), options::report);
+            kept = options.streamed();
+            return new LogitLens(checkpoint, model, tokenizer);
+        } finally {
+            if (!kept) {
+                checkpoint.close();
+            }
         }
     }
 
@@ -115,32 +156,103 @@ public final class LogitLens implements AutoCloseable {
         return tokenizer;
     }
 
+    /// The ids that a run of a prompt begins with.
+    ///
+    /// ```java
+    /// lens.tokens("The Eiffel Tower is in", Bos.PREPEND)    // [50256, 464, 412, 733, 417, 8765, 318, 287]
+    /// ```
+    ///
+    /// @param prompt text; special tokens' texts in it are text
+    /// @param bos    whether the model's BOS goes before it
+    /// @return `[seqLen]`, owned by the caller; empty for an empty text without BOS
+    /// @throws io.github.logitlens.error.LensException if the model's tokenizer cannot be used
+    public int[] tokens(String prompt, Bos bos) {
+        return tokens(prompt, bos, SpecialTokens.TEXT);
+    }
+
+    /// The ids that a run of a prompt begins with.
+    ///
+    /// @param prompt        text
+    /// @param bos           whether the model's BOS goes before it
+    /// @param specialTokens what the text of a special token means in it
+    /// @return `[seqLen]`, owned by the caller; empty for an empty text without BOS
+    /// @throws io.github.logitlens.error.LensException if the model's tokenizer cannot be used
+    public int[] tokens(String prompt, Bos bos, SpecialTokens specialTokens) {
+        return withBos(tokenizer.encode(Objects.requireNonNull(prompt, "prompt"), specialTokens), bos);
+    }
+
+    private int[] withBos(int[] tokens, Bos bos) {
+        if (bos == Bos.NONE) {
+            return tokens.clone();
+        }
+        int[] all = new int[tokens.length + 1];
+        all[0] = tokenizer.endOfText();
+        System.arraycopy(tokens, 0, all, 1, tokens.length);
+        return all;
+    }
+
     /// Reads a prompt with the default options.
     ///
     /// @param prompt text of 1 to nCtx tokens
     /// @return the readings
     /// @throws IllegalArgumentException if the prompt is empty or too long
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
     public LensResult run(String prompt) {
         return run(prompt, LensOptions.defaults());
     }
 
     /// Reads a prompt.
     ///
-    /// @param prompt  text; `<|endoftext|>` in it is plain text
+    /// @param prompt  text
     /// @param options what to read
     /// @return the readings
     /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit it
     /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
     public LensResult run(String prompt, LensOptions options) {
-        return run(tokens(prompt, options.bos()), options, Hooks.none());
+        return run(prompt, options, Hooks.none());
     }
 
-    private int[] tokens(String prompt, Bos bos) {
-        Objects.requireNonNull(prompt, "prompt");
-        if (prompt.isEmpty() && bos == Bos.NONE) {
-            throw new IllegalArgumentException("prompt: expected at least one token, got an empty text");
-        }
-        return tokenizer.encode(prompt);
+    /// Reads a prompt, under hooks.
+    ///
+    /// @param prompt  text
+    /// @param options what to read
+    /// @param hooks   what observes and edits the run before it is read
+    /// @return the readings
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options or hooks do not fit it or the model
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public LensResult run(String prompt, LensOptions options, Hooks hooks) {
+        return whole(tokens(prompt, options.bos(), options.specialTokens()), options, hooks);
+    }
+
+    /// Reads a prompt that is changed on its way.
+    ///
+    /// ```java
+    /// lens.run("The Eiffel Tower is in", LensOptions.defaults(), Edits.zeroHead(7, 3)).edits()    // [zero:L7H3]
+    /// ```
+    ///
+    /// @param prompt  text
+    /// @param options what to read
+    /// @param edits   what is changed, in this order
+    /// @return the readings; they carry the edits
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options or edits do not fit it or the model
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public LensResult run(String prompt, LensOptions options, Edit... edits) {
+        return run(prompt, options, Hooks.of(edits));
+    }
+
+    /// Reads token ids.
+    ///
+    /// @param tokens  ids without BOS; *not modified*
+    /// @param options what to read
+    /// @return the readings
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public LensResult run(int[] tokens, LensOptions options) {
+        return run(tokens, options, Hooks.none());
     }
 
     /// Reads token ids, under hooks.
@@ -149,11 +261,17 @@ public final class LogitLens implements AutoCloseable {
     /// @param options what to read
     /// @param hooks   what observes and edits the run before it is read
     /// @return the readings
-    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options or hooks do not fit them or
+    ///                                  the model
     /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
     public LensResult run(int[] tokens, LensOptions options, Hooks hooks) {
+        return whole(withBos(tokens, options.bos()), options, hooks);
+    }
+
+    private LensResult whole(int[] ids, LensOptions options, Hooks hooks) {
         List<LensResult> whole = new ArrayList<>(1);
-        run(tokens, options, hooks, Integer.MAX_VALUE, whole::add);
+        parts(ids, options, hooks, Integer.MAX_VALUE, whole::add);
         return whole.getFirst();
     }
 
@@ -170,36 +288,54 @@ public final class LogitLens implements AutoCloseable {
     /// @param hooks           what observes and edits the run before it is read
     /// @param positionsAtOnce how many positions a part has, at least 1; the last may have fewer
     /// @param parts           given each part as soon as it is read, on the caller's thread, in ascending order of the positions
-    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options do not fit them
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or the options or hooks do not fit them or
+    ///                                  the model
     /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
     public void run(int[] tokens, LensOptions options, Hooks hooks, int positionsAtOnce, Consumer<LensResult> parts) {
         if (positionsAtOnce < 1) {
             throw new IllegalArgumentException("positions at once: expected at least 1, got " + positionsAtOnce);
         }
-        int[] ids = ids(tokens, options.bos());
+        parts(withBos(tokens, options.bos()), options, hooks, positionsAtOnce, parts);
+    }
+
+    /// @param ids owned, BOS included
+    private void parts(int[] ids, LensOptions options, Hooks hooks, int positionsAtOnce, Consumer<LensResult> parts) {
+        checkLength(ids.length);
         int[] positions = options.positions().resolve(ids.length);
         int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
         PointPlan plan = PointPlan.of(options, model);
         List<LensPoint> points = plan.points();
+        Projection projection = new Projection(model, options.readout(), options.layerNorm());
         model.whileOpen(() -> {
+            String kernels = model.kernels();
             ResidualStack stack = new ResidualStack(model, points, positions);
             model.run(ids, plan.lastLayer(), stack.observe(hooks));
             for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
                 int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
-                parts.accept(read(stack.part(from, to), options, points, ids, tracked));
+                ResidualStack part = stack.part(from, to);
+                VocabularyReadings readings = projection.unembedding().read(projection.points(points, part.values()),
+                        query(options, points, nextTokens(part.positions(), ids), tracked));
+                Provenance provenance = provenance(options, hooks, Provenance.Computed.by(model, kernels));
+                parts.accept(new LensResult(provenance, notes(ids, options.bos()), model.config(), options, tokenizer, ids, points,
+                        part.positions(), tracked, readings, geometry(part, options)));
             }
             return null;
         });
     }
 
-    private LensResult read(ResidualStack stack, LensOptions options, List<LensPoint> points, int[] ids, int[] tracked) {
-        VocabularyQuery query = query(options, points, nextTokens(stack.positions(), ids), tracked);
-        float[] rows = options.layerNorm() == LayerNormMode.FROZEN_FINAL ? stack.frozen() : stack.values();
-        VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
-        ResidualStack.Geometry geometry =
-                options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
-        return new LensResult(provenance(options.bos(), options.layerNorm()), model.config(), options, tokenizer, ids, points,
-                stack.positions(), tracked, readings, geometry);
+    private static ResidualStack.Geometry geometry(ResidualStack stack, LensOptions options) {
+        return options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
+    }
+
+    private Provenance provenance(LensOptions options, Hooks hooks, Provenance.Computed computed) {
+        return new Provenance(checkpoint, tokenizer, options.bos(), options.readout(), options.layerNorm(), hooks.edits(), computed);
+    }
+
+    private List<String> notes(int[] ids, Bos bos) {
+        return bos == Bos.PREPEND && ids.length > 1 && ids[1] == ids[0]
+                ? List.of("the prompt begins with two BOS tokens: one of its own, and the one that was asked for")
+                : List.of();
     }
 
     private static VocabularyQuery query(LensOptions options, List<LensPoint> points, int[] next, int[] tracked) {
@@ -222,9 +358,10 @@ public final class LogitLens implements AutoCloseable {
     private static int[] previous(List<LensPoint> points) {
         int[] previous = new int[points.size()];
         int last = -1;
-        for (LensPoint point : points) {
-            previous[point.index()] = point.kind().isResidual() ? last : -1;
-            last = point.kind().isResidual() ? point.index() : last;
+        for (int i = 0; i < previous.length; i++) {
+            boolean residual = points.get(i).kind().isResidual();
+            previous[i] = residual ? last : -1;
+            last = residual ? i : last;
         }
         return previous;
     }
@@ -241,7 +378,7 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the prompt is empty or too long, or a token or the position is not there
     /// @throws IllegalStateException    after [#close]
     public Attribution attribute(String prompt, AttributionOptions options) {
-        return attribute(tokens(prompt, options.bos()), options, Hooks.none());
+        return attribution(tokens(prompt, options.bos(), options.specialTokens()), options, Hooks.none());
     }
 
     /// Takes the logit of token ids apart, under hooks. What an editor adds to the residual stream is no component's: it shows in
@@ -254,16 +391,23 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or a token or the position is not there
     /// @throws IllegalStateException    after [#close]
     public Attribution attribute(int[] tokens, AttributionOptions options, Hooks hooks) {
-        int[] ids = ids(tokens, options.bos());
+        return attribution(withBos(tokens, options.bos()), options, hooks);
+    }
+
+    private Attribution attribution(int[] ids, AttributionOptions options, Hooks hooks) {
+        checkLength(ids.length);
         int position = Positions.index(options.position(), ids.length);
         int token = known(options.token());
         OptionalInt versus = options.versus().map(other -> OptionalInt.of(known(other))).orElse(OptionalInt.empty());
         if (versus.isPresent() && versus.getAsInt() == token) {
             throw new IllegalArgumentException("versus: expected another token than " + token + ", got the same");
         }
+        String kernels = model.kernels();
         Attribution.Breakdown breakdown =
                 Attributor.attribute(model, ids, position, token, versus, options.neurons(), hooks);
-        return new Attribution(provenance(options.bos(), LayerNormMode.FROZEN_FINAL), model.config(), options,
+        Provenance provenance = new Provenance(checkpoint, tokenizer, options.bos(), Readout.logit(), LayerNormMode.FROZEN,
+                hooks.edits(), Provenance.Computed.by(model, kernels));
+        return new Attribution(provenance, model.config(), options,
                 IntStream.of(ids).mapToObj(id -> LensResult.token(tokenizer, id)).toList(), position,
                 LensResult.token(tokenizer, token), options.versus().map(other -> LensResult.token(tokenizer, versus.getAsInt())),
                 breakdown);
@@ -288,17 +432,8 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if there is no such layer or neuron, or `topK` is below 1
     /// @throws IllegalStateException    after [#close]
     public NeuronPromotions neuron(int layer, int neuron, int topK, LayerNormMode mode) {
-        return model.whileOpen(() -> new NeuronLens(model, tokenizer).read(layer, neuron, topK, provenance(Bos.NONE, mode)));
-    }
-
-    private Provenance provenance(Bos bos, LayerNormMode layerNorm) {
-        return new Provenance(checkpoint, tokenizer, bos, layerNorm);
-    }
-
-    private int[] ids(int[] tokens, Bos bos) {
-        int[] ids = bos == Bos.PREPEND ? prepend(tokenizer.endOfText(), tokens) : tokens.clone();
-        checkLength(ids.length);
-        return ids;
+        return model.whileOpen(() -> new NeuronLens(model, tokenizer).read(layer, neuron, topK, new Provenance(checkpoint, tokenizer,
+                Bos.NONE, Readout.logit(), mode, List.of(), Provenance.Computed.by(model, model.kernels()))));
     }
 
     /// Checked here as well as by the model, because positions and arrays are sized by it first.
@@ -313,25 +448,17 @@ public final class LogitLens implements AutoCloseable {
         }
     }
 
-    private static int[] prepend(int first, int[] rest) {
-        int[] all = new int[rest.length + 1];
-        all[0] = first;
-        System.arraycopy(rest, 0, all, 1, rest.length);
-        return all;
-    }
-
-    /// What reads rows of a mode; frozen ones come normalised.
-    private Unembedding unembedding(LayerNormMode mode) {
-        return switch (mode) {
-            case RECOMPUTED -> model.unembedding();
-            case FROZEN_FINAL, NONE -> model.unembedding().withoutNorm();
-        };
-    }
-
     /// Frees the model; see [Gpt2Model#close].
     @Override
     public void close() {
         model.close();
-        checkpoint.close();
+    }
+
+    /// Frees the model, but waits only a while for running runs; see [Gpt2Model#closeWithin].
+    ///
+    /// @param limit how long to wait at most
+    /// @return whether the memory is free
+    public boolean closeWithin(Duration limit) {
+        return model.closeWithin(limit);
     }
 }

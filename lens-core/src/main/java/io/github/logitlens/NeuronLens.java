@@ -1,7 +1,6 @@
 package io.github.logitlens;
 
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.Unembedding;
 import io.github.logitlens.model.VocabularyQuery;
 import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
@@ -20,14 +19,9 @@ final class NeuronLens {
     }
 
     NeuronPromotions read(int layer, int neuron, int topK, Provenance provenance) {
-        LayerNormMode mode = provenance.layerNorm();
-        float[] row = model.components().neuron(layer, neuron);
-        if (mode == LayerNormMode.FROZEN_FINAL) {
-            new FrozenNorm(model).apply(row, 0, 1, false);
-        }
-        Unembedding unembedding =
-                mode == LayerNormMode.RECOMPUTED ? model.unembedding() : model.unembedding().withoutNorm();
-        VocabularyReadings readings = unembedding.read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
+        Projection projection = new Projection(model, Readout.logit(), provenance.layerNorm());
+        float[] row = projection.component(model.components().neuron(layer, neuron));
+        VocabularyReadings readings = projection.unembedding().read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
         List<NeuronPromotions.TokenLogit> promoted = new ArrayList<>();
         List<NeuronPromotions.TokenLogit> demoted = new ArrayList<>();
         for (int rank = 0; rank < readings.topK(); rank++) {

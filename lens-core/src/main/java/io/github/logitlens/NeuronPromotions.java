@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The tokens that one MLP neuron's write raises and lowers most: its row of `W_out` through the unembedding.
 ///
-/// Under `FROZEN_FINAL` the numbers are `(w − mean w) ⊙ γ · W_U`: multiplied with the neuron's activation and divided by the scale
+/// Under `FROZEN` the numbers are `(w − mean w) ⊙ γ · W_U`: multiplied with the neuron's activation and divided by the scale
 /// of a position's final residual ([Attribution#scale]), they are what it adds to each logit there. A neuron has no position of
 /// its own, so they are given for a scale of 1; their order is the same for any. The other modes are those of [LayerNormMode].
 ///

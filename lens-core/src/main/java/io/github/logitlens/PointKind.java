@@ -2,7 +2,6 @@ package io.github.logitlens;
 
 import io.github.logitlens.hook.HookSite;
 import java.util.Arrays;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /// What the lens can read, in the order of the forward pass: the residual stream at some place, or what a component writes
@@ -10,7 +9,7 @@ import java.util.stream.Collectors;
 ///
 /// ```java
 /// LensOptions.defaults().points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST)
-/// LensOptions.defaults().points(PointKind.HEAD).layerNorm(LayerNormMode.FROZEN_FINAL)
+/// LensOptions.defaults().points(PointKind.HEAD).layerNorm(LayerNormMode.FROZEN)
 /// ```
 public enum PointKind {
     /// The embedding before any block, `wte + wpe`: one point, `embed`.
@@ -69,22 +68,24 @@ public enum PointKind {
         };
     }
 
-    LensPoint at(int index, int layer) {
-        String name = this == EMBED ? key : site.at(layer).toString();
-        return new LensPoint(index, this, OptionalInt.empty(), name, label(layer), site.at(layer));
+    LensPoint at(int layer) {
+        return new LensPoint(this, site.at(layer));
     }
 
-    static LensPoint head(int index, int layer, int head) {
-        return new LensPoint(index, HEAD, OptionalInt.of(head), headName(layer, head), HEAD.label(layer) + head,
-                HEAD.site.at(layer));
+    static LensPoint head(int layer, int head) {
+        return new LensPoint(HEAD, HEAD.site.at(layer), head);
     }
 
-    private String label(int layer) {
-        return label.replace("#", Integer.toString(layer));
+    /// `embed`, or the TransformerLens name; that of all heads' writes is an axis longer than our point, so the head follows it.
+    String name(int layer, int head) {
+        return switch (this) {
+            case EMBED -> key;
+            case HEAD -> HookSite.ATTN_RESULT.at(layer) + "." + head;
+            default -> site.at(layer).toString();
+        };
     }
 
-    /// The TransformerLens name of all heads' writes, which is an axis longer than our hooks, and the head.
-    static String headName(int layer, int head) {
-        return "blocks." + layer + ".attn.hook_result." + head;
+    String label(int layer, int head) {
+        return label.replace("#", Integer.toString(layer)) + (this == HEAD ? head : "");
     }
 }

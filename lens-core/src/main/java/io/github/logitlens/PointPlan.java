@@ -24,7 +24,7 @@ record PointPlan(List<LensPoint> points, int lastLayer) {
         Set<Integer> layers = Arrays.stream(options.layers().resolve(nLayers)).boxed().collect(Collectors.toSet());
         List<LensPoint> points = new ArrayList<>();
         if (options.points().contains(PointKind.EMBED)) {
-            points.add(PointKind.EMBED.at(0, 0));
+            points.add(PointKind.EMBED.at(0));
         }
         for (int layer = 0; layer <= lastLayer; layer++) {
             for (PointKind kind : PointKind.values()) {
@@ -39,11 +39,11 @@ record PointPlan(List<LensPoint> points, int lastLayer) {
 
     private static void add(PointKind kind, int layer, int nHeads, List<LensPoint> points) {
         if (kind != PointKind.HEAD) {
-            points.add(kind.at(points.size(), layer));
+            points.add(kind.at(layer));
             return;
         }
         for (int head = 0; head < nHeads; head++) {
-            points.add(PointKind.head(points.size(), layer, head));
+            points.add(PointKind.head(layer, head));
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.github.logitlens;
 
+import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -22,15 +24,32 @@ public final class Provenance {
     private final Checkpoint checkpoint;
     private final Gpt2Tokenizer tokenizer;
     private final Bos bos;
+    private final Readout readout;
     private final LayerNormMode layerNorm;
-    private final String kernels = Compute.kernels();
-    private final int threads = Compute.threads();
+    private final List<String> edits;
+    private final Computed computed;
 
-    Provenance(Checkpoint checkpoint, Gpt2Tokenizer tokenizer, Bos bos, LayerNormMode layerNorm) {
+    /// @param computed what computed the run
+    Provenance(Checkpoint checkpoint, Gpt2Tokenizer tokenizer, Bos bos, Readout readout, LayerNormMode layerNorm,
+            List<String> edits, Computed computed) {
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
         this.bos = bos;
+        this.readout = readout;
         this.layerNorm = layerNorm;
+        this.edits = List.copyOf(edits);
+        this.computed = computed;
+    }
+
+    /// What computed a run. Where the kernels changed during it, both stand there.
+    ///
+    /// @param kernels such as `scalar`, or `scalar, then vector (512-bit)`
+    record Computed(String kernels, int threads) {
+
+        static Computed by(Gpt2Model model, String kernelsBefore) {
+            String after = model.kernels();
+            return new Computed(after.equals(kernelsBefore) ? after : kernelsBefore + ", then " + after, model.threads());
+        }
     }
 
     /// The model's name.
@@ -72,30 +91,37 @@ public final class Provenance {
 
     /// The kind of lens.
     ///
-    /// @return `logit`
+    /// @return such as `logit`; see [Readout]
     public String lens() {
-        return "logit";
+        return readout.kind();
     }
 
     /// The sha256 of the lens's own weights.
     ///
     /// @return empty for the logit lens, which has none
     public Optional<String> lensSha256() {
-        return Optional.empty();
+        return readout.sha256();
     }
 
-    /// The kernels of the run.
+    /// What was changed in the run: edits in their written form, editors of your own as `custom edit at` and a place.
     ///
-    /// @return `scalar`, or `vector` with its width
+    /// @return immutable; empty for the model as it is
+    public List<String> edits() {
+        return edits;
+    }
+
+    /// The kernels that computed the run.
+    ///
+    /// @return `scalar`, or `vector` with its width; `scalar, then vector (512-bit)` where they changed during the run
     public String kernels() {
-        return kernels;
+        return computed.kernels();
     }
 
     /// How many threads worked on it.
     ///
     /// @return at least 1
     public int threads() {
-        return threads;
+        return computed.threads();
     }
 
     /// The version of this library.

@@ -6,6 +6,7 @@ import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ final class ResidualStack implements ActivationObserver {
     /// Places that show the same residual, such as `embed` and block 0's `resid_pre`, share a hook point, as a block's heads do.
     private final Map<HookPoint, List<LensPoint>> points;
     private final List<LensPoint> order;
+    private final Map<LensPoint, Integer> places = new HashMap<>();
     private final int[] positions;
     private final int dModel;
     private final float[] values;
@@ -35,6 +37,9 @@ final class ResidualStack implements ActivationObserver {
         this.positions = positions;
         this.values = values;
         dModel = model.config().dModel();
+        for (int i = 0; i < points.size(); i++) {
+            places.put(points.get(i), i);
+        }
     }
 
     private static int size(Gpt2Model model, List<LensPoint> points, int[] positions) {
@@ -103,33 +108,12 @@ final class ResidualStack implements ActivationObserver {
     }
 
     private int offset(int position, LensPoint point) {
-        return (position * order.size() + point.index()) * dModel;
+        return (position * order.size() + places.get(point)) * dModel;
     }
 
     /// The rows as they are, `[positions, points, dModel]`.
     float[] values() {
         return values;
-    }
-
-    /// The rows after the final LayerNorm with the statistics of their position's last row; β is added to residuals only.
-    /// The last row is normalised by the model's own kernel, so that its logits have the bits of the model's output.
-    ///
-    /// @return `[positions, points, dModel]`, a copy
-    float[] frozen() {
-        float[] rows = values.clone();
-        FrozenNorm norm = new FrozenNorm(model);
-        LensPoint last = order.getLast();
-        for (int i = 0; i < positions.length; i++) {
-            int end = offset(i, last);
-            double scale = norm.scale(values, end);
-            for (LensPoint point : order.subList(0, last.index())) {
-                norm.apply(rows, offset(i, point), scale, point.kind().isResidual());
-            }
-            float[] residual = new float[dModel];
-            System.arraycopy(values, end, residual, 0, dModel);
-            System.arraycopy(model.unembedding().normalized(residual), 0, rows, end, dModel);
-        }
-        return rows;
     }
 
     /// `‖h‖` of each residual and the cosine of its angle with the last point's, in float64, dimension by dimension.

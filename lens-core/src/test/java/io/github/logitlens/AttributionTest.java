@@ -96,12 +96,12 @@ class AttributionTest {
         int[] ids = lens.tokenizer().encode(PROMPT);
         Attribution a = lens.attribute(PROMPT, AttributionOptions.of(" Paris"));
         LensResult result = lens.run(ids, LensOptions.defaults().points(PointKind.HEAD, PointKind.MLP_OUT)
-                .layerNorm(LayerNormMode.FROZEN_FINAL).positions(Positions.last()).track(" Paris"), Hooks.none());
+                .layerNorm(LayerNormMode.FROZEN).positions(Positions.last()).track(" Paris"), Hooks.none());
         List<TrackedToken> track = result.track(" Paris", -1);
         int compared = 0;
         for (Contribution component : a.components()) {
             if (component.kind() == Contribution.Kind.HEAD || component.kind() == Contribution.Kind.MLP) {
-                assertEquals(component.logit(), track.get(result.point(component.name()).index()).logit(), 1e-4, component.label());
+                assertEquals(component.logit(), track.get(result.points().indexOf(result.point(component.name()))).logit(), 1e-4, component.label());
                 compared++;
             }
         }
@@ -138,7 +138,7 @@ class AttributionTest {
         Contribution.Neuron neuron = a.components().getLast().neurons().getFirst();
         assertEquals("L" + (a.config().nLayers() - 1) + "N" + neuron.neuron(), neuron.label());
         NeuronPromotions promotions = lens.neuron(
-                neuron.layer(), neuron.neuron(), a.config().vocabSize(), LayerNormMode.FROZEN_FINAL);
+                neuron.layer(), neuron.neuron(), a.config().vocabSize(), LayerNormMode.FROZEN);
         float perUnit = promotions.promoted().stream().filter(t -> t.token().id() == paris).findFirst().orElseThrow().logit();
         assertEquals(neuron.logit(), neuron.activation() * perUnit / a.scale(), 1e-5 * Math.abs(neuron.logit()) + 1e-6);
         assertEquals(List.of(), lens.attribute(PROMPT, AttributionOptions.of(" Paris")).components().getLast().neurons());
@@ -194,7 +194,8 @@ class AttributionTest {
         assertEquals(6, a.position());
         assertEquals(" Paris", a.token().text());
         assertEquals(Optional.of(" London"), a.versus().map(Token::text));
-        assertEquals(new AttributionOptions(TokenRef.of(" Paris"), Optional.of(TokenRef.of(" London")), -2, 1, Bos.PREPEND), options);
+        assertEquals("AttributionOptions[token= Paris, versus= London, position=-2, neurons=1, bos=PREPEND, specialTokens=TEXT]",
+                options.toString());
         assertTrue(a.toString().contains("\" Paris\" − \" London\""), a.toString());
         assertThrows(UnsupportedOperationException.class, () -> a.components().clear());
     }

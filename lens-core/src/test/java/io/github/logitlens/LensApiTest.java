@@ -3,6 +3,7 @@ package io.github.logitlens;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.CheckpointException;
@@ -19,8 +21,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,10 +91,12 @@ class LensApiTest {
     void pointsAreTheEmbeddingAndEveryLayer() {
         LensResult result = lens.run(PROMPT);
         assertEquals(layers() + 1, result.points().size());
-        assertEquals(new LensPoint(0, PointKind.EMBED, OptionalInt.empty(), "embed", "Embedding", HookSite.RESID_PRE.at(0)),
-                result.embedding());
-        assertEquals(new LensPoint(3, PointKind.RESID_POST, OptionalInt.empty(), "blocks.2.hook_resid_post", "Layer 2",
-                HookSite.RESID_POST.at(2)), result.points().get(3));
+        assertEquals("embed EMBED Embedding OptionalInt.empty OptionalInt.empty blocks.0.hook_resid_pre",
+                written(result.embedding()));
+        assertEquals("blocks.2.hook_resid_post RESID_POST Layer 2 OptionalInt[2] OptionalInt.empty blocks.2.hook_resid_post",
+                written(result.points().get(3)));
+        LensPoint head = lens.run(PROMPT, LensOptions.defaults().points(PointKind.HEAD)).point("blocks.1.attn.hook_result.3");
+        assertEquals("blocks.1.attn.hook_result.3 HEAD L1H3 OptionalInt[1] OptionalInt[3] blocks.1.attn.hook_z", written(head));
         assertSame(result.finalPoint(), result.layer(-1));
         assertSame(result.layer(layers() - 1), result.layer(-1));
         assertSame(result.layer(0), result.layer(-layers()));
@@ -105,6 +107,11 @@ class LensApiTest {
         assertTrue(refused(() -> result.point("blocks.0.hook_resid_mid")).contains("blocks.0.hook_resid_post"));
     }
 
+    private static String written(LensPoint point) {
+        return point.name() + " " + point.kind() + " " + point.label() + " " + point.layer() + " " + point.head() + " "
+                + point.hook();
+    }
+
     @Test
     void midPointsStandBetween() {
         LensResult result = lens.run(PROMPT, WITH_MID);
@@ -113,9 +120,10 @@ class LensApiTest {
         assertEquals("Layer 0", result.points().get(2).label());
         assertEquals("Layer 3", result.layer(3).label());
         assertSame(result.finalPoint(), result.layer(-1));
-        IntStream.range(0, result.points().size()).forEach(i -> assertEquals(i, result.points().get(i).index()));
         LensResult without = lens.run(PROMPT);
         assertEquals(without.top(without.layer(3), -1), result.top(result.layer(3), -1), "more points change no reading");
+        assertEquals(without.layer(3), result.layer(3), "a point is the same place in every result");
+        assertEquals(without.top(result.layer(3), -1), result.top(without.layer(3), -1));
     }
 
     @Test
@@ -242,11 +250,12 @@ class LensApiTest {
         LensResult result = lens.run("The Eiffel Tower is in");
         for (int position : result.positions()) {
             int answer = result.top(result.finalPoint(), position).getFirst().id();
-            int decided = result.decisionLayer(position).index();
-            for (LensPoint point : result.points()) {
+            int decided = result.points().indexOf(result.decisionLayer(position));
+            for (int i = 0; i < result.points().size(); i++) {
+                LensPoint point = result.points().get(i);
                 boolean same = result.top(point, position).getFirst().id() == answer;
-                assertTrue(point.index() < decided || same, "after the decision the answer is the last one");
-                assertFalse(point.index() == decided - 1 && same, "the decision could be earlier");
+                assertTrue(i < decided || same, "after the decision the answer is the last one");
+                assertFalse(i == decided - 1 && same, "the decision could be earlier");
             }
         }
     }
@@ -278,7 +287,8 @@ class LensApiTest {
             List<TrackedToken> track = result.track(token, -1);
             assertEquals(result.points().size(), track.size());
             for (LensPoint point : result.points()) {
-                TrackedToken tracked = track.get(point.index());
+                TrackedToken tracked = result.tracked(token, point, -1);
+                assertEquals(track.get(result.points().indexOf(point)), tracked);
                 TokenPrediction prediction = result.top(point, -1).get(tracked.rank() - 1);
                 assertEquals(prediction.id(), tracked.id());
                 assertEquals(prediction.logit(), tracked.logit());
@@ -322,13 +332,15 @@ class LensApiTest {
     void optionsAreValuesAndChangeByCopies() {
         LensOptions defaults = LensOptions.defaults();
         LensOptions changed = defaults.topK(3).bottomK(4).positions(Positions.last()).bos(Bos.PREPEND)
-                .points(PointKind.RESID_MID).layers(Layers.of(1)).layerNorm(LayerNormMode.NONE).stopAfter(2)
+                .specialTokens(SpecialTokens.PARSE).points(PointKind.RESID_MID).layers(Layers.of(1)).layerNorm(LayerNormMode.NONE).stopAfter(2)
                 .metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
-        assertEquals(new LensOptions(3, 4, Positions.last(), Bos.PREPEND, Set.of(PointKind.RESID_MID), Layers.of(1),
-                LayerNormMode.NONE, OptionalInt.of(2), Set.of(LensMetric.ENTROPY),
-                List.of(TokenRef.of(" a"), TokenRef.of(5))), changed);
-        assertEquals(new LensOptions(10, 0, Positions.all(), Bos.NONE, Set.of(PointKind.EMBED, PointKind.RESID_POST),
-                Layers.all(), LayerNormMode.RECOMPUTED, OptionalInt.empty(), Set.of(), List.of()), defaults);
+        assertEquals("LensOptions[topK=3, bottomK=4, positions=last, bos=PREPEND, specialTokens=PARSE, points=[RESID_MID], layers=1,"
+                + " readout=logit, layerNorm=none, stopAfter=2, metrics=[ENTROPY], tracked=[ a, id:5]]", changed.toString());
+        assertEquals("LensOptions[topK=10, bottomK=0, positions=all, bos=NONE, specialTokens=TEXT, points=[EMBED, RESID_POST],"
+                + " layers=all, readout=logit, layerNorm=recomputed, stopAfter=none, metrics=[], tracked=[]]", defaults.toString());
+        assertEquals(LensOptions.defaults().topK(3), LensOptions.defaults().topK(4).topK(3));
+        assertEquals(LensOptions.defaults().topK(3).hashCode(), LensOptions.defaults().topK(4).topK(3).hashCode());
+        assertNotEquals(LensOptions.defaults().topK(3), LensOptions.defaults());
         assertEquals("top-k: expected at least 1, got 0", refused(() -> defaults.topK(0)));
         assertEquals("bottom-k: expected at least 0, got -1", refused(() -> defaults.bottomK(-1)));
         assertThrows(NullPointerException.class, () -> defaults.positions(null));
@@ -432,8 +444,8 @@ class LensApiTest {
             double sum = 0;
             for (int position = 0; position < last; position++) {
                 TokenRef next = TokenRef.of(result.tokens().get(position + 1).id());
-                double logProbability = lens.run(PROMPT, LensOptions.defaults().track(next)).track(next, position)
-                        .get(point.index()).logProbability();
+                double logProbability = lens.run(PROMPT, LensOptions.defaults().track(next))
+                        .tracked(next, point, position).logProbability();
                 assertEquals(-logProbability, result.value(LensMetric.SURPRISAL, point, position));
                 assertEquals(-logProbability / Math.log(2), result.value(LensMetric.SURPRISAL_BITS, point, position), 1e-12);
                 sum -= logProbability;
@@ -455,8 +467,8 @@ class LensApiTest {
         LensResult result = lens.run(PROMPT, LensOptions.defaults().track(paris).track(the));
         for (LensPoint point : result.points()) {
             double difference = result.logitDifference(paris, the, point, -1);
-            TrackedToken p = result.track(paris, -1).get(point.index());
-            TrackedToken t = result.track(the, -1).get(point.index());
+            TrackedToken p = result.tracked(paris, point, -1);
+            TrackedToken t = result.tracked(the, point, -1);
             assertEquals((double) p.logit() - t.logit(), difference);
             assertEquals(p.logProbability() - t.logProbability(), difference, 1e-9);
             assertEquals(-difference, result.logitDifference(the, paris, point, -1));
@@ -472,7 +484,7 @@ class LensApiTest {
                     .map(point -> result.top(point, position).getFirst().id()).toList();
             int answer = first.getLast();
             assertEquals(first.indexOf(answer), result.residualPoints().indexOf(result.firstAppearance(position)));
-            assertTrue(result.firstAppearance(position).index() <= result.decisionLayer(position).index(), "no later");
+            assertTrue(result.points().indexOf(result.firstAppearance(position)) <= result.points().indexOf(result.decisionLayer(position)), "no later");
             int flips = 0;
             for (int i = 1; i < first.size(); i++) {
                 flips += first.get(i).equals(first.get(i - 1)) ? 0 : 1;
@@ -488,7 +500,7 @@ class LensApiTest {
         LensResult plain = lens.run(PROMPT, LensOptions.defaults().metrics(LensMetric.CHANGE));
         for (LensPoint point : result.points()) {
             double change = result.value(LensMetric.CHANGE, point, -1);
-            if (point.index() == 0 || !point.kind().isResidual()) {
+            if (point.kind() == PointKind.EMBED || !point.kind().isResidual()) {
                 assertEquals(Double.NaN, change, point.label());
             } else {
                 assertEquals(plain.value(LensMetric.CHANGE, plain.point(point.name()), -1), change, point.label());
@@ -503,7 +515,7 @@ class LensApiTest {
         try (Checkpoint demo = Checkpoint.demo()) {
             assertEquals(demo.sha256(), made.weightsSha256());
         }
-        assertEquals(List.of("demo", "logit", lens.tokenizer().contentHash(), Compute.kernels()),
+        assertEquals(List.of("demo", "logit", lens.tokenizer().contentHash(), lens.model().kernels()),
                 List.of(made.modelId(), made.lens(), made.tokenizerSha256(), made.kernels()));
         assertEquals(Bos.PREPEND, made.bos());
         assertTrue(made.version().matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"), made.version());

@@ -12,6 +12,7 @@ import io.github.logitlens.hook.ActivationCache;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.model.Gpt2Model;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,12 +118,12 @@ class PointsTest {
     @Test
     void modesChangeTheirOwnRowsOnly() {
         LensResult recomputed = run(EVERYTHING);
-        LensResult frozen = run(EVERYTHING.layerNorm(LayerNormMode.FROZEN_FINAL));
+        LensResult frozen = run(EVERYTHING.layerNorm(LayerNormMode.FROZEN));
         for (LensPoint point : recomputed.points()) {
             boolean last = point.equals(recomputed.finalPoint());
             assertEquals(last, recomputed.top(point, -1).equals(frozen.top(frozen.point(point.name()), -1)), point.name());
         }
-        assertEquals(LayerNormMode.FROZEN_FINAL, frozen.options().layerNorm());
+        assertEquals(LayerNormMode.FROZEN, frozen.options().layerNorm());
     }
 
     @Test
@@ -164,21 +165,18 @@ class PointsTest {
         int[] positions = {1, 4};
         List<LensPoint> points = run(EVERYTHING.layers(Layers.of(2))).points().stream()
                 .filter(point -> point.kind() == PointKind.HEAD || point.kind() == PointKind.RESID_POST).toList();
-        List<LensPoint> plan = new ArrayList<>();
-        points.forEach(point -> plan.add(new LensPoint(
-                plan.size(), point.kind(), point.head(), point.name(), point.label(), point.hook())));
-        ResidualStack stack = new ResidualStack(lens.model(), plan, positions);
+        ResidualStack stack = new ResidualStack(lens.model(), points, positions);
         Hooks hooks = stack.observe(Hooks.none());
         Set<HookPoint> wanted = IntStream.range(0, layers()).boxed()
                 .flatMap(layer -> Arrays.stream(HookSite.values()).filter(HookSite::inBlock).map(site -> site.at(layer)))
-                .filter(hooks::wants).collect(Collectors.toSet());
+                .filter(HookAccess.of(hooks)::wants).collect(Collectors.toSet());
         assertEquals(Set.of(HookSite.ATTN_Z.at(2), HookSite.RESID_POST.at(2), HookSite.RESID_POST.at(layers() - 1)), wanted);
-        assertEquals(positions.length * plan.size() * lens.model().config().dModel(), stack.values().length);
+        assertEquals(positions.length * points.size() * lens.model().config().dModel(), stack.values().length);
     }
 
     @Test
     void aRunTooLargeToHoldIsRefusedInWords() {
-        LensPoint point = PointKind.RESID_POST.at(0, 0);
+        LensPoint point = PointKind.RESID_POST.at(0);
         List<LensPoint> many = java.util.Collections.nCopies(100_000, point);
         String message = assertThrows(IllegalArgumentException.class,
                 () -> new ResidualStack(lens.model(), many, new int[1024])).getMessage();
@@ -279,7 +277,7 @@ class PointsTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> LensOptions.defaults().stopAfter(-1)).getMessage()
                 .contains("got -1"));
         assertTrue(assertThrows(IllegalArgumentException.class,
-                () -> LensOptions.defaults().stopAfter(1).layerNorm(LayerNormMode.FROZEN_FINAL)).getMessage().contains("frozen"));
+                () -> LensOptions.defaults().stopAfter(1).layerNorm(LayerNormMode.FROZEN)).getMessage().contains("frozen"));
     }
 
     @Test

@@ -20,12 +20,17 @@ public enum HookSite {
     ATTN_K("attn.hook_k", Scope.BLOCK),
     /// Values, `[seqLen, nHeads, dHead]`.
     ATTN_V("attn.hook_v", Scope.BLOCK),
-    /// Scaled attention scores before the softmax, `[nHeads, query, key]`; `−∞` where the key is after the query.
+    /// Scaled attention scores before the softmax, `[nHeads, query, key]`; `−∞` where the key is after the query. An editor that
+    /// writes a number there lets the query see that key.
     ATTN_SCORES("attn.hook_attn_scores", Scope.BLOCK),
-    /// Attention probabilities, `[nHeads, query, key]`; 0 where the key is after the query.
+    /// Attention probabilities, `[nHeads, query, key]`; 0 where the key is after the query. What an editor writes there weighs
+    /// that key's value like any other.
     ATTN_PATTERN("attn.hook_pattern", Scope.BLOCK),
     /// What each head read: values weighted by the pattern, `[seqLen, nHeads, dHead]`.
     ATTN_Z("attn.hook_z", Scope.BLOCK),
+    /// What each head writes into the residual stream, `z · W_O` without the bias, which belongs to no head,
+    /// `[seqLen, nHeads, dModel]`. It is computed where a hook looks at it; what an editor changes is added to attention's write.
+    ATTN_RESULT("attn.hook_result", Scope.BLOCK),
     /// What attention writes into the residual stream, bias included, `[seqLen, dModel]`.
     ATTN_OUT("hook_attn_out", Scope.BLOCK),
     /// The residual stream between attention and MLP, `[seqLen, dModel]`.

@@ -1,5 +1,8 @@
 package io.github.logitlens.hook;
 
+import io.github.logitlens.internal.hook.HookAccess;
+import io.github.logitlens.internal.hook.HookCalls;
+import io.github.logitlens.weights.Gpt2Config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,19 +19,37 @@ import java.util.function.Predicate;
 /// ```
 ///
 /// At one point, observers and editors are called in the order in which they were added. A run with observers only gives
-/// the bits of a run without hooks.
+/// the bits of a run without hooks. A run refuses hooks that it would never call, such as one at a layer that the model has not.
 public final class Hooks {
+
+    static {
+        HookAccess.open(Calls::new);
+    }
 
     private static final Hooks NONE = new Hooks(List.of());
 
     private sealed interface Entry {
 
-        Predicate<HookPoint> where();
+        boolean at(HookPoint point);
 
         void fire(HookPoint point, float[] data, int... shape);
+
+        default void check(Gpt2Config config) {
+        }
     }
 
-    private record Observing(Predicate<HookPoint> where, ActivationObserver observer) implements Entry {
+    /// An observer or editor at one point, or at all that match; what it is called in messages and results.
+    private sealed interface Placed extends Entry {
+
+        Predicate<HookPoint> where();
+
+        @Override
+        default boolean at(HookPoint point) {
+            return where().test(point);
+        }
+    }
+
+    private record Observing(Predicate<HookPoint> where, ActivationObserver observer) implements Placed {
 
         @Override
         public void fire(HookPoint point, float[] data, int... shape) {
@@ -39,18 +60,68 @@ public final class Hooks {
                 activation.close();
             }
         }
+
+        @Override
+        public String toString() {
+            return "observer" + place(where);
+        }
     }
 
-    private record Editing(Predicate<HookPoint> where, ActivationEditor editor) implements Entry {
+    private record Editing(Predicate<HookPoint> where, ActivationEditor editor) implements Placed {
 
         @Override
         public void fire(HookPoint point, float[] data, int... shape) {
-            EditableActivation activation = new EditableActivation(data, shape);
-            try {
-                editor.edit(point, activation);
-            } finally {
-                activation.close();
-            }
+            Hooks.edit(point, editor, data, shape);
+        }
+
+        @Override
+        public String toString() {
+            return "custom edit" + place(where);
+        }
+    }
+
+    private record Written(Edit edit) implements Entry {
+
+        @Override
+        public boolean at(HookPoint point) {
+            return edit.touches(point);
+        }
+
+        @Override
+        public void check(Gpt2Config config) {
+            edit.check(config);
+        }
+
+        @Override
+        public void fire(HookPoint point, float[] data, int... shape) {
+            Hooks.edit(point, edit::edit, data, shape);
+        }
+
+        @Override
+        public String toString() {
+            return edit.toString();
+        }
+    }
+
+    /// One point, as a place that can be named.
+    private record OnePoint(HookPoint point) implements Predicate<HookPoint> {
+
+        @Override
+        public boolean test(HookPoint other) {
+            return point.equals(other);
+        }
+    }
+
+    private static String place(Predicate<HookPoint> where) {
+        return where instanceof OnePoint(HookPoint point) ? " at " + point : " at the points of a condition";
+    }
+
+    private static void edit(HookPoint point, ActivationEditor editor, float[] data, int... shape) {
+        EditableActivation activation = new EditableActivation(data, shape);
+        try {
+            editor.edit(point, activation);
+        } finally {
+            activation.close();
         }
     }
 
@@ -67,13 +138,25 @@ public final class Hooks {
         return NONE;
     }
 
+    /// Edits and nothing else.
+    ///
+    /// @param edits made in this order at points that they share; copied
+    /// @return hooks with these edits
+    public static Hooks of(Edit... edits) {
+        Hooks hooks = NONE;
+        for (Edit edit : edits) {
+            hooks = hooks.edit(edit);
+        }
+        return hooks;
+    }
+
     /// Adds an observer at one point.
     ///
     /// @param point    where
     /// @param observer called there once per run
     /// @return these hooks and the new one
     public Hooks observe(HookPoint point, ActivationObserver observer) {
-        return observe(Predicate.isEqual(Objects.requireNonNull(point, "point")), observer);
+        return observe(new OnePoint(Objects.requireNonNull(point, "point")), observer);
     }
 
     /// Adds an observer at every point that matches.
@@ -92,7 +175,7 @@ public final class Hooks {
     /// @param editor called there once per run
     /// @return these hooks and the new one
     public Hooks edit(HookPoint point, ActivationEditor editor) {
-        return edit(Predicate.isEqual(Objects.requireNonNull(point, "point")), editor);
+        return edit(new OnePoint(Objects.requireNonNull(point, "point")), editor);
     }
 
     /// Adds an editor at every point that matches.
@@ -104,48 +187,83 @@ public final class Hooks {
         return with(new Editing(Objects.requireNonNull(where, "where"), Objects.requireNonNull(editor, "editor")));
     }
 
+    /// Adds an edit.
+    ///
+    /// @param edit what is changed
+    /// @return these hooks and the edit
+    public Hooks edit(Edit edit) {
+        return with(new Written(Objects.requireNonNull(edit, "edit")));
+    }
+
     private Hooks with(Entry entry) {
         List<Entry> more = new ArrayList<>(entries);
         more.add(entry);
         return new Hooks(List.copyOf(more));
     }
 
-    /// Whether anything is hooked at a point. The model computes what only a hook can see, such as whole attention
-    /// patterns, when this says so.
+    /// What changes the run, as text: edits in their written form, editors as `custom edit at blocks.3.attn.hook_z`.
     ///
-    /// @param point the point
-    /// @return true if an observer or editor matches
-    public boolean wants(HookPoint point) {
-        for (Entry entry : entries) {
-            if (entry.where().test(point)) {
-                return true;
-            }
-        }
-        return false;
+    /// @return in the order in which they were added; empty where the run is only observed
+    public List<String> edits() {
+        return entries.stream().filter(entry -> !(entry instanceof Observing)).map(Entry::toString).toList();
     }
 
-    /// Whether an editor may change the activation at a point.
-    ///
-    /// @param point the point
-    /// @return true if an editor matches
-    public boolean edits(HookPoint point) {
-        for (Entry entry : entries) {
-            if (entry instanceof Editing && entry.where().test(point)) {
-                return true;
-            }
-        }
-        return false;
+    /// Observers and edits, in the order in which they were added.
+    @Override
+    public String toString() {
+        return entries.toString();
     }
 
-    /// Calls what is hooked at a point; used by the model.
-    ///
-    /// @param point where the forward pass is
-    /// @param data  the activation, row-major; *written* by editors
-    /// @param shape its extents
-    public void fire(HookPoint point, float[] data, int... shape) {
-        for (Entry entry : entries) {
-            if (entry.where().test(point)) {
-                entry.fire(point, data, shape);
+    private record Calls(Hooks hooks) implements HookCalls {
+
+        @Override
+        public void check(Gpt2Config config, String model, int lastLayer) {
+            for (Entry entry : hooks.entries) {
+                entry.check(config);
+                if (!isReached(entry, lastLayer)) {
+                    throw new IllegalArgumentException("hooks: expected a place that the run comes to, layers 0 to " + lastLayer
+                            + " (model '" + model + "', " + config.nLayers() + " layers), got " + entry);
+                }
+            }
+        }
+
+        private static boolean isReached(Entry entry, int lastLayer) {
+            for (HookSite site : HookSite.values()) {
+                for (int layer = 0; layer <= (site.inBlock() ? lastLayer : 0); layer++) {
+                    if (entry.at(site.at(layer))) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean wants(HookPoint point) {
+            for (Entry entry : hooks.entries) {
+                if (entry.at(point)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean edits(HookPoint point) {
+            for (Entry entry : hooks.entries) {
+                if (!(entry instanceof Observing) && entry.at(point)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void fire(HookPoint point, float[] data, int... shape) {
+            for (Entry entry : hooks.entries) {
+                if (entry.at(point)) {
+                    entry.fire(point, data, shape);
+                }
             }
         }
     }

@@ -1,12 +1,9 @@
 package io.github.logitlens.model;
 
-import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.layer.BlockWeight;
 import io.github.logitlens.internal.layer.CausalSelfAttention;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.Mlp;
-import io.github.logitlens.internal.layer.PanelMatrix;
-import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
 
 /// What single components of a model write into the residual stream.
@@ -19,7 +16,6 @@ import io.github.logitlens.internal.layer.Transformer;
 /// ```
 public final class Components {
 
-    private static final int PANEL = Kernels.PANEL;
     private static final int NEURONS_PER_TASK = 256;
 
     private final Transformer transformer;
@@ -46,35 +42,7 @@ public final class Components {
             throw new IllegalArgumentException(
                     "z: expected a multiple of " + nHeads + " heads × " + dHead + " values (dHead), got " + z.length);
         }
-        int positions = z.length / dModel;
-        float[] writes = new float[Math.multiplyExact(z.length, nHeads)];
-        transformer.lifetime().during(() -> {
-            boolean joined = engine.kernels().joinsPanels();
-            attention.out().weight().use(engine, joined, weight -> engine.workers().run(nHeads, head -> {
-                RowPanels rows = new RowPanels(positions, dHead);
-                for (int block = 0; block < rows.blocks(); block++) {
-                    rows.pack(engine.kernels(), block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
-                }
-                headWrites(weight, rows, head, writes, nHeads);
-            }));
-            return writes;
-        });
-        return writes;
-    }
-
-    /// One head's rows of `W_O` stand together in each panel: the product is a chain over dHead of them.
-    private void headWrites(PanelMatrix weight, RowPanels rows, int head, float[] writes, int nHeads) {
-        int dModel = weight.columns();
-        for (int panel = 0; panel < weight.panels(); panel++) {
-            for (int block = 0; block < rows.blocks(); block++) {
-                float[] tile = new float[Kernels.BLOCK * PANEL];
-                weight.multiplySome(engine.kernels(), rows, block, panel, head * rows.depth(), tile);
-                for (int r = 0; r < rows.rowsOf(block); r++) {
-                    int row = (rows.firstRow(block) + r) * nHeads + head;
-                    System.arraycopy(tile, r * PANEL, writes, row * dModel + panel * PANEL, weight.columnsOf(panel));
-                }
-            }
-        }
+        return transformer.lifetime().during(() -> attention.headWrites(engine, z));
     }
 
     /// The bias `b_O` that a block's attention writes at every position.

@@ -1,11 +1,16 @@
 package io.github.logitlens.model;
 
+import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookAccess;
+import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.KeyValues;
 import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
+import io.github.logitlens.weights.SafeTensorsException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -46,7 +51,7 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return the model; close it to free the memory
     /// @throws IllegalStateException if the weights need more memory than is available
     public static Gpt2Model load(Checkpoint checkpoint) {
-        return load(checkpoint, Engine.shared());
+        return load(checkpoint, Compute.defaults());
     }
 
     /// Copies a checkpoint's weights into memory, and says how that gets on.
@@ -56,7 +61,29 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return the model; close it to free the memory
     /// @throws IllegalStateException if the weights need more memory than is available
     public static Gpt2Model load(Checkpoint checkpoint, DoubleConsumer progress) {
-        return load(checkpoint, Engine.shared(), progress);
+        return load(checkpoint, Compute.defaults(), progress);
+    }
+
+    /// Copies a checkpoint's weights into memory, for a choice of threads and kernels.
+    ///
+    /// @param checkpoint an open checkpoint; *not modified*
+    /// @param compute    what computes
+    /// @return the model; close it to free the memory
+    /// @throws IllegalStateException if the weights need more memory than is available, or the kernels cannot run here
+    public static Gpt2Model load(Checkpoint checkpoint, Compute compute) {
+        return load(checkpoint, compute, new Unheard());
+    }
+
+    /// Copies a checkpoint's weights into memory, for a choice of threads and kernels, and says how that gets on.
+    ///
+    /// @param checkpoint an open checkpoint; *not modified*
+    /// @param compute    what computes
+    /// @param progress   told how much is done, from 0 to 1, by any of the threads that load; what it throws ends the loading
+    /// @return the model; close it to free the memory
+    /// @throws IllegalStateException if the weights need more memory than is available, or the kernels cannot run here
+    /// @throws RunCancelledException if the thread is interrupted meanwhile
+    public static Gpt2Model load(Checkpoint checkpoint, Compute compute, DoubleConsumer progress) {
+        return load(checkpoint, compute.engine(), progress);
     }
 
     /// Leaves a checkpoint's matrices in its files: every run reads those it comes to, and keeps none of them.
@@ -66,21 +93,30 @@ public final class Gpt2Model implements AutoCloseable {
     /// A run takes memory for its largest matrix and, for each thread, four columns of panels of `W_U`: 11 MB for GPT-2 small.
     ///
     /// ```java
-    /// try (Checkpoint checkpoint = Checkpoint.open("gpt2-xl"); Gpt2Model model = Gpt2Model.stream(checkpoint)) {
+    /// try (Gpt2Model model = Gpt2Model.stream(Checkpoint.open("gpt2-xl"))) {
     ///     float[] logits = model.logits(new int[] {464, 3139, 286, 4881, 318});
     /// }
     /// ```
     ///
     /// What happens to the files meanwhile is noticed by the run that reads them: it throws what [Checkpoint]'s readers throw.
     ///
-    /// @param checkpoint an open checkpoint, open for as long as the model is used; *not modified*
-    /// @return the model; close it to free the memory
+    /// @param checkpoint an open checkpoint; *owned from here on*: it is closed with the model
+    /// @return the model; close it to free the memory and to close the files
     public static Gpt2Model stream(Checkpoint checkpoint) {
-        return stream(checkpoint, Engine.shared());
+        return stream(checkpoint, Compute.defaults());
+    }
+
+    /// Leaves a checkpoint's matrices in its files, for a choice of threads and kernels; see [#stream(Checkpoint)].
+    ///
+    /// @param checkpoint an open checkpoint; *owned from here on*: it is closed with the model
+    /// @param compute    what computes
+    /// @return the model; close it to free the memory and to close the files
+    public static Gpt2Model stream(Checkpoint checkpoint, Compute compute) {
+        return stream(checkpoint, compute.engine());
     }
 
     static Gpt2Model stream(Checkpoint checkpoint, Engine engine) {
-        return new Gpt2Model(checkpoint.id(), engine, Transformer.stream(checkpoint));
+        return new Gpt2Model(checkpoint.id(), engine, Transformer.stream(checkpoint, engine));
     }
 
     static Gpt2Model load(Checkpoint checkpoint, Engine engine) {
@@ -88,7 +124,7 @@ public final class Gpt2Model implements AutoCloseable {
     }
 
     private static Gpt2Model load(Checkpoint checkpoint, Engine engine, DoubleConsumer progress) {
-        return new Gpt2Model(checkpoint.id(), engine, Transformer.load(checkpoint, engine.workers(), progress));
+        return new Gpt2Model(checkpoint.id(), engine, Transformer.load(checkpoint, engine, progress));
     }
 
     /// No lambda: the first of those costs a new process a millisecond.
@@ -148,7 +184,8 @@ public final class Gpt2Model implements AutoCloseable {
     /// @param tokens ids, 1 to nCtx of them; *not modified*
     /// @param hooks  what observes and edits the run
     /// @return the residual stream after the last block, `[seqLen, dModel]`, row-major, owned by the caller
-    /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary
+    /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary, or a hook would never
+    ///                                  be called
     /// @throws IllegalStateException    after [#close]
     public float[] run(int[] tokens, Hooks hooks) {
         return run(tokens, config().nLayers() - 1, hooks);
@@ -158,7 +195,7 @@ public final class Gpt2Model implements AutoCloseable {
     ///
     /// @param tokens    ids, 1 to nCtx of them; *not modified*
     /// @param lastLayer the last block that runs, from 0
-    /// @param hooks     what observes and edits the run; points in later blocks are never reached
+    /// @param hooks     what observes and edits the run; one at a later block is refused
     /// @return the residual stream after that block, `[seqLen, dModel]`, row-major, owned by the caller
     /// @throws IllegalArgumentException if there are no tokens, too many, an id outside the vocabulary, or no such layer
     /// @throws IllegalStateException    after [#close]
@@ -168,8 +205,10 @@ public final class Gpt2Model implements AutoCloseable {
             throw new IllegalArgumentException("last layer: expected 0 to " + (config().nLayers() - 1) + " (model '" + id
                     + "'), got " + lastLayer);
         }
+        HookCalls calls = HookAccess.of(hooks);
+        calls.check(config(), id, lastLayer);
         List<KeyValues> unkept = unkept();
-        return transformer.lifetime().during(() -> transformer.forward(engine, ids, 0, lastLayer + 1, unkept, hooks));
+        return whileOpen(() -> transformer.forward(engine, ids, 0, lastLayer + 1, unkept, calls));
     }
 
     /// The keys and values of a run that nothing follows: each layer's take the place of the one before.
@@ -188,8 +227,10 @@ public final class Gpt2Model implements AutoCloseable {
     public float[] run(int[] tokens, KvCache cache, Hooks hooks) {
         cache.checkModel(this);
         int[] ids = checked(tokens, cache.length());
-        float[] residual = transformer.lifetime().during(
-                () -> transformer.forward(engine, ids, cache.length(), config().nLayers(), cache.layers, hooks));
+        HookCalls calls = HookAccess.of(hooks);
+        calls.check(config(), id, config().nLayers() - 1);
+        float[] residual = whileOpen(
+                () -> transformer.forward(engine, ids, cache.length(), config().nLayers(), cache.layers, calls));
         cache.advance(ids.length);
         return residual;
     }
@@ -249,8 +290,33 @@ public final class Gpt2Model implements AutoCloseable {
     /// @param steps runs and readings of this model
     /// @return what the steps return
     /// @throws IllegalStateException after [#close]
+    /// @throws RunCancelledException if the thread is interrupted meanwhile
     public <T> T whileOpen(Supplier<T> steps) {
-        return transformer.lifetime().during(steps);
+        return transformer.lifetime().during(() -> cancellable(steps));
+    }
+
+    /// Reading a streamed weight notices an interrupt by itself.
+    private static <T> T cancellable(Supplier<T> steps) {
+        try {
+            return steps.get();
+        } catch (SafeTensorsException e) {
+            throw e.reason() == SafeTensorsException.Reason.INTERRUPTED ? new RunCancelledException(e) : e;
+        }
+    }
+
+    /// What computes, now: kernels and threads.
+    ///
+    /// @return such as `vector (512-bit)`; kernels of the default choice change from scalar to vector in a process's first
+    ///         seconds
+    public String kernels() {
+        return engine.kernels().description();
+    }
+
+    /// How many threads work on one call.
+    ///
+    /// @return at least 1
+    public int threads() {
+        return engine.workers().threads();
     }
 
     /// Refuses new runs, waits for running ones, frees the memory. May be called twice.
@@ -259,5 +325,14 @@ public final class Gpt2Model implements AutoCloseable {
     @Override
     public void close() {
         transformer.lifetime().close();
+    }
+
+    /// Refuses new runs, waits a while for running ones, and frees the memory. Where they take longer, the last of them frees it.
+    ///
+    /// @param limit how long to wait at most; an interrupt ends the waiting
+    /// @return whether the memory is free
+    /// @throws IllegalStateException if called inside a run, by a hook
+    public boolean closeWithin(Duration limit) {
+        return transformer.lifetime().closeWithin(limit);
     }
 }

@@ -9,6 +9,7 @@ import io.github.logitlens.internal.layer.PanelMatrix;
 import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.internal.layer.VocabularyWeight;
+import io.github.logitlens.internal.layer.Workers;
 import java.util.function.Supplier;
 
 /// Some positions, read in one pass over `W_U`, or two; their logits are reduced tile by tile and never stored.
@@ -65,6 +66,7 @@ final class VocabularyPass {
 
     /// Reads all positions.
     void read(VocabularyReadings readings) {
+        engine.kernels().expect((long) positions * points * unembedding.dModel() * unembedding.vocabSize());
         engine.workers().run(tiles.length, tile -> {
             tiles[tile] = new RowPanels(positionsOf(tile) * points, unembedding.dModel());
             unembedding.pack(residuals, firstPosition * points + firstRow(tile), tiles[tile]);
@@ -150,6 +152,7 @@ final class VocabularyPass {
         for (int panel = stretches.firstPanel(stretch); panel < stretches.firstPanel(stretch + 1); panel++) {
             PanelMatrix.Slice next = panel + 1 < stretches.firstPanel(stretch + 1) ? matrix.slice(panel + 1, 0) : null;
             for (int tile = 0; tile < tiles.length; tile++) {
+                Workers.stopIfCancelled();
                 for (int slice = 0; slice < matrix.slices(); slice++) {
                     PanelMatrix.Slice then = slice < matrix.slices() - 1 ? matrix.slice(panel, slice + 1) : next;
                     multiply(tiles[tile], matrix.slice(panel, slice), tile == 0 ? then : null, logits);
@@ -183,6 +186,7 @@ final class VocabularyPass {
         float[] start = new float[panels * PANEL];
         transformer.unembedding().use(first, panels, (matrix, at) -> {
             for (int tile = 0; tile < tiles.length; tile++) {
+                Workers.stopIfCancelled();
                 RowPanels rows = tiles[tile];
                 matrix.multiplyTogether(engine.kernels(), rows, 0, rows.blocks(), at, panels, start, 0, all);
                 for (int panel = 0; panel < panels; panel++) {

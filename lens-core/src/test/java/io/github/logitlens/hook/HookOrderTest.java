@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitlens.fixtures.Bits;
 import io.github.logitlens.fixtures.Trace;
+import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.KvCache;
 import io.github.logitlens.weights.Gpt2Config;
@@ -26,7 +27,7 @@ class HookOrderTest {
 
     /// As TransformerLens fires them.
     private static final List<String> BLOCK = List.of("hook_resid_pre", "ln1.hook_scale", "ln1.hook_normalized",
-            "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_z",
+            "attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_z", "attn.hook_result",
             "hook_attn_out", "hook_resid_mid", "ln2.hook_scale", "ln2.hook_normalized", "mlp.hook_pre", "mlp.hook_post",
             "hook_mlp_out", "hook_resid_post");
 
@@ -73,6 +74,7 @@ class HookOrderTest {
                     new int[] {SEQ_LEN, c.dModel()};
             case LN1_SCALE, LN2_SCALE, LN_FINAL_SCALE -> new int[] {SEQ_LEN};
             case ATTN_Q, ATTN_K, ATTN_V, ATTN_Z -> new int[] {SEQ_LEN, c.nHeads(), c.dHead()};
+            case ATTN_RESULT -> new int[] {SEQ_LEN, c.nHeads(), c.dModel()};
             case ATTN_SCORES, ATTN_PATTERN -> new int[] {c.nHeads(), SEQ_LEN, SEQ_LEN};
             case MLP_PRE, MLP_POST -> new int[] {SEQ_LEN, c.dMlp()};
         }, activation.shape(), point.toString()));
@@ -193,11 +195,11 @@ class HookOrderTest {
         HookPoint point = HookSite.RESID_POST.at(0);
         Hooks one = none.observe(point, (p, a) -> { });
         Hooks two = one.edit(HookSite.RESID_POST.at(1), (p, a) -> { });
-        assertFalse(none.wants(point));
-        assertTrue(one.wants(point));
-        assertFalse(one.edits(point));
-        assertFalse(one.wants(HookSite.RESID_POST.at(1)));
-        assertTrue(two.edits(HookSite.RESID_POST.at(1)));
+        assertFalse(HookAccess.of(none).wants(point));
+        assertTrue(HookAccess.of(one).wants(point));
+        assertFalse(HookAccess.of(one).edits(point));
+        assertFalse(HookAccess.of(one).wants(HookSite.RESID_POST.at(1)));
+        assertTrue(HookAccess.of(two).edits(HookSite.RESID_POST.at(1)));
     }
 
     @Test

@@ -87,7 +87,7 @@ class AttributeCommandTest {
         Attribution expected = attribution(AttributionOptions.of(" Paris").versus(" London").neurons(1).position(-2)
                 .bos(io.github.logitlens.Bos.PREPEND));
         assertEquals("logitlens.attribution/1", json.path("schema").textValue());
-        assertEquals(Cli.parse("{\"bos\": true, \"layerNorm\": \"FROZEN_FINAL\", \"neurons\": 1}"), json.path("options"));
+        assertEquals(Cli.parse("{\"bos\": true, \"layerNorm\": \"FROZEN\", \"neurons\": 1}"), json.path("options"));
         assertEquals(6, json.path("position").intValue());
         assertEquals(8, json.path("tokens").size());
         assertEquals(" Paris", json.path("token").path("text").textValue());
@@ -109,7 +109,7 @@ class AttributeCommandTest {
         assertEquals(expected.logit(), json.path("logit").doubleValue());
         assertEquals(expected.residue(), json.path("residue").doubleValue());
         assertEquals(expected.residualError(), json.path("residualError").doubleValue());
-        Provenances.check(json.path("provenance"), "PREPEND", "FROZEN_FINAL");
+        Provenances.check(json.path("provenance"), "PREPEND", "FROZEN");
         assertFalse(Cli.lens("attribute", "--json", "--token", " Paris", PROMPT).succeeds().json().has("versus"));
     }
 
@@ -117,7 +117,7 @@ class AttributeCommandTest {
     void aNeuronsTokensAreListedEachWay() {
         NeuronPromotions expected;
         try (LogitLens lens = LogitLens.open("demo")) {
-            expected = lens.neuron(7, 100, 3, LayerNormMode.FROZEN_FINAL);
+            expected = lens.neuron(7, 100, 3, LayerNormMode.FROZEN);
         }
         List<String> lines = Cli.lens("neuron", "7", "100", "--top-k", "3").succeeds().lines();
         for (int i = 0; i < 3; i++) {

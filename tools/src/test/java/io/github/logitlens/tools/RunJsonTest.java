@@ -158,7 +158,7 @@ class RunJsonTest {
     void pointsOfHeadsHaveTheirNumber() {
         JsonNode json = Cli.lens("--json", "--points", "head,attn_out", "--layers", "2", "--layer-norm", "frozen", PROMPT)
                 .succeeds().json();
-        assertEquals("FROZEN_FINAL", json.path("options").path("layerNorm").textValue());
+        assertEquals("FROZEN", json.path("options").path("layerNorm").textValue());
         assertEquals("2", json.path("options").path("layers").textValue());
         JsonNode second = json.path("points").get(1);
         assertEquals(Cli.parse("""

@@ -1,5 +1,9 @@
 package io.github.logitlens.internal.kernel;
 
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
 /// Which kernels run in this JVM, and why.
 ///
 /// `-Dlens.kernels=auto|vector|scalar` chooses; `auto`, the default, takes the vector kernels where the module
@@ -12,41 +16,67 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
 
     private static final String FLAG = "--add-modules jdk.incubator.vector";
 
-    private static KernelChoice choice;
+    /// Which kernels are wished for.
+    public enum Wish {
+        /// The vector kernels where they can run, and are worth their start.
+        AUTO,
+        /// The vector kernels or none.
+        VECTOR,
+        /// The scalar kernels.
+        SCALAR;
+
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final Map<Wish, KernelChoice> CHOICES = new EnumMap<>(Wish.class);
     private static boolean warned;
 
-    /// The choice of this JVM, made once, on first request.
+    /// What `-Dlens.kernels` wishes for.
+    ///
+    /// @throws IllegalStateException if it names no choice
+    public static Wish configured() {
+        String text = System.getProperty("lens.kernels", "auto");
+        for (Wish wish : Wish.values()) {
+            if (wish.key().equals(text)) {
+                return wish;
+            }
+        }
+        throw new IllegalStateException("-Dlens.kernels: expected auto, vector or scalar, got \"" + text + "\"");
+    }
+
+    /// The choice that a wish leads to in this JVM, made once.
     ///
     /// @return the choice
-    /// @throws IllegalStateException if `-Dlens.kernels=vector` cannot be met, or names no choice
-    public static synchronized KernelChoice get() {
+    /// @throws IllegalStateException if the wish cannot be met
+    public static synchronized KernelChoice of(Wish wish) {
+        KernelChoice choice = CHOICES.get(wish);
         if (choice == null) {
-            choice = choose(System.getProperty("lens.kernels", "auto"));
+            choice = choose(wish);
+            CHOICES.put(wish, choice);
         }
         return choice;
     }
 
-    private static KernelChoice choose(String wish) {
+    private static KernelChoice choose(Wish wish) {
         boolean present = isPresent("jdk.incubator.vector");
-        KernelChoice choice = switch (wish) {
-            case "scalar" -> new KernelChoice(new ScalarKernels(), "-Dlens.kernels=scalar", false);
-            case "vector" -> {
+        return switch (wish) {
+            case SCALAR -> new KernelChoice(new ScalarKernels(), "scalar kernels were chosen", false);
+            case VECTOR -> {
                 if (!present) {
-                    throw new IllegalStateException(
-                            "-Dlens.kernels=vector: the module jdk.incubator.vector is missing; run java with " + FLAG);
+                    throw new IllegalStateException("kernels vector: the module jdk.incubator.vector is missing; run java with "
+                            + FLAG);
                 }
-                yield new KernelChoice(new VectorKernels(), "-Dlens.kernels=vector", false);
+                yield new KernelChoice(new VectorKernels(), "vector kernels were chosen", false);
             }
-            case "auto" -> present
+            case AUTO -> present
                     ? new KernelChoice(new ColdStartKernels(), "jdk.incubator.vector is there", false)
                     : new KernelChoice(
                             new ScalarKernels(),
                             "the module jdk.incubator.vector is missing; the results are the same, slower: run java with " + FLAG,
                             true);
-            default -> throw new IllegalStateException(
-                    "-Dlens.kernels: expected auto, vector or scalar, got \"" + wish + "\"");
         };
-        return choice;
     }
 
     /// By a loop: where it finds nothing, [ModuleLayer#findModule] costs a new process milliseconds.
@@ -64,6 +94,7 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
     ///
     /// @param kernels what is about to compute
     public static synchronized void warnIfSlow(Kernels kernels) {
+        KernelChoice choice = CHOICES.get(Wish.AUTO);
         if (!warned && choice != null && choice.slow() && choice.kernels() == kernels) {
             warned = true;
             System.getLogger("io.github.logitlens").log(System.Logger.Level.WARNING, "scalar kernels: " + choice.reason());

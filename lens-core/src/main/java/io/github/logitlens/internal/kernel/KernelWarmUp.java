@@ -5,12 +5,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /// Runs kernels on numbers of its own until they are compiled, which shows in their beating others at the same work.
 final class KernelWarmUp {
 
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
+    /// What one turn counts at most: a process that is stopped, or waits for a processor, does not lose its patience.
+    private static final long LONGEST_TURN = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int WINS = 20;
     private static final int DEPTH = 256;
     private static final int POINTS = 13;
@@ -18,7 +22,9 @@ final class KernelWarmUp {
 
     private final Kernels cold;
     private final Kernels rival;
-    private final long deadline = System.nanoTime() + PATIENCE;
+    private final BooleanSupplier stop;
+    private final LongSupplier clock;
+    private long spent;
     private final MemorySegment panel = Arena.ofAuto().allocate(4L * Kernels.PANEL * DEPTH, 64);
     private final float[] left = new float[Kernels.BLOCK * DEPTH];
     private final float[] tile = new float[POINTS * Kernels.PANEL];
@@ -31,14 +37,23 @@ final class KernelWarmUp {
 
     /// @param cold  kernels to warm up
     /// @param rival kernels that are warm
-    KernelWarmUp(Kernels cold, Kernels rival) {
+    /// @param stop  asked now and then: whether to give up
+    /// @param clock nanoseconds
+    KernelWarmUp(Kernels cold, Kernels rival, BooleanSupplier stop, LongSupplier clock) {
         this.cold = cold;
         this.rival = rival;
+        this.stop = stop;
+        this.clock = clock;
+    }
+
+    /// Warms kernels up, on this thread.
+    static boolean run(Kernels cold, Kernels rival, BooleanSupplier stop) {
+        return new KernelWarmUp(cold, rival, stop, System::nanoTime).run();
     }
 
     /// Warms up all kernels that matter.
     ///
-    /// @return whether each of them came to beat its rival in time
+    /// @return whether each of them came to beat its rival before the patience was spent
     boolean run() {
         List<Consumer<Kernels>> work = List.of(
                 kernels -> {
@@ -72,13 +87,14 @@ final class KernelWarmUp {
     private boolean winsOver(Consumer<Kernels> kernel) {
         int wins = 0;
         while (wins < WINS) {
-            long start = System.nanoTime();
+            long start = clock.getAsLong();
             kernel.accept(cold);
-            long middle = System.nanoTime();
+            long middle = clock.getAsLong();
             kernel.accept(rival);
-            long end = System.nanoTime();
+            long end = clock.getAsLong();
             wins = middle - start <= end - middle ? wins + 1 : 0;
-            if (end > deadline) {
+            spent += Math.min(end - start, LONGEST_TURN);
+            if (spent > PATIENCE || stop.getAsBoolean()) {
                 return false;
             }
         }

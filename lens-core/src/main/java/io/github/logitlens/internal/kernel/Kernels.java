@@ -28,6 +28,18 @@ public interface Kernels {
     /// What runs, for people: `vector (512-bit)` or `scalar`.
     String description();
 
+    /// Told before a run how much it is going to multiply, by the thread that runs it.
+    default void expect(long multiplyAdds) {
+    }
+
+    /// Told that a model was opened on these kernels.
+    default void enter() {
+    }
+
+    /// Told that it was closed.
+    default void leave() {
+    }
+
     /// A row that a chain starts from where nothing is added: `[64]`, *not modified*.
     float[] ZEROS = new float[PANEL];
 

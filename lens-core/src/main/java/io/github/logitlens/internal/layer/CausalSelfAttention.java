@@ -2,7 +2,7 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
-import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
 import java.util.Arrays;
 import java.util.Queue;
@@ -35,7 +35,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     /// @param cache     keys and values of the positions before `past`, *written* with those of all rows
     /// @param past      positions before row 0
     void heads(Engine engine, RowPanels x, float[] projected, RowPanels z, KeyValues cache, int past, int nCtx, int layer,
-            Hooks hooks) {
+            HookCalls hooks) {
         int rows = x.rows();
         int dModel = out.columns();
         int dHead = dModel / nHeads;
@@ -60,7 +60,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         fireZ(engine.kernels(), hooks, HookSite.ATTN_Z.at(layer), z, dHead);
     }
 
-    private void fireSlice(Hooks hooks, HookPoint point, float[] projected, int column, int rows, int dHead) {
+    private void fireSlice(HookCalls hooks, HookPoint point, float[] projected, int column, int rows, int dHead) {
         if (!hooks.wants(point)) {
             return;
         }
@@ -75,7 +75,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
     }
 
-    private void fireZ(Kernels kernels, Hooks hooks, HookPoint point, RowPanels z, int dHead) {
+    private void fireZ(Kernels kernels, HookCalls hooks, HookPoint point, RowPanels z, int dHead) {
         if (!hooks.wants(point)) {
             return;
         }
@@ -87,6 +87,68 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         for (int block = 0; block < z.blocks(); block++) {
             z.pack(kernels, block, whole, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
         }
+    }
+
+    /// What each head writes, `z_h · W_O^h`, without the bias.
+    ///
+    /// @param z `[positions, nHeads, dHead]`, *not modified*
+    /// @return `[positions, nHeads, dModel]`, owned by the caller
+    public float[] headWrites(Engine engine, float[] z) {
+        int dModel = out.columns();
+        int dHead = dModel / nHeads;
+        int positions = z.length / dModel;
+        float[] writes = new float[Math.multiplyExact(z.length, nHeads)];
+        boolean joined = engine.kernels().joinsPanels();
+        out.weight().use(engine, joined, weight -> engine.workers().run(nHeads, head -> {
+            RowPanels rows = new RowPanels(positions, dHead);
+            for (int block = 0; block < rows.blocks(); block++) {
+                rows.pack(engine.kernels(), block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
+            }
+            headWrites(engine.kernels(), weight, rows, head, writes);
+        }));
+        return writes;
+    }
+
+    /// One head's rows of `W_O` stand together in each panel: the product is a chain over dHead of them.
+    private void headWrites(Kernels kernels, PanelMatrix weight, RowPanels rows, int head, float[] writes) {
+        int dModel = weight.columns();
+        for (int panel = 0; panel < weight.panels(); panel++) {
+            for (int block = 0; block < rows.blocks(); block++) {
+                float[] tile = new float[BLOCK * PANEL];
+                weight.multiplySome(kernels, rows, block, panel, head * rows.depth(), tile);
+                for (int r = 0; r < rows.rowsOf(block); r++) {
+                    int row = (rows.firstRow(block) + r) * nHeads + head;
+                    System.arraycopy(tile, r * PANEL, writes, row * dModel + panel * PANEL, weight.columnsOf(panel));
+                }
+            }
+        }
+    }
+
+    /// Shows hooks what each head writes.
+    ///
+    /// @param z what the heads read, `[rows, dModel]`, *not modified*
+    /// @return what an editor added to the sum of all heads, `[rows, dModel]` in float64; null where nothing was changed
+    double[] fireResult(Engine engine, RowPanels z, int layer, HookCalls hooks) {
+        HookPoint point = HookSite.ATTN_RESULT.at(layer);
+        if (!hooks.wants(point)) {
+            return null;
+        }
+        int dModel = out.columns();
+        float[] whole = new float[z.rows() * dModel];
+        for (int row = 0; row < z.rows(); row++) {
+            z.unpack(row, whole, row * dModel);
+        }
+        float[] writes = headWrites(engine, whole);
+        float[] before = hooks.edits(point) ? writes.clone() : writes;
+        hooks.fire(point, writes, z.rows(), nHeads, dModel);
+        if (Arrays.equals(before, writes)) {
+            return null;
+        }
+        double[] change = new double[whole.length];
+        for (int i = 0; i < writes.length; i++) {
+            change[i / (nHeads * dModel) * dModel + i % dModel] += (double) writes[i] - before[i];
+        }
+        return change;
     }
 
     /// One layer's attention of the last of some rows.
@@ -133,6 +195,9 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 int stride = paddedKeys(block);
                 score(head, block, own);
                 normalise(block, own.scores, stride, own.factors);
+                for (int r = 0; r < z.rowsOf(block); r++) {
+                    own.seen[r] = visible(block, r);
+                }
                 weigh(head, block, own.scores, 0, stride, own.factors, own);
             });
         }
@@ -162,6 +227,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             final float[] query = new float[BLOCK * dHead];
             final float[] scores = new float[BLOCK * paddedKeys(z.blocks() - 1)];
             final float[] factors = new float[BLOCK];
+            /// Keys that each row of a block weighs.
+            final int[] seen = new int[BLOCK];
             final float[] packed = new float[BLOCK * CHUNK];
             final float[] tiles = new float[cache.valuePanels() * BLOCK * PANEL];
         }
@@ -172,7 +239,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
 
         /// The same in three passes over all heads, with the hooks between them.
-        void hooked(Engine engine, Hooks hooks, int layer, int tasks) {
+        void hooked(Engine engine, HookCalls hooks, int layer, int tasks) {
             int rows = z.rows();
             int keys = past + rows;
             float[] whole = new float[Math.multiplyExact(Math.multiplyExact(nHeads, rows), keys)];
@@ -187,14 +254,32 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 }
             }));
             hooks.fire(HookSite.ATTN_SCORES.at(layer), whole, nHeads, rows, keys);
+            boolean edited = hooks.edits(HookSite.ATTN_SCORES.at(layer)) || hooks.edits(HookSite.ATTN_PATTERN.at(layer));
             engine.workers().run(nHeads * rows, row -> {
-                int visible = past + row % rows + 1;
-                kernels.softmax(whole, row * keys, visible);
-                Arrays.fill(whole, row * keys + visible, (row + 1) * keys, 0f);
+                int seen = edited ? seen(whole, row, rows, keys, Float.NEGATIVE_INFINITY) : past + row % rows + 1;
+                kernels.softmax(whole, row * keys, seen);
+                Arrays.fill(whole, row * keys + seen, (row + 1) * keys, 0f);
             });
             hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
-            engine.workers().run(nHeads * blocks, task -> withScratch(own -> weigh(task % nHeads, task / nHeads, whole,
-                    (task % nHeads * rows + z.firstRow(task / nHeads)) * keys, keys, Kernels.ONES, own)));
+            engine.workers().run(nHeads * blocks, task -> withScratch(own -> {
+                int block = task / nHeads;
+                int firstRow = task % nHeads * rows + z.firstRow(block);
+                for (int r = 0; r < z.rowsOf(block); r++) {
+                    own.seen[r] = edited ? seen(whole, firstRow + r, rows, keys, 0f) : visible(block, r);
+                }
+                weigh(task % nHeads, block, whole, firstRow * keys, keys, Kernels.ONES, own);
+            }));
+        }
+
+        /// Keys of a row that count: those up to its own, and those behind it up to the last that an editor made to count.
+        ///
+        /// @param none what stands where a key does not count
+        private int seen(float[] whole, int row, int rows, int keys, float none) {
+            int seen = keys;
+            while (seen > past + row % rows + 1 && whole[row * keys + seen - 1] == none) {
+                seen--;
+            }
+            return seen;
         }
 
         /// `scores[r][key] = (scale · q[r]) · k[key]`.
@@ -216,6 +301,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         ///
         /// @param pattern `[rows of the block]` rows, `stride` apart, from `offset`; *not modified*
         /// @param factors what the [#common] keys have yet to be multiplied with in each row
+        /// @param own     its `seen` says how many keys each row weighs
         private void weigh(int head, int block, float[] pattern, int offset, int stride, float[] factors, Scratch own) {
             int height = z.height(block);
             int real = z.rowsOf(block);
@@ -232,7 +318,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 }
             }
             for (int r = 0; r < real; r++) {
-                int rest = visible(block, r) - common;
+                int rest = own.seen[r] - common;
                 for (int panel = 0; rest > 0 && panel < cache.valuePanels(); panel++) {
                     kernels.multiply(pattern, offset + r * stride + common, 1, cache.segment(),
                             cache.values(common, head, panel), rest, tiles, (panel * BLOCK + r) * PANEL);

@@ -1,16 +1,22 @@
 package io.github.logitlens.internal.layer;
 
-import io.github.logitlens.internal.kernel.KernelChoice;
 import io.github.logitlens.internal.kernel.Kernels;
 
-/// What computes: the kernels and the threads. The same for every model of a JVM, except in tests.
+/// What computes: the kernels and the threads.
 ///
 /// @param kernels the arithmetic
 /// @param workers the threads
 public record Engine(Kernels kernels, Workers workers) {
 
-    /// This JVM's kernels and threads.
-    public static Engine shared() {
-        return new Engine(KernelChoice.get().kernels(), Workers.shared());
+    /// Counts one open model more, for which threads may stay.
+    public void enter() {
+        workers.enter();
+        kernels.enter();
+    }
+
+    /// Counts one open model less; after the last one the threads end.
+    public void leave() {
+        kernels.leave();
+        workers.leave();
     }
 }

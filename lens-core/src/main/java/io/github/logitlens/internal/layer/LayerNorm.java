@@ -1,7 +1,7 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
-import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
 
 /// LayerNorm with gain and bias, each `[dModel]`; its output is packed for the product that follows.
@@ -14,7 +14,7 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
     ///
     /// @param x   `[rows, dModel]`, *not modified*
     /// @param out `[rows, dModel]`, *written*
-    void apply(Engine engine, float[] x, RowPanels out, Hooks hooks, HookPoint scalePoint, HookPoint normalizedPoint) {
+    void apply(Engine engine, float[] x, RowPanels out, HookCalls hooks, HookPoint scalePoint, HookPoint normalizedPoint) {
         int dModel = gain.length;
         int rows = out.rows();
         if (hooks.wants(scalePoint) || hooks.wants(normalizedPoint)) {
@@ -55,7 +55,7 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
     }
 
     /// Fires the scale; where an editor changed it, rescales what was normalised by it.
-    private void fireScale(Hooks hooks, HookPoint point, float[] scales, float[] normalized, int rows) {
+    private void fireScale(HookCalls hooks, HookPoint point, float[] scales, float[] normalized, int rows) {
         float[] before = scales.clone();
         hooks.fire(point, scales, rows);
         for (int row = 0; row < rows; row++) {

@@ -1,6 +1,7 @@
 package io.github.logitlens.internal.layer;
 
-import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -10,16 +11,16 @@ import java.util.function.Supplier;
 public final class Lifetime {
 
     private final String name;
-    private final Arena memory;
+    private final Runnable free;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile boolean closed;
     private boolean freed;
 
     /// @param name what is used, for messages
-    /// @param memory closed once, after the last use has ended
-    public Lifetime(String name, Arena memory) {
+    /// @param free called once, after the last use has ended
+    public Lifetime(String name, Runnable free) {
         this.name = name;
-        this.memory = memory;
+        this.free = free;
     }
 
     /// Runs a use.
@@ -39,6 +40,9 @@ public final class Lifetime {
             return use.get();
         } finally {
             lock.readLock().unlock();
+            if (closed && !inside) {
+                freeIfUnused();
+            }
         }
     }
 
@@ -46,22 +50,56 @@ public final class Lifetime {
         return new IllegalStateException(name + " is closed");
     }
 
-    /// Refuses new uses, waits for the running ones, frees. A second call waits for the first and does nothing more.
-    ///
-    /// @throws IllegalStateException if called inside a use, which would wait for itself
-    public void close() {
-        if (lock.getReadHoldCount() > 0) {
-            throw new IllegalStateException(name + ": close() inside one of its own runs would never end");
+    /// What a [#closeWithin] that gave up waiting for left to do.
+    private void freeIfUnused() {
+        if (lock.writeLock().tryLock()) {
+            freeAndUnlock();
         }
-        closed = true;
-        lock.writeLock().lock();
+    }
+
+    private void freeAndUnlock() {
         try {
             if (!freed) {
                 freed = true;
-                memory.close();
+                free.run();
             }
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    /// Refuses new uses, waits for the running ones, frees. A second call waits for the first and does nothing more.
+    ///
+    /// @throws IllegalStateException if called inside a use, which would wait for itself
+    public void close() {
+        refuse();
+        lock.writeLock().lock();
+        freeAndUnlock();
+    }
+
+    /// Refuses new uses, waits a while for the running ones, and frees. Where they take longer, the last of them frees.
+    ///
+    /// @param limit how long to wait; an interrupt ends the waiting, and is kept
+    /// @return whether it is freed
+    /// @throws IllegalStateException if called inside a use
+    public boolean closeWithin(Duration limit) {
+        refuse();
+        try {
+            if (!lock.writeLock().tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        freeAndUnlock();
+        return true;
+    }
+
+    private void refuse() {
+        if (lock.getReadHoldCount() > 0) {
+            throw new IllegalStateException(name + ": close() inside one of its own runs would never end");
+        }
+        closed = true;
     }
 }

@@ -107,6 +107,7 @@ public final class Linear {
             matrix.slice(shares.first(share) % panels, 0).fetch(engine.kernels());
             Pass pass = new Pass(engine, matrix, x, perGroup, sink);
             for (int task = shares.take(share); task >= 0; task = shares.take(share)) {
+                Workers.stopIfCancelled();
                 int first = task / panels * perGroup;
                 int end = Math.min(x.blocks(), first + perGroup);
                 pass.multiply(first, end, task % panels, following(shares, share, task, matrix));

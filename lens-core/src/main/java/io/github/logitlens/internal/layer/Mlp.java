@@ -2,7 +2,7 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
-import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.weights.ActivationFunction;
 
@@ -18,7 +18,7 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
     /// The neurons after the activation function, `[rows, dMlp]`.
     ///
     /// @param x normalised residual, `[rows, dModel]`, *not modified*
-    RowPanels neurons(Engine engine, RowPanels x, Workspace workspace, int layer, Hooks hooks) {
+    RowPanels neurons(Engine engine, RowPanels x, Workspace workspace, int layer, HookCalls hooks) {
         RowPanels post = workspace.neurons();
         HookPoint prePoint = HookSite.MLP_PRE.at(layer);
         HookPoint postPoint = HookSite.MLP_POST.at(layer);

@@ -2,7 +2,7 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
-import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.KernelChoice;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 
 /// GPT-2's weights, in memory or in their file, and its forward pass.
 public final class Transformer {
@@ -28,7 +29,7 @@ public final class Transformer {
     private final VocabularyWeight unembedding;
     private final SortedMap<String, Long> nonFinite;
 
-    private Transformer(String id, Gpt2Config config, Arena arena, TokenEmbedding embedding, float[] positions,
+    private Transformer(String id, Gpt2Config config, Runnable free, TokenEmbedding embedding, float[] positions,
             List<TransformerBlock> blocks, LayerNorm finalNorm, VocabularyWeight unembedding, SortedMap<String, Long> nonFinite) {
         this.config = config;
         this.embedding = embedding;
@@ -37,42 +38,54 @@ public final class Transformer {
         this.finalNorm = finalNorm;
         this.unembedding = unembedding;
         this.nonFinite = nonFinite;
-        this.lifetime = new Lifetime("model '" + id + "'", arena);
+        this.lifetime = new Lifetime("model '" + id + "'", free);
     }
 
     /// Copies a checkpoint's weights off heap, in panels, with all threads.
     ///
     /// @param progress told how much is done, from 0 to 1, by any of the threads
-    public static Transformer load(Checkpoint checkpoint, Workers workers, DoubleConsumer progress) {
+    public static Transformer load(Checkpoint checkpoint, Engine engine, DoubleConsumer progress) {
         WeightMemory.check(checkpoint.id(), checkpoint.config());
-        Arena arena = Arena.ofShared();
-        try {
+        return open(engine, arena -> {
             WeightReader reader = new WeightReader();
-            return new Assembly(checkpoint, reader, new LoadedWeights(arena, workers, reader)).transformer(arena, progress);
-        } catch (RuntimeException | Error e) {
-            arena.close();
-            throw e;
-        }
+            return new Assembly(checkpoint, reader, new LoadedWeights(arena, engine.workers(), reader), () -> free(arena, engine))
+                    .transformer(progress);
+        });
     }
 
     /// Leaves a checkpoint's matrices where they are; every run reads them there.
     ///
-    /// @param checkpoint stays open for as long as this runs
-    public static Transformer stream(Checkpoint checkpoint) {
-        Arena arena = Arena.ofShared();
-        try {
+    /// @param checkpoint closed with the model
+    public static Transformer stream(Checkpoint checkpoint, Engine engine) {
+        return open(engine, arena -> {
             WeightReader reader = new WeightReader();
             StreamedWeights storage = StreamedWeights.of(checkpoint.config(), arena, reader);
-            return new Assembly(checkpoint, reader, storage).transformer(arena, done -> { });
+            return new Assembly(checkpoint, reader, storage, () -> {
+                free(arena, engine);
+                checkpoint.close();
+            }).transformer(done -> { });
+        });
+    }
+
+    private static Transformer open(Engine engine, Function<Arena, Transformer> assembly) {
+        engine.enter();
+        Arena arena = Arena.ofShared();
+        try {
+            return assembly.apply(arena);
         } catch (RuntimeException | Error e) {
-            arena.close();
+            free(arena, engine);
             throw e;
         }
     }
 
-    private record Assembly(Checkpoint checkpoint, WeightReader reader, WeightStorage storage) {
+    private static void free(Arena arena, Engine engine) {
+        arena.close();
+        engine.leave();
+    }
 
-        Transformer transformer(Arena arena, DoubleConsumer progress) {
+    private record Assembly(Checkpoint checkpoint, WeightReader reader, WeightStorage storage, Runnable free) {
+
+        Transformer transformer(DoubleConsumer progress) {
             Gpt2Config config = checkpoint.config();
             VocabularyWeight unembedding = storage.vocabulary(
                     checkpoint.weight(config.tiedUnembedding() ? WeightRole.TOKEN_EMBEDDING : WeightRole.UNEMBEDDING));
@@ -90,7 +103,7 @@ public final class Transformer {
                     reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_BIAS)),
                     config.layerNormEpsilon());
             float[] positions = reader.readAll(checkpoint.weight(WeightRole.POSITION_EMBEDDING));
-            return new Transformer(checkpoint.id(), config, arena, embedding, positions, blocks, finalNorm, unembedding,
+            return new Transformer(checkpoint.id(), config, free, embedding, positions, blocks, finalNorm, unembedding,
                     reader.nonFinite());
         }
 
@@ -156,9 +169,9 @@ public final class Transformer {
     /// @param layers how many blocks run, at least 1
     /// @param caches one per layer, or one for all of them where nothing is kept; *written*
     /// @return the residual stream after the last of them, `[tokens.length, dModel]`, owned by the caller
-    public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, Hooks hooks) {
+    public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, HookCalls hooks) {
         refuseEditors(hooks);
-        KernelChoice.warnIfSlow(engine.kernels());
+        begin(engine, tokens.length, layers);
         Workspace workspace = Workspace.of(config, tokens.length);
         float[] x = throughBlocks(engine, tokens, past, layers, workspace, caches, hooks);
         if (layers == blocks.size() && (hooks.wants(FINAL_SCALE) || hooks.wants(FINAL_NORMALIZED))) {
@@ -174,16 +187,21 @@ public final class Transformer {
     /// @param caches one per layer, or one for all of them where nothing is kept; *written*
     /// @return the residual stream after the last block at the last position, `[dModel]`, owned by the caller
     public float[] forwardToLast(Engine engine, int[] tokens, int past, List<KeyValues> caches) {
-        KernelChoice.warnIfSlow(engine.kernels());
+        begin(engine, tokens.length, blocks.size());
         int last = blocks.size() - 1;
         Workspace workspace = Workspace.of(config, tokens.length);
-        float[] x = throughBlocks(engine, tokens, past, last, workspace, caches, Hooks.none());
+        float[] x = throughBlocks(engine, tokens, past, last, workspace, caches, HookCalls.NONE);
         return blocks.get(last).applyToLast(
                 engine, x, workspace, Workspace.of(config, 1), cache(caches, last), past, config.nCtx(), last);
     }
 
+    private void begin(Engine engine, int rows, int layers) {
+        KernelChoice.warnIfSlow(engine.kernels());
+        engine.kernels().expect((long) rows * layers * config.dModel() * (4L * config.dModel() + 2L * config.dMlp()));
+    }
+
     private float[] throughBlocks(Engine engine, int[] tokens, int past, int layers, Workspace workspace, List<KeyValues> caches,
-            Hooks hooks) {
+            HookCalls hooks) {
         float[] x = embed(engine, tokens, past, hooks);
         for (int layer = 0; layer < layers; layer++) {
             blocks.get(layer).apply(
@@ -197,7 +215,7 @@ public final class Transformer {
     }
 
     /// What follows the final LayerNorm is no part of a run: an editor there would change nothing.
-    private static void refuseEditors(Hooks hooks) {
+    private static void refuseEditors(HookCalls hooks) {
         for (HookPoint point : List.of(FINAL_SCALE, FINAL_NORMALIZED)) {
             if (hooks.edits(point)) {
                 throw new IllegalArgumentException(point + ": expected an observer, got an editor; edit the last"
@@ -206,7 +224,7 @@ public final class Transformer {
         }
     }
 
-    private float[] embed(Engine engine, int[] tokens, int past, Hooks hooks) {
+    private float[] embed(Engine engine, int[] tokens, int past, HookCalls hooks) {
         int dModel = config.dModel();
         float[] x = new float[Math.multiplyExact(tokens.length, dModel)];
         float[] offsets = new float[x.length];

@@ -2,7 +2,7 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
-import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookCalls;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,7 +18,7 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
     ///
     /// @param x `[rows, dModel]`, *written*
     void apply(Engine engine, float[] x, int rows, Workspace workspace, KeyValues cache, int past, int nCtx, int layer,
-            Hooks hooks) {
+            HookCalls hooks) {
         hooks.fire(HookSite.RESID_PRE.at(layer), x, rows, x.length / rows);
         attend(engine, x, workspace, workspace.heads(), cache, past, nCtx, layer, hooks);
         add(engine, x, rows, workspace, layer, hooks);
@@ -32,41 +32,48 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
     /// @return `[dModel]`, owned by the caller
     float[] applyToLast(Engine engine, float[] x, Workspace workspace, Workspace last, KeyValues cache, int past, int nCtx,
             int layer) {
-        attend(engine, x, workspace, last.heads(), cache, past, nCtx, layer, Hooks.none());
+        attend(engine, x, workspace, last.heads(), cache, past, nCtx, layer, HookCalls.NONE);
         float[] row = Arrays.copyOfRange(x, x.length - attn.out().columns(), x.length);
-        add(engine, row, 1, last, layer, Hooks.none());
+        add(engine, row, 1, last, layer, HookCalls.NONE);
         return row;
     }
 
     private void attend(Engine engine, float[] x, Workspace workspace, RowPanels heads, KeyValues cache, int past, int nCtx,
-            int layer, Hooks hooks) {
+            int layer, HookCalls hooks) {
         RowPanels normalized = workspace.normalized();
         ln1.apply(engine, x, normalized, hooks, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
         attn.heads(engine, normalized, workspace.projected(), heads, cache, past, nCtx, layer, hooks);
     }
 
     /// Adds what the heads and then the MLP write.
-    private void add(Engine engine, float[] x, int rows, Workspace workspace, int layer, Hooks hooks) {
+    private void add(Engine engine, float[] x, int rows, Workspace workspace, int layer, HookCalls hooks) {
         int dModel = x.length / rows;
         RowPanels normalized = workspace.normalized();
-        add(engine, attn.out(), workspace.heads(), x, HookSite.ATTN_OUT.at(layer), hooks);
+        double[] change = attn.fireResult(engine, workspace.heads(), layer, hooks);
+        add(engine, attn.out(), workspace.heads(), change, x, HookSite.ATTN_OUT.at(layer), hooks);
         hooks.fire(HookSite.RESID_MID.at(layer), x, rows, dModel);
         ln2.apply(engine, x, normalized, hooks, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
         RowPanels neurons = mlp.neurons(engine, normalized, workspace, layer, hooks);
-        add(engine, mlp.out(), neurons, x, HookSite.MLP_OUT.at(layer), hooks);
+        add(engine, mlp.out(), neurons, null, x, HookSite.MLP_OUT.at(layer), hooks);
         hooks.fire(HookSite.RESID_POST.at(layer), x, rows, dModel);
     }
 
     /// Adds what a sublayer writes, `out(from)`, to the residual stream.
-    private static void add(Engine engine, Linear out, RowPanels from, float[] x, HookPoint point, Hooks hooks) {
-        if (hooks.wants(point)) {
-            float[] write = new float[x.length];
-            out.store(engine, from, write);
-            hooks.fire(point, write, from.rows(), out.columns());
-            engine.kernels().add(x, 0, write, 0, x.length);
-        } else {
+    ///
+    /// @param change what an editor added to it, `[rows, dModel]`, or null
+    private static void add(Engine engine, Linear out, RowPanels from, double[] change, float[] x, HookPoint point,
+            HookCalls hooks) {
+        if (!hooks.wants(point) && change == null) {
             out.add(engine, from, x);
+            return;
         }
+        float[] write = new float[x.length];
+        out.store(engine, from, write);
+        for (int i = 0; change != null && i < write.length; i++) {
+            write[i] = (float) (write[i] + change[i]);
+        }
+        hooks.fire(point, write, from.rows(), out.columns());
+        engine.kernels().add(x, 0, write, 0, x.length);
     }
 
     /// Lets each product of a run of these blocks know the one that follows it.

@@ -22,7 +22,7 @@ public final class NeuronView {
         RunHeader.field("neuron", promotions.neuron() + " of layer " + promotions.layer(), out);
         RunHeader.field("norm", switch (promotions.provenance().layerNorm()) {
             case RECOMPUTED -> "recomputed, its row by its own statistics";
-            case FROZEN_FINAL -> "frozen, for an activation of 1 and a final scale of 1";
+            case FROZEN -> "frozen, for an activation of 1 and a final scale of 1";
             case NONE -> "none, the bare product with the unembedding";
         }, out);
         out.write('\n');

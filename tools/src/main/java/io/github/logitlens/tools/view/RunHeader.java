@@ -50,7 +50,7 @@ public final class RunHeader {
     private static String norm(LayerNormMode mode) {
         return switch (mode) {
             case RECOMPUTED -> "recomputed, each row by its own statistics";
-            case FROZEN_FINAL -> "frozen, each row by the final row's scale";
+            case FROZEN -> "frozen, each row by the final row's scale";
             case NONE -> "none, the bare product with the unembedding";
         };
     }

@@ -95,7 +95,7 @@ public final class RunTable implements RunView {
     private static boolean sumsToLogits(LensResult result, LensPoint point) {
         return switch (result.options().layerNorm()) {
             case RECOMPUTED -> false;
-            case FROZEN_FINAL -> !point.kind().isResidual();
+            case FROZEN -> !point.kind().isResidual();
             case NONE -> true;
         };
     }
