@@ -1,7 +1,7 @@
 package io.github.logitlens;
 
+import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.KernelChoice;
-import io.github.logitlens.internal.layer.Workers;
 
 /// Which arithmetic runs in this JVM, and why. The results do not depend on it, the speed does.
 ///

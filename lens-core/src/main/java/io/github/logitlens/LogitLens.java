@@ -1,10 +1,11 @@
 package io.github.logitlens;
 
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import io.github.logitlens.internal.vocabulary.VocabularyQuery;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.Unembedding;
-import io.github.logitlens.model.VocabularyQuery;
-import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
@@ -195,7 +196,7 @@ public final class LogitLens implements AutoCloseable {
     private LensResult read(ResidualStack stack, LensOptions options, List<LensPoint> points, int[] ids, int[] tracked) {
         VocabularyQuery query = query(options, points, nextTokens(stack.positions(), ids), tracked);
         float[] rows = options.layerNorm() == LayerNormMode.FROZEN_FINAL ? stack.frozen() : stack.values();
-        VocabularyReadings readings = unembedding(options.layerNorm()).read(rows, query);
+        VocabularyReadings readings = Unembedder.behind(unembedding(options.layerNorm())).read(rows, query);
         ResidualStack.Geometry geometry =
                 options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
         return new LensResult(provenance(options.bos(), options.layerNorm()), model.config(), options, tokenizer, ids, points,

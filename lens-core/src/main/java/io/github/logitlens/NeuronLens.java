@@ -1,9 +1,9 @@
 package io.github.logitlens;
 
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import io.github.logitlens.internal.vocabulary.VocabularyQuery;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.Unembedding;
-import io.github.logitlens.model.VocabularyQuery;
-import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +25,9 @@ final class NeuronLens {
         if (mode == LayerNormMode.FROZEN_FINAL) {
             new FrozenNorm(model).apply(row, 0, 1, false);
         }
-        Unembedding unembedding =
-                mode == LayerNormMode.RECOMPUTED ? model.unembedding() : model.unembedding().withoutNorm();
-        VocabularyReadings readings = unembedding.read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
+        Unembedder unembedder = Unembedder.behind(
+                mode == LayerNormMode.RECOMPUTED ? model.unembedding() : model.unembedding().withoutNorm());
+        VocabularyReadings readings = unembedder.read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
         List<NeuronPromotions.TokenLogit> promoted = new ArrayList<>();
         List<NeuronPromotions.TokenLogit> demoted = new ArrayList<>();
         for (int rank = 0; rank < readings.topK(); rank++) {

@@ -1,13 +1,13 @@
 package io.github.logitlens.model;
 
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.kernel.Kernels;
-import io.github.logitlens.internal.layer.BlockWeight;
 import io.github.logitlens.internal.layer.CausalSelfAttention;
-import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.Mlp;
-import io.github.logitlens.internal.layer.PanelMatrix;
-import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.internal.matrix.BlockWeight;
+import io.github.logitlens.internal.matrix.PanelMatrix;
+import io.github.logitlens.internal.matrix.RowPanels;
 
 /// What single components of a model write into the residual stream.
 ///
