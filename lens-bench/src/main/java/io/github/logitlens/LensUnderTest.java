@@ -1,6 +1,6 @@
 package io.github.logitlens;
 
-import io.github.logitlens.internal.layer.Engine;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.model.ModelsUnderTest;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;

@@ -1,7 +1,7 @@
 package io.github.logitlens;
 
 import io.github.logitlens.hook.HookSite;
-import io.github.logitlens.model.VocabularyReadings;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.Gpt2Config;

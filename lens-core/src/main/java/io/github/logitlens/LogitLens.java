@@ -3,9 +3,9 @@ package io.github.logitlens;
 import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Edit;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.vocabulary.VocabularyQuery;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.VocabularyQuery;
-import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.weights.Checkpoint;
@@ -314,7 +314,7 @@ public final class LogitLens implements AutoCloseable {
             for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
                 int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
                 ResidualStack part = stack.part(from, to);
-                VocabularyReadings readings = projection.unembedding().read(projection.points(points, part.values()),
+                VocabularyReadings readings = projection.unembedder().read(projection.points(points, part.values()),
                         query(options, points, nextTokens(part.positions(), ids), tracked));
                 Provenance provenance = provenance(options, hooks, Provenance.Computed.by(model, kernels));
                 parts.accept(new LensResult(provenance, notes(ids, options.bos()), model.config(), options, tokenizer, ids, points,

@@ -1,8 +1,8 @@
 package io.github.logitlens;
 
+import io.github.logitlens.internal.vocabulary.VocabularyQuery;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.VocabularyQuery;
-import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class NeuronLens {
     NeuronPromotions read(int layer, int neuron, int topK, Provenance provenance) {
         Projection projection = new Projection(model, Readout.logit(), provenance.layerNorm());
         float[] row = projection.component(model.components().neuron(layer, neuron));
-        VocabularyReadings readings = projection.unembedding().read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
+        VocabularyReadings readings = projection.unembedder().read(row, VocabularyQuery.points(1).top(topK).bottom(topK));
         List<NeuronPromotions.TokenLogit> promoted = new ArrayList<>();
         List<NeuronPromotions.TokenLogit> demoted = new ArrayList<>();
         for (int rank = 0; rank < readings.topK(); rank++) {

@@ -1,7 +1,7 @@
 package io.github.logitlens;
 
+import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.Unembedding;
 import java.util.List;
 
 /// What becomes of a row between the residual stream and `W_U`: the lens's own map, then the layer norm mode. The one place
@@ -21,14 +21,14 @@ final class Projection {
     }
 
     /// What multiplies with `W_U` what [#points] and [#component] give.
-    Unembedding unembedding() {
-        return switch (layerNorm) {
+    Unembedder unembedder() {
+        return Unembedder.behind(switch (layerNorm) {
             case RECOMPUTED -> model.unembedding();
             case FROZEN, NONE -> model.unembedding().withoutNorm();
-        };
+        });
     }
 
-    /// The rows of a run, ready for [#unembedding].
+    /// The rows of a run, ready for [#unembedder].
     ///
     /// @param points in the order of the forward pass, the last being the residual whose scale freezes the others
     /// @param values `[positions, points, dModel]`, *not modified*
@@ -73,7 +73,7 @@ final class Projection {
         return rows;
     }
 
-    /// A component's row that has no position, ready for [#unembedding]; frozen with a scale of 1.
+    /// A component's row that has no position, ready for [#unembedder]; frozen with a scale of 1.
     ///
     /// @param row `[dModel]`, *not modified*
     float[] component(float[] row) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitlens.fixtures.Golden;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.model.KvCache;
 import io.github.logitlens.model.Unembedding;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ class LifetimeOfALensTest {
         assertThrows(IllegalStateException.class, () -> lens.model().logits(IDS, cache));
         int d = unembedding.dModel();
         assertThrows(IllegalStateException.class, () -> unembedding.logits(new float[d]));
-        assertThrows(IllegalStateException.class, () -> unembedding.read(new float[d], 1, 1));
+        assertThrows(IllegalStateException.class, () -> Unembedder.behind(unembedding).read(new float[d], 1, 1));
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.github.logitlens.bench;
 
 import io.github.logitlens.internal.layer.CausalSelfAttention;
 import io.github.logitlens.internal.layer.LayersUnderTest;
-import io.github.logitlens.internal.layer.RowPanels;
+import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.lang.foreign.Arena;

@@ -1,6 +1,6 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.Compute;
+import io.github.logitlens.model.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.github.logitlens.bench;
 
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.internal.kernel.VectorKernels;
-import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.Workers;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -1,6 +1,6 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.engine.Workers;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;

@@ -1,8 +1,9 @@
 package io.github.logitlens.bench;
 
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.VocabularyReadings;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,6 +69,6 @@ public class FusedLens extends WholeTask {
 
     @Benchmark
     public VocabularyReadings read() {
-        return gpt2.unembedding().read(stack, gpt2.config().nLayers() + 1, TOP_K);
+        return Unembedder.behind(gpt2.unembedding()).read(stack, gpt2.config().nLayers() + 1, TOP_K);
     }
 }

@@ -1,9 +1,9 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.internal.layer.Engine;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.layer.LayersUnderTest;
 import io.github.logitlens.internal.layer.Linear;
-import io.github.logitlens.internal.layer.RowPanels;
+import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.lang.foreign.Arena;

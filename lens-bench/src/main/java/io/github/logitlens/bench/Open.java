@@ -1,6 +1,6 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.internal.layer.Engine;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.ModelsUnderTest;
 import io.github.logitlens.weights.Checkpoint;

@@ -1,6 +1,6 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.engine.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;

@@ -1,7 +1,7 @@
 package io.github.logitlens.bench;
 
 import io.github.logitlens.LensReading;
-import io.github.logitlens.model.VocabularyReadings;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 

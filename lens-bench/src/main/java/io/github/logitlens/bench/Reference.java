@@ -1,12 +1,12 @@
 package io.github.logitlens.bench;
 
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.kernel.Kernels;
-import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.KeyValues;
-import io.github.logitlens.internal.layer.RowPanels;
 import io.github.logitlens.internal.layer.Transformer;
-import io.github.logitlens.internal.layer.VocabularyWeight;
+import io.github.logitlens.internal.matrix.RowPanels;
+import io.github.logitlens.internal.matrix.VocabularyWeight;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import java.nio.file.Path;

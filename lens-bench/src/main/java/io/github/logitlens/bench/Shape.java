@@ -1,7 +1,7 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.internal.layer.LayersUnderTest;
-import io.github.logitlens.internal.layer.PanelMatrix;
+import io.github.logitlens.internal.matrix.MatricesUnderTest;
+import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import io.github.logitlens.weights.WeightRole;
@@ -57,8 +57,8 @@ enum Shape {
     /// @param layer whose; not read for [#UNEMBED]
     PanelMatrix load(Arena arena, Checkpoint checkpoint, int layer) {
         return this == UNEMBED
-                ? LayersUnderTest.transpose(arena, checkpoint.weight(role))
-                : LayersUnderTest.matrix(arena, checkpoint.weight(role, layer));
+                ? MatricesUnderTest.transpose(arena, checkpoint.weight(role))
+                : MatricesUnderTest.matrix(arena, checkpoint.weight(role, layer));
     }
 
     /// What a product of `rows` rows with a matrix of this shape that comes from memory takes.

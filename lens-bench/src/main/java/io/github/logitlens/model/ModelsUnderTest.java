@@ -1,6 +1,6 @@
 package io.github.logitlens.model;
 
-import io.github.logitlens.internal.layer.Engine;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.weights.Checkpoint;
 
 /// Opens models to the benchmarks on kernels and threads of their choice, so that two numbers of threads can take turns in

@@ -1,10 +1,10 @@
 package io.github.logitlens.model;
 
-import io.github.logitlens.internal.layer.BlockWeight;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.layer.CausalSelfAttention;
-import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.Mlp;
 import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.internal.matrix.BlockWeight;
 
 /// What single components of a model write into the residual stream.
 ///

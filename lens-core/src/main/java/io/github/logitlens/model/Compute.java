@@ -1,8 +1,8 @@
 package io.github.logitlens.model;
 
 import io.github.logitlens.internal.kernel.KernelChoice;
-import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,11 +2,13 @@ package io.github.logitlens.model;
 
 import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.hook.HookCalls;
-import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.KeyValues;
+import io.github.logitlens.internal.layer.LayerNorm;
 import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import io.github.logitlens.weights.SafeTensorsException;
@@ -41,7 +43,7 @@ public final class Gpt2Model implements AutoCloseable {
         this.id = id;
         this.engine = engine;
         this.transformer = transformer;
-        this.unembedding = new Unembedding(transformer, engine);
+        this.unembedding = new Unembedding(new Unembedder(transformer, engine));
         this.components = new Components(transformer, engine);
     }
 

@@ -1,59 +1,56 @@
 package io.github.logitlens.model;
 
-import io.github.logitlens.internal.kernel.Kernels;
-import io.github.logitlens.internal.kernel.Reduction;
-import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.RowPanels;
-import io.github.logitlens.internal.layer.Transformer;
-import io.github.logitlens.internal.layer.VocabularyWeight;
-import java.util.Arrays;
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import java.util.function.Function;
 
 /// `LN_f(h) · W_U`: the model's last step, and the logit lens when `h` is an earlier residual.
 ///
-/// The statistics of `LN_f` are recomputed for each residual; [#withoutNorm] leaves the LayerNorm out. All residuals go
-/// through one pass over `W_U`, whose logits are reduced tile by tile and never stored: memory is O(rows · k), not
-/// O(rows · vocabSize). What needs normalised probabilities ([VocabularyQuery#distances]) takes a second pass.
+/// ```java
+/// float[] residual = model.run(tokens, Hooks.none());                              // [seqLen, dModel]
+/// float[] last = Arrays.copyOfRange(residual, residual.length - dModel, residual.length);
+/// model.unembedding().logits(last);                                                // [vocabSize]
+/// ```
+///
+/// The statistics of `LN_f` are recomputed for each residual; [#withoutNorm] leaves the LayerNorm out.
 public final class Unembedding {
 
-    private static final int PANEL = Kernels.PANEL;
-    /// Rows whose logits of one panel are reduced while they are in the first-level cache.
-    private static final int TILE_ROWS = 96;
-    private static final int BATCH_ROWS = 1024;
-    private static final long BATCH_TOP_BYTES = 32L << 20;
-
-    private final Transformer transformer;
-    private final Engine engine;
-    private final boolean normalizes;
-
-    Unembedding(Transformer transformer, Engine engine) {
-        this(transformer, engine, true);
+    static {
+        Unembedder.openedBy(new Opener());
     }
 
-    private Unembedding(Transformer transformer, Engine engine, boolean normalizes) {
-        this.transformer = transformer;
-        this.engine = engine;
-        this.normalizes = normalizes;
+    private final Unembedder unembedder;
+
+    Unembedding(Unembedder unembedder) {
+        this.unembedder = unembedder;
+    }
+
+    /// No lambda: the first of those costs a new process a millisecond.
+    private static final class Opener implements Function<Object, Unembedder> {
+        @Override
+        public Unembedder apply(Object unembedding) {
+            return ((Unembedding) unembedding).unembedder;
+        }
     }
 
     /// `h · W_U`: the same readings of rows as they are, whether raw residuals or rows normalised elsewhere.
     ///
     /// @return an unembedding without the LayerNorm before it
     public Unembedding withoutNorm() {
-        return new Unembedding(transformer, engine, false);
+        return new Unembedding(unembedder.withoutNorm());
     }
 
     /// The gain `γ` of the final LayerNorm.
     ///
     /// @return `[dModel]`, a copy
     public float[] gain() {
-        return transformer.finalNorm().gain().clone();
+        return unembedder.gain();
     }
 
     /// The bias `β` of the final LayerNorm.
     ///
     /// @return `[dModel]`, a copy
     public float[] bias() {
-        return transformer.finalNorm().bias().clone();
+        return unembedder.bias();
     }
 
     /// `LN_f(h)`: what the model multiplies with `W_U` where `h` is the final residual. [#withoutNorm] makes the same logits of it.
@@ -62,10 +59,7 @@ public final class Unembedding {
     /// @return `[dModel]`, owned by the caller
     /// @throws IllegalArgumentException if the residual has another length
     public float[] normalized(float[] residual) {
-        checkLength(residual);
-        RowPanels row = new RowPanels(1, dModel());
-        transformer.finalNorm().pack(engine.kernels(), residual, 0, row, 0, 1);
-        return row.data();
+        return unembedder.normalized(residual);
     }
 
     /// A token's column of `W_U`: what a normalised row is multiplied with to become the token's logit.
@@ -75,48 +69,21 @@ public final class Unembedding {
     /// @throws IllegalArgumentException if there is no such token
     /// @throws IllegalStateException    after the model's `close()`
     public float[] direction(int token) {
-        if (token < 0 || token >= vocabSize()) {
-            throw new IllegalArgumentException("token: expected an id from 0 to " + (vocabSize() - 1) + ", got " + token);
-        }
-        return transformer.lifetime().during(() -> {
-            float[] column = new float[dModel()];
-            transformer.unembedding().column(token, column, 0);
-            return column;
-        });
-    }
-
-    private void checkLength(float[] residual) {
-        if (residual.length != dModel()) {
-            throw new IllegalArgumentException("residual: expected " + dModel() + " values (dModel), got " + residual.length);
-        }
-    }
-
-    /// Packs rows, normalised where this unembedding normalises.
-    ///
-    /// @param firstRow the row of `residuals` that is row 0 of `out`
-    void pack(float[] residuals, int firstRow, RowPanels out) {
-        if (normalizes) {
-            transformer.finalNorm().pack(engine.kernels(), residuals, firstRow, out, 0, out.blocks());
-            return;
-        }
-        for (int block = 0; block < out.blocks(); block++) {
-            int from = (firstRow + out.firstRow(block)) * dModel();
-            out.pack(engine.kernels(), block, residuals, from, dModel(), 0, dModel());
-        }
+        return unembedder.direction(token);
     }
 
     /// The width of a residual.
     ///
     /// @return dModel
     public int dModel() {
-        return transformer.config().dModel();
+        return unembedder.dModel();
     }
 
     /// How many logits a residual has.
     ///
     /// @return vocabSize
     public int vocabSize() {
-        return transformer.config().vocabSize();
+        return unembedder.vocabSize();
     }
 
     /// All logits of one residual.
@@ -126,120 +93,6 @@ public final class Unembedding {
     /// @throws IllegalArgumentException if the residual has another length
     /// @throws IllegalStateException    after the model's `close()`
     public float[] logits(float[] residual) {
-        checkLength(residual);
-        return transformer.lifetime().during(() -> {
-            RowPanels row = new RowPanels(1, dModel());
-            pack(residual, 0, row);
-            return logits(row);
-        });
-    }
-
-    Transformer transformer() {
-        return transformer;
-    }
-
-    Engine engine() {
-        return engine;
-    }
-
-    Stretches stretches() {
-        return new Stretches(transformer.unembedding().panels());
-    }
-
-    /// All logits of one row that is packed.
-    float[] logits(RowPanels row) {
-        VocabularyWeight weight = transformer.unembedding();
-        float[] logits = new float[weight.panels() * PANEL];
-        int side = weight.panelsSideBySide(engine.workers().threads());
-        engine.workers().run((weight.panels() + side - 1) / side, task -> {
-            int first = task * side;
-            int count = Math.min(side, weight.panels() - first);
-            weight.use(first, count, (matrix, at) ->
-                    matrix.multiplyRow(engine.kernels(), row, at, count, logits, first * PANEL));
-        });
-        return Arrays.copyOf(logits, vocabSize());
-    }
-
-    /// Reads residuals: their most likely tokens, and statistics over the whole vocabulary.
-    ///
-    /// @param residuals `[positions, points, dModel]`, row-major, *not modified*; the last point of each position is the one
-    ///                  that the others are compared with
-    /// @param points    residuals per position, at least 1
-    /// @param topK      tokens per residual, at least 1
-    /// @param tracked   ids whose logit and rank are wanted; *not modified*
-    /// @return the readings
-    /// @throws IllegalArgumentException if the array is not a whole number of positions, or an id lies outside the vocabulary
-    /// @throws IllegalStateException    after the model's `close()`
-    public VocabularyReadings read(float[] residuals, int points, int topK, int... tracked) {
-        return read(residuals, VocabularyQuery.points(points).top(topK).track(tracked));
-    }
-
-    /// Reads residuals: what a query asks for.
-    ///
-    /// @param residuals `[positions, query's points, dModel]`, row-major, *not modified*; the last point of each position is
-    ///                  the one that the others are compared with
-    /// @param query     what to read
-    /// @return the readings
-    /// @throws IllegalArgumentException if the array is not a whole number of positions, an id lies outside the vocabulary,
-    ///                                  or there is not one next token per position
-    /// @throws IllegalStateException    after the model's `close()`
-    public VocabularyReadings read(float[] residuals, VocabularyQuery query) {
-        int perPosition = Math.multiplyExact(query.points, dModel());
-        if (residuals.length == 0 || residuals.length % perPosition != 0) {
-            throw new IllegalArgumentException("residuals: expected a multiple of " + query.points + " points × "
-                    + dModel() + " values (dModel), got " + residuals.length);
-        }
-        int positions = residuals.length / perPosition;
-        checkTargets(query, positions);
-        int topK = Math.min(query.topK, vocabSize());
-        int bottomK = Math.min(query.bottomK, vocabSize());
-        int[][] targets = query.targets(positions);
-        return transformer.lifetime().during(() -> {
-            VocabularyReadings readings = new VocabularyReadings(positions * query.points, query, topK, bottomK);
-            int positionsPerTile = positionsPerTile(query.points);
-            int widest = stretches().columns();
-            int kept = Math.min(topK, widest) + Math.min(bottomK, widest);
-            long rowsByMemory = BATCH_TOP_BYTES / (8L * Stretches.MOST * kept);
-            int batch = (int) Math.max(positionsPerTile,
-                    Math.min(BATCH_ROWS, rowsByMemory) / query.points / positionsPerTile * positionsPerTile);
-            for (int first = 0; first < positions; first += batch) {
-                int count = Math.min(batch, positions - first);
-                int[][] ids = Arrays.copyOfRange(targets, first, first + count);
-                Reduction reduction =
-                        new Reduction(query.points, topK, bottomK, ids, query.ranked(), query.references());
-                new VocabularyPass(this, residuals, first, count, positionsPerTile, query, reduction).read(readings);
-            }
-            return readings;
-        });
-    }
-
-    private void checkTargets(VocabularyQuery query, int positions) {
-        for (int id : query.tracked) {
-            if (id < 0 || id >= vocabSize()) {
-                throw new IllegalArgumentException(
-                        "tracked token: expected an id from 0 to " + (vocabSize() - 1) + ", got " + id);
-            }
-        }
-        if (query.next.length > 0 && query.next.length != positions) {
-            throw new IllegalArgumentException(
-                    "next tokens: expected " + positions + ", one per position, got " + query.next.length);
-        }
-        for (int id : query.next) {
-            if (id < -1 || id >= vocabSize()) {
-                throw new IllegalArgumentException("next token: expected an id from 0 to " + (vocabSize() - 1)
-                        + ", or -1 for none, got " + id);
-            }
-        }
-    }
-
-    /// Whole positions, and whole blocks of rows where that is possible.
-    private static int positionsPerTile(int points) {
-        int most = Math.max(1, TILE_ROWS / points);
-        for (int positions = most; positions > most / 2; positions--) {
-            if (positions * points % Kernels.BLOCK == 0) {
-                return positions;
-            }
-        }
-        return most;
+        return unembedder.logits(residual);
     }
 }

@@ -10,12 +10,15 @@ import io.github.logitlens.fixtures.Trace;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.internal.kernel.SpeciesUnderTest;
 import io.github.logitlens.internal.kernel.VectorKernels;
-import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.vocabulary.ReadingsEquality;
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,7 +160,7 @@ class ModelBitsTest {
             points = model.config().nLayers() + 1;
             expected = trace(model, ids);
             logits = model.logits(ids);
-            readings = model.unembedding().read(
+            readings = Unembedder.behind(model.unembedding()).read(
                     residuals(model, expected, ids.length), ReadingsEquality.everything(points, next(ids), 0, 7));
         }
         ENGINES.forEach((engineName, engine) -> {
@@ -165,7 +168,7 @@ class ModelBitsTest {
                 Trace actual = trace(model, ids);
                 expected.assertSame(actual, () -> name + ", " + engineName);
                 Bits.assertSame(logits, model.logits(ids), () -> "logits of " + name + ", " + engineName);
-                VocabularyReadings read = model.unembedding().read(
+                VocabularyReadings read = Unembedder.behind(model.unembedding()).read(
                         residuals(model, actual, ids.length), ReadingsEquality.everything(points, next(ids), 0, 7));
                 ReadingsEquality.assertSame(
                         readings, 0, read, 0, ids.length, points, 2, name + ", " + engineName);

@@ -8,10 +8,14 @@ import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.fixtures.Trace;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.internal.kernel.VectorKernels;
-import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.vocabulary.ReadingsEquality;
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import io.github.logitlens.internal.vocabulary.VocabularyQuery;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -51,7 +55,7 @@ class NonFiniteWeightsTest {
             }
             VocabularyQuery query = ReadingsEquality.everything(3, new int[] {5}, EVERY_TOKEN)
                     .top(SHAPE.vocabSize()).bottom(SHAPE.vocabSize());
-            return new Outcome(trace, model.unembedding().read(residuals, query), model.logits(IDS),
+            return new Outcome(trace, Unembedder.behind(model.unembedding()).read(residuals, query), model.logits(IDS),
                     model.nonFiniteWeights());
         }
     }

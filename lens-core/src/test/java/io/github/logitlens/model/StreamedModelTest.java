@@ -11,10 +11,14 @@ import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.fixtures.Trace;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.internal.kernel.VectorKernels;
-import io.github.logitlens.internal.layer.Engine;
-import io.github.logitlens.internal.layer.Workers;
+import io.github.logitlens.internal.vocabulary.ReadingsEquality;
+import io.github.logitlens.internal.vocabulary.Unembedder;
+import io.github.logitlens.internal.vocabulary.VocabularyQuery;
+import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.SafeTensorsException;
 import java.io.IOException;
@@ -88,7 +92,7 @@ class StreamedModelTest {
             VocabularyQuery query = ReadingsEquality.everything(1, next(ids), 0, 7);
             float[] direction = model.unembedding().direction(3);
             double[] wide = IntStream.range(0, d).mapToDouble(i -> direction[i]).toArray();
-            return new Answers(trace, model.logits(ids), afterCache, model.unembedding().read(residual, query),
+            return new Answers(trace, model.logits(ids), afterCache, Unembedder.behind(model.unembedding()).read(residual, query),
                     model.components().headWrites(1, trace.at(HookSite.ATTN_Z.at(1))), model.components().neuron(1, 5),
                     model.components().neuronsAlong(0, wide), direction);
         }

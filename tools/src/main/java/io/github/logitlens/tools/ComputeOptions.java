@@ -1,6 +1,6 @@
 package io.github.logitlens.tools;
 
-import io.github.logitlens.Compute;
+import io.github.logitlens.model.Compute;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;

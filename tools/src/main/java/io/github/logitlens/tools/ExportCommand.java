@@ -1,6 +1,5 @@
 package io.github.logitlens.tools;
 
-import io.github.logitlens.Bos;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;

@@ -1,6 +1,6 @@
 package io.github.logitlens.tools;
 
-import io.github.logitlens.Compute;
+import io.github.logitlens.model.Compute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;

@@ -1,9 +1,10 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.matrix.PanelMatrix;
+import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Gpt2Config;
-import io.github.logitlens.weights.Weight;
-import java.lang.foreign.Arena;
 import java.util.function.Supplier;
 
 /// Opens the layers to the benchmarks, so that what is timed is the code that runs and not a copy of it.
@@ -12,27 +13,6 @@ import java.util.function.Supplier;
 public final class LayersUnderTest {
 
     private LayersUnderTest() {
-    }
-
-    /// A matrix stored as `[depth, columns]`, in panels.
-    ///
-    /// @param arena owns the panels
-    public static PanelMatrix matrix(Arena arena, Weight weight) {
-        PanelMatrix matrix = PanelMatrix.of(weight);
-        matrix.load(arena, new WeightReader(), weight);
-        return matrix;
-    }
-
-    /// The transpose of a matrix stored as `[columns, depth]`, in panels.
-    ///
-    /// @param arena owns the panels
-    public static PanelMatrix transpose(Arena arena, Weight weight) {
-        PanelMatrix matrix = PanelMatrix.transposeOf(weight);
-        WeightReader reader = new WeightReader();
-        for (int chunk = 0; chunk < matrix.chunkCount(); chunk++) {
-            matrix.loadTransposed(arena, reader, weight, chunk);
-        }
-        return matrix;
     }
 
     /// `y = x · W + b`.

@@ -2,8 +2,11 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.matrix.PanelMatrix;
+import io.github.logitlens.internal.matrix.RowPanels;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -1,6 +1,7 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.matrix.PanelTranspose;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

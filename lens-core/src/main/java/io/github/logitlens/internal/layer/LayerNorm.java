@@ -1,8 +1,10 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.matrix.RowPanels;
 
 /// LayerNorm with gain and bias, each `[dModel]`; its output is packed for the product that follows.
 public record LayerNorm(float[] gain, float[] bias, double epsilon) {

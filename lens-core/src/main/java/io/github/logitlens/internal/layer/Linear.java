@@ -1,6 +1,12 @@
 package io.github.logitlens.internal.layer;
 
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Shares;
+import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.matrix.BlockWeight;
+import io.github.logitlens.internal.matrix.PanelMatrix;
+import io.github.logitlens.internal.matrix.RowPanels;
 import java.util.Arrays;
 
 /// `y = x · W + b`, W `[depth, columns]` in panels, b `[columns]`.

@@ -2,8 +2,10 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.ActivationFunction;
 
 /// `W_out · f(W_in · x + b_in) + b_out`.

@@ -2,8 +2,18 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Lifetime;
 import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.KernelChoice;
+import io.github.logitlens.internal.matrix.BlockWeight;
+import io.github.logitlens.internal.matrix.LoadedWeights;
+import io.github.logitlens.internal.matrix.RowPanels;
+import io.github.logitlens.internal.matrix.StreamedWeights;
+import io.github.logitlens.internal.matrix.VocabularyWeight;
+import io.github.logitlens.internal.matrix.WeightMemory;
+import io.github.logitlens.internal.matrix.WeightReader;
+import io.github.logitlens.internal.matrix.WeightStorage;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import io.github.logitlens.weights.WeightRole;
@@ -97,7 +107,7 @@ public final class Transformer {
             storage.load(progress);
             TokenEmbedding embedding = config.tiedUnembedding()
                     ? new TokenEmbedding.Tied(unembedding)
-                    : storage.embedding(checkpoint.weight(WeightRole.TOKEN_EMBEDDING));
+                    : new TokenEmbedding.Untied(storage.embedding(checkpoint.weight(WeightRole.TOKEN_EMBEDDING)));
             LayerNorm finalNorm = new LayerNorm(
                     reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_GAIN)),
                     reader.readAll(checkpoint.weight(WeightRole.FINAL_LN_BIAS)),

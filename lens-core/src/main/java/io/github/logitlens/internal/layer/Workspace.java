@@ -1,5 +1,6 @@
 package io.github.logitlens.internal.layer;
 
+import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Gpt2Config;
 
 /// The scratch of one run, used by layer after layer: touching fresh memory costs more than computing in it.

@@ -3,7 +3,7 @@ package io.github.logitlens.tools.explore;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.logitlens.Bos;
-import io.github.logitlens.Compute;
+import io.github.logitlens.model.Compute;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;

@@ -1,13 +1,15 @@
 package io.github.logitlens.tools.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensReading;
+import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
-import io.github.logitlens.hook.ActivationCache;
-import io.github.logitlens.hook.HookPoint;
-import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.Positions;
+import io.github.logitlens.TokenPrediction;
+import io.github.logitlens.TokenRef;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.VocabularyReadings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -214,32 +216,25 @@ final class Checks {
     }
 
     /// The lens at the last position: every point's reading, the embedding first.
-    private VocabularyReadings read(int[] ids, int... tracked) {
-        int layers = model.config().nLayers();
-        List<HookPoint> points = new ArrayList<>(List.of(HookSite.RESID_PRE.at(0)));
-        for (int layer = 0; layer < layers; layer++) {
-            points.add(HookSite.RESID_POST.at(layer));
+    private LensResult read(int[] ids, int... tracked) {
+        LensOptions options = LensOptions.defaults().positions(Positions.last()).topK(1);
+        for (int id : tracked) {
+            options = options.track(TokenRef.of(id));
         }
-        ActivationCache cache = ActivationCache.of(points);
-        model.run(ids, cache.hooks());
-        int dModel = model.config().dModel();
-        float[] residuals = new float[points.size() * dModel];
-        for (int p = 0; p < points.size(); p++) {
-            cache.get(points.get(p)).read((ids.length - 1) * dModel, residuals, p * dModel, dModel);
-        }
-        return model.unembedding().read(residuals, points.size(), 1, tracked);
+        return lens.run(ids, options, Hooks.none());
     }
 
     private void rows() {
-        VocabularyReadings readings = read(sequence());
+        LensResult result = read(sequence());
         JsonNode expected = check.required("expected");
         for (int point = 0; point < expected.size(); point++) {
             JsonNode row = expected.get(point);
             String where = point == 0 ? ", embedding" : ", layer " + (point - 1);
-            int top = readings.topId(0, point, 0);
-            verdict(where + ", top token", shown(row.get(0).asInt()), shown(top), "", top == row.get(0).asInt());
-            number(where + ", its logit", row.get(1).asDouble(), readings.topLogit(0, point, 0));
-            number(where + ", entropy", row.get(2).asDouble(), readings.entropy(0, point));
+            LensReading reading = result.reading(result.points().get(point), -1);
+            TokenPrediction top = reading.top().getFirst();
+            verdict(where + ", top token", shown(row.get(0).asInt()), shown(top.id()), "", top.id() == row.get(0).asInt());
+            number(where + ", its logit", row.get(1).asDouble(), top.logit());
+            number(where + ", entropy", row.get(2).asDouble(), reading.entropy());
         }
     }
 
@@ -248,9 +243,10 @@ final class Checks {
         int layers = model.config().nLayers();
         double[] steps = new double[layers];
         for (int s = 0; s < sequences.size(); s++) {
-            VocabularyReadings readings = read(sequences.get(s), tokens(check.required("tokens").required(s)));
+            int[] pair = tokens(check.required("tokens").required(s));
+            LensResult result = read(sequences.get(s), pair);
             for (int layer = 0; layer < layers; layer++) {
-                steps[layer] += (difference(readings, layer + 1) - difference(readings, layer)) / sequences.size();
+                steps[layer] += (difference(result, pair, layer + 1) - difference(result, pair, layer)) / sequences.size();
             }
         }
         double clip = check.path("clip").asDouble(Double.POSITIVE_INFINITY);
@@ -260,8 +256,8 @@ final class Checks {
         }
     }
 
-    private static double difference(VocabularyReadings readings, int point) {
-        return (double) readings.trackedLogit(0, point, 0) - readings.trackedLogit(0, point, 1);
+    private static double difference(LensResult result, int[] pair, int point) {
+        return result.logitDifference(TokenRef.of(pair[0]), TokenRef.of(pair[1]), result.points().get(point), -1);
     }
 
     // Outcomes.

@@ -1,0 +1,237 @@
+package io.github.logitlens.internal.vocabulary;
+
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
+import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Reduction;
+import io.github.logitlens.internal.kernel.VocabularyDistances;
+import io.github.logitlens.internal.kernel.VocabularyStatistics;
+import io.github.logitlens.internal.layer.Transformer;
+import io.github.logitlens.internal.matrix.PanelMatrix;
+import io.github.logitlens.internal.matrix.RowPanels;
+import io.github.logitlens.internal.matrix.VocabularyWeight;
+import java.util.function.Supplier;
+
+/// Some positions, read in one pass over `W_U`, or two; their logits are reduced tile by tile and never stored.
+final class VocabularyPass {
+
+    private static final int PANEL = Kernels.PANEL;
+
+    private final Unembedder unembedder;
+    private final Transformer transformer;
+    private final Engine engine;
+    private final Stretches stretches;
+    private final float[] residuals;
+    private final int firstPosition;
+    private final int positions;
+    private final int points;
+    private final int positionsPerTile;
+    private final VocabularyQuery query;
+    private final Reduction reduction;
+    private final RowPanels[] tiles;
+    private final Limits limits;
+    /// `[targets][rows]`
+    private final float[][] targetLogits;
+
+    /// @param residuals        `[positions, points, dModel]` of all passes, *not modified*
+    /// @param firstPosition    the first position of this one
+    /// @param positions        how many it reads
+    /// @param positionsPerTile how many of them are reduced at a time
+    VocabularyPass(Unembedder unembedder, float[] residuals, int firstPosition, int positions, int positionsPerTile,
+            VocabularyQuery query, Reduction reduction) {
+        this.unembedder = unembedder;
+        transformer = unembedder.transformer();
+        engine = unembedder.engine();
+        stretches = unembedder.stretches();
+        this.residuals = residuals;
+        this.firstPosition = firstPosition;
+        this.positions = positions;
+        this.positionsPerTile = positionsPerTile;
+        this.query = query;
+        this.reduction = reduction;
+        points = query.points;
+        int rows = positions * points;
+        tiles = new RowPanels[(positions + positionsPerTile - 1) / positionsPerTile];
+        limits = new Limits(VocabularyStatistics.noLimits(rows), VocabularyStatistics.noLimits(rows));
+        targetLogits = new float[reduction.targets()[0].length][rows];
+    }
+
+    private int positionsOf(int tile) {
+        return Math.min(positionsPerTile, positions - tile * positionsPerTile);
+    }
+
+    private int firstRow(int tile) {
+        return tile * positionsPerTile * points;
+    }
+
+    /// Reads all positions.
+    void read(VocabularyReadings readings) {
+        engine.kernels().expect((long) positions * points * unembedder.dModel() * unembedder.vocabSize());
+        engine.workers().run(tiles.length, tile -> {
+            tiles[tile] = new RowPanels(positionsOf(tile) * points, unembedder.dModel());
+            unembedder.pack(residuals, firstPosition * points + firstRow(tile), tiles[tile]);
+            readTargets(tile);
+        });
+        VocabularyStatistics[] statistics = new VocabularyStatistics[stretches.count()];
+        engine.workers().run(statistics.length, stretch -> statistics[stretch] = reduce(stretch));
+        VocabularyMerge merge = new VocabularyMerge(query, reduction, statistics, targetLogits, positions * points,
+                this::logits, readings, firstPosition * points);
+        engine.workers().run(positions, merge::position);
+        if (query.distances) {
+            readDistances(merge);
+        }
+    }
+
+    /// The targets' logits, by the same chains as all others.
+    private void readTargets(int tile) {
+        RowPanels rows = tiles[tile];
+        float[] logits = new float[Kernels.BLOCK * PANEL];
+        for (int t = 0; t < targetLogits.length; t++) {
+            for (int block = 0; block < rows.blocks(); block++) {
+                int panel = -1;
+                for (int r = 0; r < rows.rowsOf(block); r++) {
+                    int row = firstRow(tile) + rows.firstRow(block) + r;
+                    int id = reduction.targets()[row / points][t];
+                    if (id >= 0 && id / PANEL != panel) {
+                        panel = id / PANEL;
+                        multiply(rows, block, panel, logits);
+                    }
+                    targetLogits[t][row] = id < 0 ? Float.NaN : logits[r * PANEL + id % PANEL];
+                }
+            }
+        }
+    }
+
+    private void multiply(RowPanels rows, int block, int panel, float[] logits) {
+        transformer.unembedding().use(panel, 1, (matrix, at) ->
+                matrix.multiply(engine.kernels(), rows, block, at, Kernels.ZEROS, 0, 0, logits, 0, PANEL));
+    }
+
+    private VocabularyStatistics reduce(int stretch) {
+        VocabularyStatistics statistics = statistics((stretches.firstPanel(stretch + 1) - stretches.firstPanel(stretch)) * PANEL);
+        VocabularyWeight weight = transformer.unembedding();
+        forEachTile(stretch, (logits, panel, tile) -> engine.kernels().reduce(logits, weight.columnsOf(panel),
+                panel * PANEL, statistics, firstRow(tile), positionsOf(tile)));
+        raiseLimits(statistics);
+        return statistics;
+    }
+
+    /// The statistics of a stretch start from what the stretches before it found: only a logit that exceeds the k-th
+    /// greatest of one of them, or equals it, can be among the k greatest of all.
+    private VocabularyStatistics statistics(int columns) {
+        synchronized (limits) {
+            return new VocabularyStatistics(positions * points, reduction.within(columns), targetLogits,
+                    limits.top().clone(), limits.bottom().clone());
+        }
+    }
+
+    private void raiseLimits(VocabularyStatistics statistics) {
+        synchronized (limits) {
+            if (statistics.top().k() == reduction.top()) {
+                statistics.top().raise(limits.top());
+            }
+            if (statistics.bottom().k() == reduction.bottom()) {
+                statistics.bottom().raise(limits.bottom());
+            }
+        }
+    }
+
+    /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
+    private void forEachTile(int stretch, TileReader reader) {
+        if (!engine.kernels().joinsPanels() && transformer.unembedding() instanceof PanelMatrix matrix) {
+            forEachTileAhead(matrix, stretch, reader);
+        } else {
+            forEachTileTogether(stretch, reader);
+        }
+    }
+
+    /// The next panel comes from memory meanwhile.
+    private void forEachTileAhead(PanelMatrix matrix, int stretch, TileReader reader) {
+        float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
+        matrix.slice(stretches.firstPanel(stretch), 0).fetch(engine.kernels());
+        for (int panel = stretches.firstPanel(stretch); panel < stretches.firstPanel(stretch + 1); panel++) {
+            PanelMatrix.Slice next = panel + 1 < stretches.firstPanel(stretch + 1) ? matrix.slice(panel + 1, 0) : null;
+            for (int tile = 0; tile < tiles.length; tile++) {
+                Workers.stopIfCancelled();
+                for (int slice = 0; slice < matrix.slices(); slice++) {
+                    PanelMatrix.Slice then = slice < matrix.slices() - 1 ? matrix.slice(panel, slice + 1) : next;
+                    multiply(tiles[tile], matrix.slice(panel, slice), tile == 0 ? then : null, logits);
+                }
+                reader.read(logits, panel, tile);
+            }
+        }
+    }
+
+    private void multiply(RowPanels rows, PanelMatrix.Slice slice, PanelMatrix.Slice next, float[] logits) {
+        for (int block = 0; block < rows.blocks(); block++) {
+            slice.multiply(engine.kernels(), rows, block, block == 0 ? next : null,
+                    Kernels.ZEROS, 0, 0, logits, rows.firstRow(block) * PANEL, PANEL);
+        }
+    }
+
+    /// The same with panels taken together.
+    private void forEachTileTogether(int stretch, TileReader reader) {
+        int side = Kernels.ROW_PANELS;
+        int rows = (positionsPerTile * points + Kernels.BLOCK - 1) / Kernels.BLOCK * Kernels.BLOCK;
+        float[] all = new float[rows * side * PANEL];
+        float[] logits = new float[rows * PANEL];
+        int panels;
+        for (int first = stretches.firstPanel(stretch); first < stretches.firstPanel(stretch + 1); first += panels) {
+            panels = Math.min(side, stretches.firstPanel(stretch + 1) - first);
+            readTogether(first, panels, all, logits, reader);
+        }
+    }
+
+    private void readTogether(int first, int panels, float[] all, float[] logits, TileReader reader) {
+        float[] start = new float[panels * PANEL];
+        transformer.unembedding().use(first, panels, (matrix, at) -> {
+            for (int tile = 0; tile < tiles.length; tile++) {
+                Workers.stopIfCancelled();
+                RowPanels rows = tiles[tile];
+                matrix.multiplyTogether(engine.kernels(), rows, 0, rows.blocks(), at, panels, start, 0, all);
+                for (int panel = 0; panel < panels; panel++) {
+                    for (int row = 0; row < rows.rows(); row++) {
+                        System.arraycopy(all, (row * panels + panel) * PANEL, logits, row * PANEL, PANEL);
+                    }
+                    reader.read(logits, first + panel, tile);
+                }
+            }
+        });
+    }
+
+    private float[] logits(int row) {
+        RowPanels one = new RowPanels(1, unembedder.dModel());
+        int tile = row / (positionsPerTile * points);
+        tiles[tile].unpack(row - firstRow(tile), one.data(), 0);
+        return unembedder.logits(one);
+    }
+
+    private void readDistances(VocabularyMerge merge) {
+        VocabularyDistances[] distances = new VocabularyDistances[stretches.count()];
+        Supplier<VocabularyDistances> none = merge.distances();
+        engine.workers().run(distances.length, stretch -> distances[stretch] = compare(stretch, none.get()));
+        for (int row = 0; row < positions * points; row++) {
+            merge.distances(distances, row);
+        }
+    }
+
+    private VocabularyDistances compare(int stretch, VocabularyDistances distances) {
+        VocabularyWeight weight = transformer.unembedding();
+        forEachTile(stretch, (logits, panel, tile) -> engine.kernels().compare(
+                logits, weight.columnsOf(panel), distances, firstRow(tile), positionsOf(tile)));
+        return distances;
+    }
+
+    /// What becomes of one tile's logits of one panel.
+    @FunctionalInterface
+    private interface TileReader {
+
+        /// `logits` is `[rows][64]`, *not modified*.
+        void read(float[] logits, int panel, int tile);
+    }
+
+    /// What a logit has to exceed to be among the greatest of the whole vocabulary, or, its sign changed, among the least:
+    /// `[rows]` each, raised by stretch after stretch.
+    private record Limits(float[] top, float[] bottom) {
+    }
+}
