@@ -47,7 +47,7 @@ public final class LogitLens implements AutoCloseable {
     ///              which is taken from the cache on this machine or else downloaded into it
     /// @return the opened model
     /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
-    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    /// @throws io.github.logitlens.weights.hub.HubException    if it has to be downloaded and cannot be
     public static LogitLens open(String model) {
         return open(model, done -> { });
     }
@@ -58,7 +58,7 @@ public final class LogitLens implements AutoCloseable {
     /// @param progress told how much is done, from 0 to 1, by any of the threads that load
     /// @return the opened model
     /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
-    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    /// @throws io.github.logitlens.weights.hub.HubException    if it has to be downloaded and cannot be
     public static LogitLens open(String model, DoubleConsumer progress) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             return open(checkpoint, progress);
@@ -90,7 +90,7 @@ public final class LogitLens implements AutoCloseable {
     /// @param model as for [#open(String)]
     /// @return the opened model, with its files; results have the same bits
     /// @throws io.github.logitlens.weights.CheckpointException if there is no such model, or it cannot be used
-    /// @throws io.github.logitlens.weights.HubException        if it has to be downloaded and cannot be
+    /// @throws io.github.logitlens.weights.hub.HubException    if it has to be downloaded and cannot be
     public static LogitLens stream(String model) {
         Checkpoint checkpoint = Checkpoint.open(model);
         try {

@@ -16,7 +16,7 @@ import io.github.logitlens.internal.kernel.VectorKernels;
 import io.github.logitlens.internal.layer.Engine;
 import io.github.logitlens.internal.layer.Workers;
 import io.github.logitlens.weights.Checkpoint;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.Panels;
-import io.github.logitlens.weights.DType;
 import io.github.logitlens.weights.Weight;
+import io.github.logitlens.weights.safetensors.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
