@@ -63,7 +63,8 @@ public final class Provenance {
     /// takes a third of a second for GPT-2 small; then it is remembered for all results of the model, also after its end.
     ///
     /// @return 64 lower-case hexadecimal digits
-    /// @throws io.github.logitlens.weights.SafeTensorsException if the files are no longer those that were loaded
+    /// @throws io.github.logitlens.weights.safetensors.SafeTensorsException if the files are no longer those that were
+    ///                                                                      loaded
     public String weightsSha256() {
         return checkpoint.sha256();
     }

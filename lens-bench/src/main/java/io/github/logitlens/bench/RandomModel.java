@@ -1,8 +1,8 @@
 package io.github.logitlens.bench;
 
-import io.github.logitlens.weights.DType;
 import io.github.logitlens.weights.Gpt2Config;
-import io.github.logitlens.weights.SafeTensorsWriter;
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

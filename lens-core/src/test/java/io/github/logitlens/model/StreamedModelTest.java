@@ -20,7 +20,7 @@ import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.internal.vocabulary.VocabularyQuery;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.weights.Checkpoint;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

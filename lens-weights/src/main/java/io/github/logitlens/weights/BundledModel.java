@@ -1,6 +1,10 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
+import io.github.logitlens.weights.internal.bytes.ByteSource;
+import io.github.logitlens.weights.internal.bytes.FileSource;
+import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.safetensors.SafeTensors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -15,12 +19,12 @@ final class BundledModel {
     }
 
     static Checkpoint open() {
-        Gpt2Config config = ConfigReader.parse(content("config.json"), "demo/config.json");
+        Gpt2Config config = ConfigReader.parse(content(ModelFiles.CONFIG), "demo/config.json");
         return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights())));
     }
 
     static ByteSource weights() {
-        return new PackedSource("demo/" + WeightFiles.SINGLE_FILE, content("model.packed.safetensors"));
+        return new PackedSource("demo/" + ModelFiles.WEIGHTS, content("model.packed.safetensors"));
     }
 
     private static URL resource(String name) {

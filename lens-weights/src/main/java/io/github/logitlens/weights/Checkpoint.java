@@ -1,6 +1,13 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
+import io.github.logitlens.weights.hub.HubException;
+import io.github.logitlens.weights.hub.ModelHub;
+import io.github.logitlens.weights.internal.bytes.ByteSource;
+import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.text.Text;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -69,12 +76,13 @@ public final class Checkpoint implements AutoCloseable {
         if (isThere(model)) {
             return open(Path.of(model));
         }
-        RepoId repo = RepoId.parse(model).orElseThrow(() -> unknown(model));
-        ModelHub hub = ModelHub.standard();
-        if (!repo.mayBeOnTheHub() && hub.find(model).isEmpty()) {
-            throw unknown(model);
+        Path directory;
+        try {
+            directory = ModelHub.standard().resolve(model);
+        } catch (HubException e) {
+            throw e.reason() == HubException.Reason.BAD_NAME ? unknown(model, e) : e;
         }
-        return open(hub.resolve(model), Optional.of(model));
+        return open(directory, Optional.of(model));
     }
 
     private static boolean isThere(String model) {
@@ -85,10 +93,10 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private static CheckpointException unknown(String model) {
+    private static CheckpointException unknown(String model, HubException e) {
         return new CheckpointException(Reason.UNKNOWN_MODEL, "model " + Text.quote(model) + ": expected '"
-                + BundledModel.ID + "', a directory with config.json and " + WeightFiles.SINGLE_FILE
-                + ", or a Hugging Face model such as gpt2 or openai-community/gpt2-xl, got none of these");
+                + BundledModel.ID + "', a directory with config.json and " + ModelFiles.WEIGHTS
+                + ", or a Hugging Face model such as gpt2 or openai-community/gpt2-xl, got none of these", e);
     }
 
     /// Opens a directory in Hugging Face's layout.
@@ -107,7 +115,7 @@ public final class Checkpoint implements AutoCloseable {
                     : Files.exists(directory) ? "a file (name the directory that holds it)" : "nothing of that name";
             throw new CheckpointException(Reason.NOT_A_DIRECTORY, directory + ": expected a directory, got " + got);
         }
-        Path configFile = directory.resolve("config.json");
+        Path configFile = directory.resolve(ModelFiles.CONFIG);
         byte[] json = WeightFiles.readSmallFile(configFile, Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE);
         Gpt2Config config = ConfigReader.parse(json, configFile.toString());
         Path name = directory.toAbsolutePath().normalize().getFileName();
@@ -218,14 +226,27 @@ public final class Checkpoint implements AutoCloseable {
             }
             for (SafeTensors file : files.files()) {
                 if (closed) {
-                    file.digestAgain(digest);
+                    try (ByteSource again = file.source().reopen()) {
+                        add(again, digest);
+                    }
                 } else {
-                    file.digest(digest);
+                    add(file.source(), digest);
                 }
             }
             sha256 = Optional.of(HexFormat.of().formatHex(digest.digest()));
         }
         return sha256.get();
+    }
+
+    private static void add(ByteSource source, MessageDigest digest) {
+        byte[] chunk = new byte[1 << 20];
+        for (long done = 0; done < source.size(); ) {
+            int length = (int) Math.min(chunk.length, source.size() - done);
+            source.read(done, MemorySegment.ofArray(chunk).asSlice(0, length));
+            digest.update(chunk, 0, length);
+            done += length;
+        }
+        source.checkUnchanged();
     }
 
     /// Closes the files. Reads under way in other threads end with an `IllegalStateException`. May be called twice.

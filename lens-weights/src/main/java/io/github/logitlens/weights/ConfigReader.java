@@ -1,6 +1,8 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
+import io.github.logitlens.weights.internal.text.JsonException;
+import io.github.logitlens.weights.internal.text.JsonFields;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +23,11 @@ final class ConfigReader {
 
     /// The configuration as the file has it; whether the head is really tied, the weights will tell.
     static Gpt2Config parse(byte[] json, String file) {
-        return new ConfigReader(JsonFields.parse(json, file, Reason.CONFIG_NOT_JSON), file).config();
+        try {
+            return new ConfigReader(JsonFields.parse(json, file), file).config();
+        } catch (JsonException e) {
+            throw new CheckpointException(Reason.CONFIG_NOT_JSON, e.getMessage(), e);
+        }
     }
 
     private Gpt2Config config() {

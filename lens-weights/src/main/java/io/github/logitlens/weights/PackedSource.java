@@ -1,6 +1,11 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
+import io.github.logitlens.weights.internal.bytes.ByteSource;
+import io.github.logitlens.weights.internal.bytes.MemorySource;
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,6 +1,12 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.weights.internal.bytes.FloatFormat;
+import io.github.logitlens.weights.internal.bytes.FloatReader;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.Optional;
 
 /// A matrix in which one row stands almost everywhere, and which its file keeps without the repetitions. The bundled model's
 /// embedding is such a matrix: all tokens that its training never met share one row.
@@ -12,14 +18,26 @@ import java.lang.foreign.MemorySegment;
 /// ```
 public final class RepeatedRow {
 
-    private final SafeTensors file;
     private final PackedSource source;
-    private final TensorInfo tensor;
+    private final int columns;
+    private final FloatFormat format;
 
-    RepeatedRow(SafeTensors file, PackedSource source, TensorInfo tensor) {
-        this.file = file;
+    private RepeatedRow(PackedSource source, int columns, FloatFormat format) {
         this.source = source;
-        this.tensor = tensor;
+        this.columns = columns;
+        this.format = format;
+    }
+
+    /// The repeated row of a matrix of `file`, if it is kept once.
+    static Optional<RepeatedRow> of(SafeTensors file, TensorInfo tensor) {
+        if (!(file.source() instanceof PackedSource packed) || tensor.shape().size() != 2) {
+            return Optional.empty();
+        }
+        long columns = tensor.shape().get(1);
+        return packed.keepsRowsAt(file.dataStart() + tensor.begin(), tensor.shape().get(0),
+                columns * tensor.dtype().bits() / 8)
+                ? Optional.of(new RepeatedRow(packed, (int) columns, FloatFormat.valueOf(tensor.dtype().name())))
+                : Optional.empty();
     }
 
     /// How many rows of the matrix are kept beside the repeated one.
@@ -50,6 +68,8 @@ public final class RepeatedRow {
     /// @throws IllegalArgumentException if `dst` is read-only
     /// @throws IllegalStateException if the checkpoint is closed
     public long read(long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
-        return file.readKept(source, tensor, firstElement, dst, dstOffsetBytes, count);
+        Objects.checkFromIndexSize(firstElement, count, (long) source.keptRows() * columns);
+        return FloatReader.read(source.kept(), firstElement * format.bytes(), format,
+                FloatReader.room(dst, dstOffsetBytes, count * Float.BYTES));
     }
 }

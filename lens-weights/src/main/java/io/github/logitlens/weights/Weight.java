@@ -1,5 +1,8 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -82,14 +85,14 @@ public final class Weight {
     /// @throws IllegalStateException if the checkpoint is closed
     /// @throws SafeTensorsException if the file cannot be read, or was changed since it was opened
     public long read(long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
-        return file.readAndCount(tensor, firstElement, dst, dstOffsetBytes, count);
+        return file.readFloats(tensor, firstElement, dst, dstOffsetBytes, count);
     }
 
     /// The row that stands almost everywhere, where the file keeps it once: for who would rather not read it again and again.
     ///
     /// @return the row and the others; empty where each row has its own bytes, as in every checkpoint but the bundled one
     public Optional<RepeatedRow> repeatedRow() {
-        return file.repeatedRow(tensor);
+        return RepeatedRow.of(file, tensor);
     }
 
     /// Reads the whole weight.

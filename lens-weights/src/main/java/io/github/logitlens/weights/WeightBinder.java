@@ -1,6 +1,8 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
+import io.github.logitlens.weights.internal.text.Text;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -8,11 +8,14 @@
 /// ```
 ///
 /// [io.github.logitlens.weights.Checkpoint] is the way in: a configuration and weights by role, all checked when it is
-/// opened, none read before it is asked for. Below it lies [io.github.logitlens.weights.SafeTensors], the file format by
-/// itself, with its twin [io.github.logitlens.weights.SafeTensorsWriter]. Nothing here computes; nothing outside this
-/// package knows Hugging Face's names.
+/// opened, none read before it is asked for. Nothing here computes; nothing outside this package knows Hugging Face's
+/// names of weights.
+///
+/// Below it lie two packages that do not know it, nor each other: [io.github.logitlens.weights.safetensors], the file
+/// format by itself, and [io.github.logitlens.weights.hub], which finds and fetches models by name.
 ///
 /// What is wrong with a file ends in an unchecked exception that says why in one line and as a constant:
-/// [io.github.logitlens.weights.SafeTensorsException] for a file's bytes,
-/// [io.github.logitlens.weights.CheckpointException] for what they should amount to.
+/// [io.github.logitlens.weights.safetensors.SafeTensorsException] for a file's bytes,
+/// [io.github.logitlens.weights.CheckpointException] for what they should amount to,
+/// [io.github.logitlens.weights.hub.HubException] for what could not be fetched.
 package io.github.logitlens.weights;

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.error.LensException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,11 +43,12 @@ class BundledModelTest {
     /// From a jar or a directory, deflated or not: the same bytes.
     @Test
     void isTheSameFromAJar() throws Exception {
-        Path classes = Path.of(Checkpoint.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = location(Checkpoint.class);
         Path jar = Files.isDirectory(classes) ? jar(classes) : classes;
-        Path testClasses = Path.of(BundledModelTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        String separator = System.getProperty("path.separator");
+        String classPath = jar + separator + location(BundledModelTest.class) + separator + location(LensException.class);
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                jar + System.getProperty("path.separator") + testClasses, BundledModelTest.class.getName()).start();
+                classPath, BundledModelTest.class.getName()).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), errors);
@@ -54,6 +57,10 @@ class BundledModelTest {
             assertEquals(demo.sha256(), parts[0]);
             assertArrayEquals(new String[] {demo.sha256(), "jar"}, parts);
         }
+    }
+
+    private static Path location(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     private Path jar(Path classes) throws IOException {

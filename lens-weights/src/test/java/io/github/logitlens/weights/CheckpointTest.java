@@ -1,9 +1,9 @@
 package io.github.logitlens.weights;
 
-import static io.github.logitlens.weights.TestFiles.TINY_CONFIG;
-import static io.github.logitlens.weights.TestFiles.find;
-import static io.github.logitlens.weights.TestFiles.replace;
-import static io.github.logitlens.weights.TestFiles.tinyTensors;
+import static io.github.logitlens.weights.fixtures.TestFiles.TINY_CONFIG;
+import static io.github.logitlens.weights.fixtures.TestFiles.find;
+import static io.github.logitlens.weights.fixtures.TestFiles.replace;
+import static io.github.logitlens.weights.fixtures.TestFiles.tinyTensors;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,11 +11,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
-import io.github.logitlens.weights.TestFiles.Tensor;
+import io.github.logitlens.weights.fixtures.TestFiles;
+import io.github.logitlens.weights.fixtures.TestFiles.Tensor;
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -104,7 +108,7 @@ class CheckpointTest {
                 weight.read(24, row, 3, 12);
                 float[] all = find(tensors, "h.0.attn.c_attn.weight").values();
                 for (int i = 0; i < 12; i++) {
-                    assertEquals(all[24 + i], row.get(Decoder.FLOAT, 3 + i * 4));
+                    assertEquals(all[24 + i], row.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 3 + i * 4));
                 }
             }
         }

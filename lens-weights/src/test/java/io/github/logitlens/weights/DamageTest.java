@@ -4,6 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.github.logitlens.weights.fixtures.TestFiles;
+import io.github.logitlens.weights.internal.layout.ShardIndex;
+import io.github.logitlens.weights.internal.layout.ShardIndexException;
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -204,13 +212,13 @@ class DamageTest {
                  "h.0.ln_1.weight": "model-00002-of-00002.safetensors"}}""".getBytes(StandardCharsets.UTF_8);
         fuzz("index", index, damaged -> {
             try {
-                for (String name : WeightFiles.shardNames(damaged, "index")) {
+                for (String name : ShardIndex.shardNames(damaged, "index")) {
                     Path resolved = Path.of("/models/here").resolve(name);
                     assertEquals(resolved, resolved.normalize());
                     assertTrue(resolved.startsWith("/models/here"), name);
                 }
                 return true;
-            } catch (CheckpointException e) {
+            } catch (ShardIndexException e) {
                 assertTrue(e.getMessage().length() < 1000 && e.getMessage().chars().noneMatch(Character::isISOControl),
                         e.getMessage());
                 return false;

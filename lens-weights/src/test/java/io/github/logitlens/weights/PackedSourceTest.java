@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.weights.fixtures.TestFiles;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -121,9 +124,9 @@ class PackedSourceTest {
         byte[] content = packed("U8", "[4,6]", PLACES);
         try (SafeTensors file = SafeTensors.open(new PackedSource("m.safetensors", content))) {
             TensorInfo tensor = file.tensor("m").orElseThrow();
-            RepeatedRow row = file.repeatedRow(tensor).orElseThrow();
+            RepeatedRow row = RepeatedRow.of(file, tensor).orElseThrow();
             float[] matrix = new float[30];
-            assertEquals(15, file.readAndCount(tensor, 0, MemorySegment.ofArray(matrix), 0, 30));
+            assertEquals(15, file.readFloats(tensor, 0, MemorySegment.ofArray(matrix), 0, 30));
             float[] kept = new float[12];
             assertEquals(3, row.read(0, MemorySegment.ofArray(kept), 0, 12));
             int[] keptRow = new int[10];
@@ -135,7 +138,7 @@ class PackedSourceTest {
             }
             assertThrows(IndexOutOfBoundsException.class, () -> row.read(11, MemorySegment.ofArray(kept), 0, 2));
             assertThrows(IndexOutOfBoundsException.class, () -> row.place(3));
-            assertEquals(Optional.empty(), file.repeatedRow(file.tensor("z").orElseThrow()));
+            assertEquals(Optional.empty(), RepeatedRow.of(file, file.tensor("z").orElseThrow()));
         }
     }
 

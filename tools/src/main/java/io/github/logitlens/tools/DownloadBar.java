@@ -1,7 +1,7 @@
 package io.github.logitlens.tools;
 
-import io.github.logitlens.weights.DownloadProgress;
-import io.github.logitlens.weights.ModelHub;
+import io.github.logitlens.weights.hub.DownloadProgress;
+import io.github.logitlens.weights.hub.ModelHub;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.github.logitlens.tools;
 
 import io.github.logitlens.tools.view.FileJson;
-import io.github.logitlens.weights.SafeTensors;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;

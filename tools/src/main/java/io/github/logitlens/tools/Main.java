@@ -2,8 +2,8 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.weights.CheckpointException;
-import io.github.logitlens.weights.HubException;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.hub.HubException;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;

@@ -4,7 +4,7 @@ import io.github.logitlens.Lens;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.weights.Checkpoint;
-import io.github.logitlens.weights.HubException;
+import io.github.logitlens.weights.hub.HubException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;

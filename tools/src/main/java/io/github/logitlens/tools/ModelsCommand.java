@@ -1,9 +1,9 @@
 package io.github.logitlens.tools;
 
 import io.github.logitlens.tools.view.ModelList;
-import io.github.logitlens.weights.CachedModel;
 import io.github.logitlens.weights.Checkpoint;
-import io.github.logitlens.weights.ModelHub;
+import io.github.logitlens.weights.hub.CachedModel;
+import io.github.logitlens.weights.hub.ModelHub;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitlens.LogitLens;
-import io.github.logitlens.weights.SafeTensors;
-import io.github.logitlens.weights.TensorInfo;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.logitlens.weights.Checkpoint;
-import io.github.logitlens.weights.DType;
-import io.github.logitlens.weights.SafeTensorsWriter;
 import io.github.logitlens.weights.Weight;
 import io.github.logitlens.weights.WeightRole;
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.github.logitlens.tools.explore;
 
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
-import io.github.logitlens.weights.CachedModel;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.CheckpointException;
-import io.github.logitlens.weights.HubException;
-import io.github.logitlens.weights.ModelHub;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.hub.CachedModel;
+import io.github.logitlens.weights.hub.HubException;
+import io.github.logitlens.weights.hub.ModelHub;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -7,8 +7,8 @@ import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.tools.view.RunLines;
 import io.github.logitlens.weights.CheckpointException;
-import io.github.logitlens.weights.HubException;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.hub.HubException;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,9 +1,9 @@
 package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.logitlens.weights.SafeTensors;
-import io.github.logitlens.weights.SafeTensorsException;
-import io.github.logitlens.weights.TensorInfo;
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;

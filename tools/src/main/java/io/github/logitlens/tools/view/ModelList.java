@@ -1,8 +1,8 @@
 package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.logitlens.weights.CachedModel;
 import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.hub.CachedModel;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URISyntaxException;

@@ -1,7 +1,7 @@
 package io.github.logitlens.tools.view;
 
-import io.github.logitlens.weights.DType;
-import io.github.logitlens.weights.SafeTensorsWriter;
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

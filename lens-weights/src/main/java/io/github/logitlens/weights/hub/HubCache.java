@@ -1,0 +1,323 @@
+package io.github.logitlens.weights.hub;
+
+import io.github.logitlens.weights.hub.HubException.Reason;
+import io.github.logitlens.weights.internal.bytes.FileSource;
+import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.layout.ShardIndex;
+import io.github.logitlens.weights.internal.layout.ShardIndexException;
+import io.github.logitlens.weights.internal.text.JsonException;
+import io.github.logitlens.weights.internal.text.JsonFields;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/// The directory in which Hugging Face's libraries keep what they download:
+///
+/// ```text
+/// models--openai-community--gpt2/
+///     refs/main                              the commit that main was, 40 hexadecimal digits
+///     snapshots/<commit>/model.safetensors   a relative link to ../../blobs/<etag>, or the file itself
+///     blobs/<etag>                           the content
+///     blobs/<etag>.<8 digits>.incomplete     a download in progress, of one process only
+/// ```
+///
+/// A file gets its final name when it is complete, by renaming, so any number of processes may work here at once.
+final class HubCache {
+
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+    private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+    private static final Pattern UNFINISHED = Pattern.compile(".*\\.[0-9a-f]{8}\\.incomplete");
+    private static final Duration ABANDONED = Duration.ofDays(1);
+    private static final int COMMIT_LENGTH = 40;
+
+    private final Path root;
+    private final boolean symbolicLinks;
+
+    HubCache(Path root, boolean symbolicLinks) {
+        this.root = root;
+        this.symbolicLinks = symbolicLinks;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    static boolean isCommit(String text) {
+        return COMMIT.matcher(text).matches();
+    }
+
+    static boolean isSafeEtag(String text) {
+        return ETAG.matcher(text).matches();
+    }
+
+    /// The complete snapshot of `repo`, under this name or another of its names: main's, else the newest one.
+    Optional<CachedModel> find(RepoId repo) {
+        return repo.names().stream().flatMap(name -> findExactly(name).stream()).findFirst();
+    }
+
+    private Optional<CachedModel> findExactly(RepoId repo) {
+        Path folder = root.resolve(repo.folder());
+        List<Path> snapshots = new ArrayList<>();
+        mainCommit(folder).ifPresent(commit -> snapshots.add(folder.resolve("snapshots").resolve(commit)));
+        children(folder.resolve("snapshots")).stream().filter(path -> isCommit(path.getFileName().toString()))
+                .sorted(Comparator.comparing(HubCache::modified).reversed()).forEach(snapshots::add);
+        return snapshots.stream().flatMap(snapshot -> complete(repo, snapshot).stream()).findFirst();
+    }
+
+    private static Optional<String> mainCommit(Path folder) {
+        try (var in = Files.newInputStream(folder.resolve("refs").resolve("main"))) {
+            String commit = new String(in.readNBytes(COMMIT_LENGTH + 2), StandardCharsets.ISO_8859_1).strip();
+            return isCommit(commit) ? Optional.of(commit) : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static FileTime modified(Path path) {
+        try {
+            return Files.getLastModifiedTime(path);
+        } catch (IOException _) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    private static List<Path> children(Path directory) {
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
+            List<Path> children = new ArrayList<>();
+            paths.forEach(children::add);
+            return children;
+        } catch (IOException | DirectoryIteratorException _) {
+            return List.of();
+        }
+    }
+
+    /// The model in a snapshot that has a configuration and all weights.
+    private static Optional<CachedModel> complete(RepoId repo, Path snapshot) {
+        try {
+            Set<String> files = new LinkedHashSet<>(List.of(ModelFiles.CONFIG));
+            if (Files.isRegularFile(snapshot.resolve(ModelFiles.WEIGHTS))) {
+                files.add(ModelFiles.WEIGHTS);
+            } else {
+                files.add(ModelFiles.WEIGHTS_INDEX);
+                files.addAll(shardNames(snapshot.resolve(ModelFiles.WEIGHTS_INDEX)));
+            }
+            long bytes = 0;
+            for (String file : files) {
+                if (!Files.isRegularFile(snapshot.resolve(file))) {
+                    return Optional.empty();
+                }
+                bytes += Files.size(snapshot.resolve(file));
+            }
+            for (String file : ModelFiles.TOKENIZER) {
+                bytes += Files.isRegularFile(snapshot.resolve(file)) ? Files.size(snapshot.resolve(file)) : 0;
+            }
+            return Optional.of(new CachedModel(repo.text(), snapshot.getFileName().toString(), snapshot, bytes));
+        } catch (IOException | HubException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// Every model here that is a GPT-2 and complete, by name.
+    List<CachedModel> models() {
+        return children(root).stream().flatMap(folder -> RepoId.ofFolder(folder).stream())
+                .flatMap(repo -> findExactly(repo).stream()).filter(HubCache::isGpt2)
+                .sorted(Comparator.comparing(CachedModel::name)).toList();
+    }
+
+    private static boolean isGpt2(CachedModel model) {
+        Path config = model.directory().resolve(ModelFiles.CONFIG);
+        try {
+            JsonFields.Value type = JsonFields.parse(content(config), config.toString()).get("model_type");
+            return type == null || type.text().equals("gpt2");
+        } catch (HubException | JsonException _) {
+            return false;
+        }
+    }
+
+    /// The files that the weights' index in a snapshot names.
+    ///
+    /// @throws HubException if it names none, or one outside the snapshot
+    static Set<String> shardNames(Path index) {
+        try {
+            return ShardIndex.shardNames(content(index), index.toString());
+        } catch (ShardIndexException e) {
+            throw new HubException(Reason.BAD_INDEX, e.getMessage(), e);
+        }
+    }
+
+    private static byte[] content(Path file) {
+        return FileSource.content(file, ModelFiles.MAX_JSON_BYTES, (fault, message, cause) ->
+                new HubException(Reason.CACHE_NOT_READABLE, message, cause.orElse(null)));
+    }
+
+    // What follows writes.
+
+    Path blob(RepoId repo, String etag) {
+        return root.resolve(repo.folder()).resolve("blobs").resolve(etag);
+    }
+
+    Path snapshot(RepoId repo, String commit) {
+        return root.resolve(repo.folder()).resolve("snapshots").resolve(commit);
+    }
+
+    /// The path of a complete file with that content, if there is one.
+    Optional<Path> present(RepoId repo, RemoteFile file) {
+        for (Path path : List.of(snapshot(repo, file.commit()).resolve(file.name()), blob(repo, file.etag()))) {
+            try {
+                boolean sameContent = !Files.isSymbolicLink(path)
+                        || path.toRealPath().getFileName().toString().equals(file.etag());
+                if (sameContent && Files.isRegularFile(path)
+                        && (file.bytes() < 0 || Files.size(path) == file.bytes())) {
+                    return Optional.of(path);
+                }
+            } catch (IOException _) {
+                // Not there, then.
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Makes the directories of a repository and a file for a download, whose name nobody else has.
+    ///
+    /// @throws HubException if nothing can be written there
+    Path newTemporary(RepoId repo, String etag) {
+        Path blobs = root.resolve(repo.folder()).resolve("blobs");
+        try {
+            Files.createDirectories(blobs);
+            removeAbandoned(blobs);
+            Path temporary = blobs.resolve(etag + "." + random() + ".incomplete");
+            Files.createFile(temporary);
+            return temporary;
+        } catch (IOException e) {
+            throw notWritable(blobs, e);
+        }
+    }
+
+    /// A download of a process that was killed is not gone on with: nobody knows whether it still runs.
+    private static void removeAbandoned(Path blobs) throws IOException {
+        FileTime limit = FileTime.from(Instant.now().minus(ABANDONED));
+        for (Path path : children(blobs)) {
+            if (UNFINISHED.matcher(path.getFileName().toString()).matches() && modified(path).compareTo(limit) < 0) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private static String random() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    }
+
+    /// Gives a complete, checked, synced file its names.
+    ///
+    /// @param temporary is gone afterwards
+    void install(RepoId repo, RemoteFile file, Path temporary) {
+        Path name = snapshot(repo, file.commit()).resolve(file.name());
+        try {
+            if (symbolicLinks) {
+                Path blob = blob(repo, file.etag());
+                Files.move(temporary, blob, StandardCopyOption.ATOMIC_MOVE);
+                sync(blob.getParent());
+                link(repo, file);
+            } else {
+                Files.createDirectories(name.getParent());
+                Files.move(temporary, name, StandardCopyOption.ATOMIC_MOVE);
+                sync(name.getParent());
+            }
+        } catch (IOException e) {
+            throw notWritable(name, e);
+        }
+    }
+
+    /// Makes a file that is there appear in its snapshot.
+    void link(RepoId repo, RemoteFile file) {
+        Path name = snapshot(repo, file.commit()).resolve(file.name());
+        Path blob = blob(repo, file.etag());
+        Path temporary = name.resolveSibling("." + name.getFileName() + "." + random() + ".incomplete");
+        try {
+            if (Files.exists(name) && (!Files.exists(blob) || Files.isSameFile(name, blob))) {
+                return;
+            }
+            Files.createDirectories(name.getParent());
+            try {
+                if (symbolicLinks) {
+                    Files.createSymbolicLink(temporary, name.getParent().relativize(blob));
+                } else {
+                    Files.copy(blob, temporary);
+                }
+            } catch (UnsupportedOperationException | FileSystemException _) {
+                Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.move(temporary, name, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw notWritable(name, e);
+        } finally {
+            deleteQuietly(temporary);
+        }
+    }
+
+    /// Remembers what main is, once its files are there.
+    void writeMain(RepoId repo, String commit) {
+        Path folder = root.resolve(repo.folder());
+        Path ref = folder.resolve("refs").resolve("main");
+        if (mainCommit(folder).equals(Optional.of(commit))) {
+            return;
+        }
+        Path temporary = ref.resolveSibling("main." + random() + ".incomplete");
+        try {
+            Files.createDirectories(ref.getParent());
+            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)) {
+                out.write(ByteBuffer.wrap(commit.getBytes(StandardCharsets.US_ASCII)));
+                out.force(true);
+            }
+            Files.move(temporary, ref, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw notWritable(ref, e);
+        } finally {
+            deleteQuietly(temporary);
+        }
+    }
+
+    /// Makes a rename durable, where a directory can be synced.
+    private static void sync(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException _) {
+            // Windows cannot.
+        }
+    }
+
+    static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException _) {
+            // It bears a name that nobody takes for a complete file.
+        }
+    }
+
+    HubException notWritable(Path path, IOException e) {
+        return new HubException(Reason.CACHE_NOT_WRITABLE,
+                path + ": expected a cache that can be written to: " + FileSource.describe(e)
+                        + " (HF_HUB_CACHE names another one)", e);
+    }
+}

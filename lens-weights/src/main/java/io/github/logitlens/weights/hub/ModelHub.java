@@ -1,0 +1,308 @@
+package io.github.logitlens.weights.hub;
+
+import io.github.logitlens.weights.hub.HubException.Reason;
+import io.github.logitlens.weights.hub.PublishedFiles.Published;
+import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.text.Text;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Models by name: a directory, a model in the Hugging Face cache on this machine, or one that has to be downloaded.
+///
+/// ```java
+/// ModelHub hub = ModelHub.standard();
+/// hub.resolve("models/mine");                 // models/mine
+/// hub.resolve("gpt2");                        // …/hub/models--gpt2/snapshots/607a30d783dfa663caf39e06633721c8d4cfcd7e
+/// hub.find("openai-community/gpt2-xl");       // Optional.empty: not on this machine
+/// ```
+///
+/// The cache is the one of Hugging Face's Python libraries, in the same place and layout, and the same environment
+/// variables count: `HF_HOME`, `HF_HUB_CACHE`, `HF_ENDPOINT`, `HF_TOKEN` or the token's file, `HF_HUB_OFFLINE`. So a model
+/// that Python has downloaded is used as it is, without any network, and what is downloaded here Python then finds. The
+/// GPT-2 models are found under their old names and their new ones.
+///
+/// A download needs `config.json`, the weights in safetensors form and the tokenizer, and fetches nothing else. A file
+/// appears in the cache complete and with its right hash, or not at all: whatever the network does, however many
+/// processes download, and even if one of them is killed. The token is sent to the hub only, and shown nowhere.
+///
+/// Immutable, for any number of threads.
+public final class ModelHub {
+
+    /// Downloads of this process: one at a time for each file.
+    private static final Map<Path, ReentrantLock> LOCKS = new ConcurrentHashMap<>();
+
+    private static final long LARGEST_JSON = 64L << 20;
+    private static final String MAIN = "main";
+
+    private final HubEnvironment environment;
+    private final HubCache cache;
+    private final Optional<HubTiming> timing;
+    private final DownloadProgress progress;
+
+    private ModelHub(HubEnvironment environment, Optional<HubTiming> timing, DownloadProgress progress) {
+        this.environment = environment;
+        this.cache = new HubCache(environment.cache(), environment.symbolicLinks());
+        this.timing = timing;
+        this.progress = progress;
+    }
+
+    /// The hub as this process's environment variables describe it.
+    ///
+    /// @return a hub that reports no progress
+    /// @throws HubException if a variable that names a directory cannot be one
+    public static ModelHub standard() {
+        return of(System.getenv());
+    }
+
+    /// The hub as these variables describe it.
+    ///
+    /// @param environment variables such as `HF_HOME`, instead of the process's own; *copied*
+    /// @return a hub that reports no progress
+    /// @throws HubException if a variable that names a directory cannot be one
+    public static ModelHub of(Map<String, String> environment) {
+        return new ModelHub(new HubEnvironment(environment), Optional.empty(), at -> { });
+    }
+
+    static ModelHub of(Map<String, String> environment, HubTiming timing) {
+        return new ModelHub(new HubEnvironment(environment), Optional.of(timing), at -> { });
+    }
+
+    /// This hub with somebody to tell how downloads get on.
+    ///
+    /// @param listener called by the thread that downloads
+    /// @return another hub
+    public ModelHub withProgress(DownloadProgress listener) {
+        return new ModelHub(environment, timing, listener);
+    }
+
+    /// Where models are kept.
+    ///
+    /// @return an absolute path; there may be nothing yet
+    public Path cacheDirectory() {
+        return cache.root();
+    }
+
+    /// The models that are on this machine.
+    ///
+    /// @return every complete GPT-2 in the cache, by name
+    public List<CachedModel> models() {
+        return cache.models();
+    }
+
+    /// Finds a model on this machine.
+    ///
+    /// @param name a directory, or a model's name such as `gpt2`
+    /// @return its files, if they are there; the network is not used
+    /// @throws HubException with [Reason#BAD_NAME] if it is neither a directory nor a possible name
+    public Optional<Path> find(String name) {
+        return directory(name).or(() -> cache.find(checked(name)).map(CachedModel::directory));
+    }
+
+    /// Finds a model on this machine, or else downloads it.
+    ///
+    /// @param name a directory, or a model's name such as `gpt2`
+    /// @return its files
+    /// @throws HubException if there is no such model, or it cannot be downloaded
+    public Path resolve(String name) {
+        return find(name).orElseGet(() -> download(name));
+    }
+
+    /// Downloads a model, or what is missing of it here. If the hub cannot be asked, a model that is complete here will do.
+    ///
+    /// @param name a model's name such as `gpt2`
+    /// @return its files
+    /// @throws HubException if that is not possible
+    public Path download(String name) {
+        RepoId repo = checked(name);
+        Optional<Path> here = cache.find(repo).map(CachedModel::directory);
+        if (!repo.mayBeOnTheHub()) {
+            return here.orElseThrow(() -> badName(name));
+        }
+        Optional<String> offline = environment.offline();
+        if (offline.isPresent()) {
+            return here.orElseThrow(() -> new HubException(Reason.OFFLINE, "model '" + repo + "': not on this machine ("
+                    + "looked in " + cache.root() + "), and " + offline.get() + " forbids to download it"));
+        }
+        try (HubClient client = new HubClient(environment.endpoint(), environment.token(),
+                timing.orElseGet(() -> HubTiming.of(environment)))) {
+            return new Session(client, repo).run();
+        } catch (HubException e) {
+            boolean hubsOwnWord = e.reason() == Reason.FILE_NOT_FOUND || e.reason() == Reason.REVISION_NOT_FOUND
+                    || e.reason() == Reason.INTERRUPTED;
+            if (hubsOwnWord || here.isEmpty()) {
+                throw e;
+            }
+            return here.get();
+        }
+    }
+
+    private static Optional<Path> directory(String name) {
+        try {
+            return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name))
+                    .filter(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static RepoId checked(String name) {
+        return RepoId.parse(name).orElseThrow(() -> badName(name));
+    }
+
+    private static HubException badName(String name) {
+        return new HubException(Reason.BAD_NAME, "model " + Text.quote(name) + ": expected a directory, or the name of a "
+                + "model such as gpt2 or openai-community/gpt2-xl, got neither");
+    }
+
+    /// One download of one model.
+    private final class Session {
+
+        private final HubClient client;
+        private final RepoId repo;
+        private final List<RemoteFile> missing = new ArrayList<>();
+        private ProgressMeter meter = new ProgressMeter(0, progress);
+
+        Session(HubClient client, RepoId repo) {
+            this.client = client;
+            this.repo = repo;
+        }
+
+        Path run() {
+            RemoteFile config = ask(MAIN, ModelFiles.CONFIG);
+            String commit = config.commit();
+            List<RemoteFile> weights = new ArrayList<>();
+            weights.add(config);
+            Optional<RemoteFile> single = askOptional(commit, ModelFiles.WEIGHTS);
+            single.ifPresent(weights::add);
+            if (single.isEmpty()) {
+                RemoteFile index = ask(commit, ModelFiles.WEIGHTS_INDEX);
+                fetch(List.of(index));
+                Path local = cache.snapshot(repo, commit).resolve(ModelFiles.WEIGHTS_INDEX);
+                for (String shard : HubCache.shardNames(local)) {
+                    weights.add(ask(commit, RepoId.checkedFile(shard)));
+                }
+            }
+            List<RemoteFile> tokenizer = new ArrayList<>();
+            askOptional(commit, ModelFiles.TOKENIZER_JSON).ifPresent(tokenizer::add);
+            if (tokenizer.isEmpty()) {
+                for (String file : List.of(ModelFiles.VOCAB, ModelFiles.MERGES)) {
+                    askOptional(commit, file).ifPresent(tokenizer::add);
+                }
+            }
+            // The tokenizer before the weights, which make the model count as complete.
+            tokenizer.addAll(weights);
+            fetch(tokenizer);
+            cache.writeMain(repo, commit);
+            return cache.snapshot(repo, commit);
+        }
+
+        private Optional<RemoteFile> askOptional(String commit, String file) {
+            try {
+                return Optional.of(ask(commit, file));
+            } catch (HubException e) {
+                if (e.reason() == Reason.FILE_NOT_FOUND) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        }
+
+        private RemoteFile ask(String revision, String name) {
+            RemoteFile file = client.head(repo, revision, name);
+            String what = HubClient.what(repo, name);
+            if (HubCache.isCommit(revision) && !file.commit().equals(revision)) {
+                throw new HubException(Reason.BAD_RESPONSE,
+                        what + ": expected revision " + revision + ", got " + file.commit());
+            }
+            if (!name.endsWith(".safetensors") && file.bytes() > LARGEST_JSON) {
+                throw new HubException(Reason.WRONG_SIZE,
+                        what + ": expected at most " + LARGEST_JSON + " bytes, got " + file.bytes());
+            }
+            PublishedFiles.find(repo, name).ifPresent(published -> check(file, published, what));
+            if (file.bytes() < 0 && expectedHash(file).isEmpty()) {
+                throw new HubException(Reason.BAD_RESPONSE, what + ": expected its size or its hash, got neither");
+            }
+            return file;
+        }
+
+        private static void check(RemoteFile file, Published published, String what) {
+            String sha256 = published.sha256().orElse(file.etag());
+            if (ContentHash.isSha256(file.etag()) && !file.etag().equals(sha256)) {
+                throw new HubException(Reason.WRONG_CONTENT,
+                        what + ": expected SHA-256 " + sha256 + ", as published, got " + file.etag());
+            }
+            if (file.bytes() >= 0 && published.bytes() != file.bytes()) {
+                throw new HubException(Reason.WRONG_SIZE,
+                        what + ": expected " + published.bytes() + " bytes, as published, got " + file.bytes());
+            }
+        }
+
+        private Optional<ContentHash> expectedHash(RemoteFile file) {
+            return PublishedFiles.find(repo, file.name()).flatMap(Published::sha256).map(ContentHash::sha256)
+                    .or(() -> ContentHash.ofEtag(file.etag(), file.bytes()));
+        }
+
+        private void fetch(List<RemoteFile> files) {
+            missing.clear();
+            files.stream().filter(file -> cache.present(repo, file).isEmpty()).forEach(missing::add);
+            long total = missing.stream().mapToLong(file -> Math.max(0, file.bytes())).sum();
+            meter = new ProgressMeter(total, progress);
+            if (total > 0) {
+                checkRoom(total);
+            }
+            files.forEach(this::fetch);
+        }
+
+        private void checkRoom(long total) {
+            Path place = cache.root();
+            while (!Files.exists(place) && place.getParent() != null) {
+                place = place.getParent();
+            }
+            try {
+                long free = Files.getFileStore(place).getUsableSpace();
+                if (free < total) {
+                    throw new HubException(Reason.DISK_FULL, "model '" + repo + "': expected " + total
+                            + " bytes of free disk space, got " + free + " in " + cache.root());
+                }
+            } catch (IOException _) {
+                // A file system that does not tell: writing will.
+            }
+        }
+
+        private void fetch(RemoteFile file) {
+            ReentrantLock lock = LOCKS.computeIfAbsent(cache.blob(repo, file.etag()), path -> new ReentrantLock());
+            lock.lock();
+            try {
+                if (cache.present(repo, file).isEmpty()) {
+                    meter.begin(file);
+                    transfer(file);
+                    meter.end();
+                }
+                cache.link(repo, file);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void transfer(RemoteFile file) {
+            Path temporary = cache.newTemporary(repo, file.etag());
+            // For the end by Ctrl-C, which no `finally` sees.
+            temporary.toFile().deleteOnExit();
+            try {
+                new Download(client, repo, file, expectedHash(file), meter::arrived).into(temporary);
+                cache.install(repo, file, temporary);
+            } finally {
+                HubCache.deleteQuietly(temporary);
+            }
+        }
+    }
+}

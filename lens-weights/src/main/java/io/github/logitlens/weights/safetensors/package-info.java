@@ -1,0 +1,13 @@
+/// The safetensors file format: tensors of any type by name, read and written.
+///
+/// ```java
+/// try (SafeTensors file = SafeTensors.open(Path.of("model.safetensors"))) {
+///     TensorInfo gain = file.tensor("ln_f.weight").orElseThrow();   // F32, [768]
+///     float[] values = new float[768];
+///     file.readFloats(gain, 0, values, 0, 768);
+/// }
+/// ```
+///
+/// [io.github.logitlens.weights.safetensors.SafeTensors] reads,
+/// [io.github.logitlens.weights.safetensors.SafeTensorsWriter] writes; nothing here knows what a model is.
+package io.github.logitlens.weights.safetensors;
