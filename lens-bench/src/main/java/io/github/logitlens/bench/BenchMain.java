@@ -1,5 +1,8 @@
 package io.github.logitlens.bench;
 
+import io.github.logitlens.bench.harness.Limits;
+import io.github.logitlens.bench.harness.Measured;
+import io.github.logitlens.bench.harness.Summary;
 import io.github.logitlens.model.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,16 +81,17 @@ public final class BenchMain {
     }
 
     private void measure() throws RunnerException, IOException {
-        List<String> limits = Limits.BENCHMARKS.stream().map(type -> "^" + type.getName() + "\\.").toList();
+        List<String> limits = Benchmarks.LIMITS.stream().map(type -> "^" + type.getName() + "\\.").toList();
         if (find(asked.getIncludes(), asked.getExcludes()).isEmpty()) {
             throw new IllegalArgumentException("no benchmark matches " + asked.getIncludes() + "; -l lists them");
         }
+        Files.createDirectories(resultFile.toAbsolutePath().getParent());
         System.out.println("# " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version")
-                + ", " + Compute.describe());
+                + ", " + Compute.defaults().describe());
         // Patterns are added to those asked for: the limits alone are what remains when all else is excluded.
         String limit = String.join("|", limits);
-        List<RunResult> results = new ArrayList<>(
-                new Runner(builder().include(limit).exclude("^(?!" + limit + ")").build()).run());
+        Collection<RunResult> limitResults = new Runner(builder().include(limit).exclude("^(?!" + limit + ")").build()).run();
+        List<RunResult> results = new ArrayList<>(limitResults);
         List<String> excludes = new ArrayList<>(asked.getExcludes());
         excludes.addAll(limits);
         if (!find(asked.getIncludes(), excludes).isEmpty()) {
@@ -95,7 +99,15 @@ public final class BenchMain {
             excludes.forEach(options::exclude);
             results.addAll(new Runner(options.build()).run());
         }
-        report(results);
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, resultFile.toString()).writeOut(results);
+        System.out.println();
+        new Summary(measured(results), Limits.of(measured(limitResults))).print(System.out);
+        System.out.println();
+        System.out.println("results: " + resultFile);
+    }
+
+    private static List<Measured> measured(Collection<RunResult> results) {
+        return results.stream().flatMap(result -> Measured.of(result, Benchmarks::work).stream()).toList();
     }
 
     /// What was asked for; unless that says otherwise, on one thread and on all processors.
@@ -113,15 +125,5 @@ public final class BenchMain {
         return BenchmarkList.defaultList().find(
                 OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
                 includes.isEmpty() ? List.of(".*") : includes, excludes);
-    }
-
-    private void report(Collection<RunResult> results) throws IOException {
-        Files.createDirectories(resultFile.toAbsolutePath().getParent());
-        ResultFormatFactory.getInstance(ResultFormatType.JSON, resultFile.toString()).writeOut(results);
-        List<Measured> measured = results.stream().flatMap(result -> Measured.of(result).stream()).toList();
-        System.out.println();
-        new Summary(measured).print(System.out);
-        System.out.println();
-        System.out.println("results: " + resultFile);
     }
 }

@@ -1,6 +1,6 @@
 /// Benchmarks of the kernels, of whole tasks and of the machine's limits.
 ///
-/// Each benchmark checks in its set-up that what it is going to time agrees with the scalar kernels, and says in a
-/// static method `work` what one call does. [io.github.logitlens.bench.BenchMain] runs the limits beside them and
-/// prints each result as a fraction of the limit that binds it.
+/// [io.github.logitlens.bench.Benchmarks] knows them by the names that users type, and what one call of each does.
+/// [io.github.logitlens.bench.BenchMain] has JMH run the limits, then what was asked for, and prints each result as a fraction
+/// of the limit that binds it.
 package io.github.logitlens.bench;

@@ -11,7 +11,7 @@ import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
-import io.github.logitlens.weights.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -45,6 +45,7 @@ final class ComputeOptions implements OptionGroup {
     ///
     /// @return such as `vector (512-bit) kernels, 2 threads`
     static String description() {
-        return Compute.kernels() + " kernels, " + Compute.threads() + (Compute.threads() == 1 ? " thread" : " threads");
+        Compute compute = Compute.defaults();
+        return compute.kernels() + " kernels, " + compute.threads() + (compute.threads() == 1 ? " thread" : " threads");
     }
 }

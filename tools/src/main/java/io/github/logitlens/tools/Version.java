@@ -14,7 +14,7 @@ final class Version implements IVersionProvider {
         return new String[] {
             "lens " + number(),
             "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-            Compute.describe()
+            Compute.defaults().describe()
         };
     }
 

@@ -30,8 +30,8 @@ final class Provenances {
         assertEquals(layerNorm, json.path("layerNorm").textValue());
         assertEquals("logit", json.path("lens").textValue());
         assertTrue(json.path("lensSha256").isNull());
-        assertEquals(Compute.kernels(), json.path("kernels").textValue());
-        assertEquals(Compute.threads(), json.path("threads").intValue());
+        assertEquals(Compute.defaults().kernels(), json.path("kernels").textValue());
+        assertEquals(Compute.defaults().threads(), json.path("threads").intValue());
         assertTrue(json.path("version").textValue().matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"), json.toString());
         assertEquals(Runtime.version().toString(), json.path("java").textValue());
     }

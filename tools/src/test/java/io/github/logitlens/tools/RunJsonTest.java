@@ -44,13 +44,13 @@ class RunJsonTest {
                     PROMPT, LensOptions.defaults().topK(3).bottomK(2).bos(Bos.PREPEND).metrics(LensMetric.values())
                             .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST).track(" Paris"));
             assertEquals(List.of("schema", "model", "options", "tokens", "points", "readings", "provenance"), names(json));
-            Provenances.check(json.path("provenance"), "PREPEND", "RECOMPUTED");
+            Provenances.check(json.path("provenance"), "PREPEND", "recomputed");
             assertEquals("logitlens.run/1", json.path("schema").textValue());
 
             assertEquals(Cli.parse("{\"id\": \"demo\", \"layers\": %d, \"dModel\": %d, \"vocabSize\": 50257}"
                     .formatted(result.config().nLayers(), result.config().dModel())), json.path("model"));
             assertEquals(Cli.parse("""
-                    {"bos": true, "topK": 3, "bottomK": 2, "layerNorm": "RECOMPUTED", "lens": "logit", "positions": "all",
+                    {"bos": true, "topK": 3, "bottomK": 2, "layerNorm": "recomputed", "lens": "logit", "positions": "all",
                      "points": ["embed", "resid_mid", "resid_post"], "layers": "all", "metrics": %s,
                      "tracked": [" Paris"]}""".formatted("[\"" + KEYS.replace(",", "\",\"") + "\"]")),
                     json.path("options"));
@@ -65,8 +65,8 @@ class RunJsonTest {
             }
 
             assertEquals(result.points().size(), json.path("points").size());
-            for (LensPoint point : result.points()) {
-                checkPoint(point, json.path("points").get(point.index()));
+            for (int i = 0; i < result.points().size(); i++) {
+                checkPoint(i, result.points().get(i), json.path("points").get(i));
             }
 
             assertEquals(result.points().size() * result.positions().size(), json.path("readings").size());
@@ -87,13 +87,13 @@ class RunJsonTest {
         return result.tokens().stream().mapToInt(token -> token.id()).toArray();
     }
 
-    private static void checkPoint(LensPoint point, JsonNode json) {
+    private static void checkPoint(int index, LensPoint point, JsonNode json) {
         assertEquals(List.of("index", "name", "label", "kind", "layer"), names(json));
         assertEquals(point.kind().key(), json.path("kind").textValue());
-        assertEquals(point.index(), json.path("index").intValue());
+        assertEquals(index, json.path("index").intValue());
         assertEquals(point.name(), json.path("name").textValue());
         assertEquals(point.label(), json.path("label").textValue());
-        if (point.index() == 0) {
+        if (index == 0) {
             assertTrue(json.path("layer").isNull());
         } else {
             assertEquals(point.hook().layer(), json.path("layer").intValue());
@@ -117,7 +117,7 @@ class RunJsonTest {
         assertEquals(2, json.path("bottom").size());
         assertEquals(result.bottom(reading.point(), reading.position()).getFirst().id(),
                 json.path("bottom").get(0).path("id").intValue());
-        assertEquals(reading.point().index(), json.path("point").intValue());
+        assertEquals(result.points().indexOf(reading.point()), json.path("point").intValue());
         assertEquals(reading.position(), json.path("position").intValue());
         assertEquals(reading.entropy(), json.path("entropy").doubleValue());
         assertEquals(reading.klToFinal(), json.path("klToFinal").doubleValue());
@@ -132,7 +132,7 @@ class RunJsonTest {
             assertEquals(prediction.logit(), Float.parseFloat(top.path("logit").asText()));
             assertEquals(prediction.probability(), top.path("probability").doubleValue());
         }
-        TrackedToken paris = result.track(" Paris", reading.position()).get(reading.point().index());
+        TrackedToken paris = result.tracked(" Paris", reading.point(), reading.position());
         JsonNode tracked = json.path("tracked").get(0);
         assertEquals(List.of("id", "text", "logit", "probability", "logProbability", "rank"), names(tracked));
         assertEquals(paris.logProbability(), tracked.path("logProbability").doubleValue());

@@ -2,10 +2,10 @@ package io.github.logitlens.bench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.logitlens.bench.ModelSize;
-import io.github.logitlens.bench.PeerMissingException;
-import io.github.logitlens.bench.RandomModel;
-import io.github.logitlens.bench.TorchPython;
+import io.github.logitlens.bench.model.ModelSize;
+import io.github.logitlens.bench.model.RandomModel;
+import io.github.logitlens.bench.peer.PeerMissingException;
+import io.github.logitlens.bench.peer.TorchPython;
 import io.github.logitlens.bench.report.Outcome.Side;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;

@@ -1,8 +1,8 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.Benchmarked;
-import io.github.logitlens.bench.PeerMissingException;
-import io.github.logitlens.bench.Work;
+import io.github.logitlens.bench.Benchmarks;
+import io.github.logitlens.bench.harness.Work;
+import io.github.logitlens.bench.peer.PeerMissingException;
 import io.github.logitlens.bench.report.Outcome.Side;
 import io.github.logitlens.bench.report.Rounds.Entrant;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class GroupMain {
     private Outcome measure(Match match) {
         System.err.printf("report: %s, %d %s", match.title(), match.threads(), match.threads() == 1 ? "thread" : "threads");
         long start = System.nanoTime();
-        boolean limited = Benchmarked.work(match.ours(), match.parametersOfOurs()) instanceof Work.Limited;
+        boolean limited = Benchmarks.work(match.ours(), match.parametersOfOurs()) instanceof Work.Limited;
         Optional<MeasuredLimits> limit = limited
                 ? Optional.of(limits.computeIfAbsent(match.threads(), MeasuredLimits::find)) : Optional.empty();
         List<Entrant> entrants = new ArrayList<>(limit.map(MeasuredLimits::entrants).orElse(List.of()));
@@ -58,7 +58,7 @@ final class GroupMain {
         List<String> names = new ArrayList<>();
         List<Side> missing = new ArrayList<>();
         try {
-            double slow = limit.map(it -> SLOW * it.floor((Work.Limited) Benchmarked.work(match.ours(), match.parametersOfOurs())))
+            double slow = limit.map(it -> SLOW * it.floor((Work.Limited) Benchmarks.work(match.ours(), match.parametersOfOurs())))
                     .orElse(Double.POSITIVE_INFINITY);
             setUp(Outcome.OURS, match.ours(), match.parametersOfOurs(), slow, entrants, names, missing);
             match.others().forEach((name, other) -> setUp(name, other.get(Match.BENCHMARK), match.parametersOf(name),
@@ -88,7 +88,7 @@ final class GroupMain {
             List<String> names, List<Side> missing) {
         try {
             boolean torch = name.equals(Schedule.TORCH);
-            entrants.add(new Entrant(Benchmarked.setUp(benchmark, parameters), torch ? 0 : group.pace().turn(),
+            entrants.add(new Entrant(Benchmarks.setUp(benchmark, parameters), torch ? 0 : group.pace().turn(),
                     OptionalDouble.of(torch || name.equals(Schedule.ONNX) ? NATIVE_WARM_UP : warmUp(benchmark, parameters)),
                     slow, torch ? TORCH_ROUNDS : Integer.MAX_VALUE));
             names.add(name);

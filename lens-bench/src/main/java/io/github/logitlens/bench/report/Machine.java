@@ -1,8 +1,8 @@
 package io.github.logitlens.bench.report;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.github.logitlens.bench.PeerMissingException;
-import io.github.logitlens.bench.TorchPython;
+import io.github.logitlens.bench.peer.PeerMissingException;
+import io.github.logitlens.bench.peer.TorchPython;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

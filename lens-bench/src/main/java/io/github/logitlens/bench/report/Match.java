@@ -7,7 +7,7 @@ import java.util.Map;
 /// One piece of work, and who does it: ours, and what stands beside it.
 ///
 /// @param title      what is done, for people
-/// @param ours       the benchmark of this project, as [io.github.logitlens.bench.Benchmarked#setUp] names it
+/// @param ours       the benchmark of this project, as [io.github.logitlens.bench.Benchmarks#setUp] names it
 /// @param threads    of ours, and of the others that say nothing else
 /// @param parameters of all benchmarks
 /// @param others     benchmarks of the same work by the name under which the report shows them

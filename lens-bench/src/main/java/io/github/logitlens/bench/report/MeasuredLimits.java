@@ -1,7 +1,8 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.Benchmarked;
-import io.github.logitlens.bench.Work;
+import io.github.logitlens.bench.Benchmarks;
+import io.github.logitlens.bench.harness.Benchmarked;
+import io.github.logitlens.bench.harness.Work;
 import io.github.logitlens.bench.report.Rounds.Entrant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,18 +30,18 @@ record MeasuredLimits(Benchmarked peak, Work.Limited peakWork, double peakSecond
 
     static MeasuredLimits find(int threads) {
         Map<String, String> parameters = Map.of("threads", Integer.toString(threads));
-        Benchmarked peak = Benchmarked.setUp("FmaPeak", parameters);
+        Benchmarked peak = Benchmarks.setUp("FmaPeak", parameters);
         double peakSeconds = fastest(peak);
         Map<String, String> streams = Stream.of("1", "4", "8")
                 .map(number -> Map.of("threads", parameters.get("threads"), "streams", number))
                 .min(Comparator.comparingDouble(number -> {
-                    try (Benchmarked reading = Benchmarked.setUp("ReadBandwidth", number)) {
+                    try (Benchmarked reading = Benchmarks.setUp("ReadBandwidth", number)) {
                         return fastest(reading);
                     }
                 })).orElseThrow();
-        Benchmarked bandwidth = Benchmarked.setUp("ReadBandwidth", streams);
-        return new MeasuredLimits(peak, (Work.Limited) Benchmarked.work("FmaPeak", parameters), peakSeconds,
-                bandwidth, (Work.Limited) Benchmarked.work("ReadBandwidth", streams), fastest(bandwidth));
+        Benchmarked bandwidth = Benchmarks.setUp("ReadBandwidth", streams);
+        return new MeasuredLimits(peak, (Work.Limited) Benchmarks.work("FmaPeak", parameters), peakSeconds,
+                bandwidth, (Work.Limited) Benchmarks.work("ReadBandwidth", streams), fastest(bandwidth));
     }
 
     private static double fastest(Benchmarked benchmark) {

@@ -1,7 +1,7 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.Benchmarked;
-import io.github.logitlens.bench.Work;
+import io.github.logitlens.bench.Benchmarks;
+import io.github.logitlens.bench.harness.Work;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,7 +68,7 @@ record Outcome(Match match, double[] flopRates, double[] byteRates, List<Side> s
     Optional<Work> work() {
         return match.ours().isEmpty()
                 ? Optional.empty()
-                : Optional.of(Benchmarked.work(match.ours(), match.parametersOfOurs()));
+                : Optional.of(Benchmarks.work(match.ours(), match.parametersOfOurs()));
     }
 
     /// The part that the least possible time, by the limits of the same round, has in ours, in each round.

@@ -1,7 +1,7 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.ModelSize;
-import io.github.logitlens.bench.RandomModel;
+import io.github.logitlens.bench.model.ModelSize;
+import io.github.logitlens.bench.model.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

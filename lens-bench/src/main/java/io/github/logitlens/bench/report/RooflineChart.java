@@ -1,6 +1,6 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.Work;
+import io.github.logitlens.bench.harness.Work;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.Benchmarked;
+import io.github.logitlens.bench.harness.Benchmarked;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;

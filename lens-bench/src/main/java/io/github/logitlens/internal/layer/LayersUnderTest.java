@@ -1,6 +1,6 @@
 package io.github.logitlens.internal.layer;
 
-import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
@@ -39,7 +39,7 @@ public final class LayersUnderTest {
         Workspace workspace = Workspace.of(config, x.rows());
         KeyValues cache = new KeyValues(config.nHeads(), config.dHead());
         return () -> {
-            attention.heads(engine, x, workspace.projected(), workspace.heads(), cache, 0, config.nCtx(), 0, Hooks.none());
+            attention.heads(engine, x, workspace.projected(), workspace.heads(), cache, 0, config.nCtx(), 0, HookCalls.NONE);
             return workspace.heads();
         };
     }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitlens.bench.Benchmarked;
-import io.github.logitlens.bench.PeerMissingException;
+import io.github.logitlens.bench.Benchmarks;
+import io.github.logitlens.bench.harness.Benchmarked;
 import io.github.logitlens.bench.report.Outcome.Side;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -133,7 +133,7 @@ class ReportTest {
         for (Group group : Stream.of(Schedule.groups(false, 2), Schedule.groups(true, 2), List.of(Schedule.metrics(2)))
                 .flatMap(List::stream).toList()) {
             for (Match match : group.matches()) {
-                assertTrue(Benchmarked.work(match.ours(), match.parametersOfOurs()) != null, match.title());
+                assertTrue(Benchmarks.work(match.ours(), match.parametersOfOurs()) != null, match.title());
             }
         }
     }
@@ -141,8 +141,8 @@ class ReportTest {
     @Test
     void entrantsTakeTurnsUntilTheirRatioIsCertain() {
         Map<String, String> parameters = Map.of("kernels", "vector", "keys", "64");
-        try (Benchmarked softmax = Benchmarked.setUp("Softmax", parameters);
-                Benchmarked scalar = Benchmarked.setUp("Softmax", Map.of("kernels", "scalar", "keys", "64"))) {
+        try (Benchmarked softmax = Benchmarks.setUp("Softmax", parameters);
+                Benchmarked scalar = Benchmarks.setUp("Softmax", Map.of("kernels", "scalar", "keys", "64"))) {
             List<Rounds.Entrant> entrants = List.of(
                     new Rounds.Entrant(softmax, 1e-3, OptionalDouble.of(0), 1, Integer.MAX_VALUE),
                     new Rounds.Entrant(scalar, 1e-3, OptionalDouble.empty(), 1, 2));
@@ -195,10 +195,5 @@ class ReportTest {
         assertTrue(table.contains("| nothing: top 10, probabilities, entropy, KL to final, margin | 300 | |"), table);
         assertTrue(table.contains("| change | 309 | 2.0 % (0.0 to 3.0) |"), table);
         assertEquals("", new ReportText(report(List.of(), fullLens())).metrics());
-    }
-
-    @Test
-    void aProgramThatIsNotBuiltInIsMissing() {
-        assertThrows(PeerMissingException.class, () -> Benchmarked.setUp("NobodysPrefill", Map.of()));
     }
 }

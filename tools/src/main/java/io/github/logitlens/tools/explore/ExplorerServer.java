@@ -101,7 +101,7 @@ public final class ExplorerServer implements AutoCloseable {
             case "/api/info" -> {
                 allow(exchange, "GET");
                 Reply.json(exchange, out ->
-                        ApiJson.info(version, Compute.describe(), models.first(), models.choices(), out));
+                        ApiJson.info(version, Compute.defaults().describe(), models.first(), models.choices(), out));
             }
             case "/api/tokens" -> {
                 allow(exchange, "POST");

@@ -34,7 +34,7 @@ public final class AttributionJson {
             json.writeEndObject();
             json.writeObjectFieldStart("options");
             json.writeBooleanField("bos", attribution.options().bos() == Bos.PREPEND);
-            json.writeStringField("layerNorm", LayerNormMode.FROZEN.name());
+            json.writeStringField("layerNorm", LayerNormMode.FROZEN.key());
             json.writeNumberField("neurons", attribution.options().neurons());
             json.writeEndObject();
             TokenJson.writeTokens(attribution.tokens(), json);

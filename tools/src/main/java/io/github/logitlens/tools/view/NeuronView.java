@@ -50,7 +50,7 @@ public final class NeuronView {
             json.writeStringField("model", promotions.provenance().modelId());
             json.writeNumberField("layer", promotions.layer());
             json.writeNumberField("neuron", promotions.neuron());
-            json.writeStringField("layerNorm", promotions.provenance().layerNorm().name());
+            json.writeStringField("layerNorm", promotions.provenance().layerNorm().key());
             tokens("promoted", promotions.promoted(), json);
             tokens("demoted", promotions.demoted(), json);
             ProvenanceJson.write(promotions.provenance(), json);

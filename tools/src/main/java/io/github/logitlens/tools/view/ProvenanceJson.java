@@ -17,9 +17,14 @@ final class ProvenanceJson {
         json.writeStringField("weightsSha256", provenance.weightsSha256());
         json.writeStringField("tokenizerSha256", provenance.tokenizerSha256());
         json.writeStringField("bos", provenance.bos().name());
-        json.writeStringField("layerNorm", provenance.layerNorm().name());
+        json.writeStringField("layerNorm", provenance.layerNorm().key());
         json.writeStringField("lens", provenance.lens());
         json.writeStringField("lensSha256", provenance.lensSha256().orElse(null));
+        json.writeArrayFieldStart("edits");
+        for (String edit : provenance.edits()) {
+            json.writeString(edit);
+        }
+        json.writeEndArray();
         json.writeStringField("kernels", provenance.kernels());
         json.writeNumberField("threads", provenance.threads());
         json.writeStringField("version", provenance.version());

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -51,17 +52,16 @@ public final class RunCsv implements RunView {
         names.addAll(List.of("list", "rank", "id", "text", "bytes", "logit", "probability", "logProbability"));
         line(names, out);
         for (int position : result.positions()) {
-            List<List<TrackedToken>> tracks = result.options().tracked().stream().distinct()
-                    .map(token -> result.track(token, position)).toList();
-            for (LensPoint point : result.points()) {
-                List<String> place = place(result, metrics, point, position);
+            for (int index = 0; index < result.points().size(); index++) {
+                LensPoint point = result.points().get(index);
+                List<String> place = place(result, metrics, index, position);
                 LensReading reading = result.reading(point, position);
                 for (int rank = 1; rank <= reading.top().size(); rank++) {
                     TokenPrediction top = reading.top().get(rank - 1);
                     line(place, token("top", rank, top.token(), top.logit(), top.probability(), reading), out);
                 }
-                for (List<TrackedToken> track : tracks) {
-                    TrackedToken at = track.get(point.index());
+                for (TokenRef tracked : new LinkedHashSet<>(result.options().tracked())) {
+                    TrackedToken at = result.tracked(tracked, point, position);
                     line(place, token("tracked", at.rank(), at.token(), at.logit(), at.probability(), reading), out);
                 }
             }
@@ -75,12 +75,13 @@ public final class RunCsv implements RunView {
                 .filter(metric -> !OF_EACH_TOKEN.contains(metric)).toList();
     }
 
-    private static List<String> place(LensResult result, List<LensMetric> metrics, LensPoint point, int position) {
+    private static List<String> place(LensResult result, List<LensMetric> metrics, int index, int position) {
+        LensPoint point = result.points().get(index);
         Token input = result.tokens().get(position);
         List<String> fields = new ArrayList<>(List.of(
                 text(result.modelId()), Boolean.toString(result.options().bos() == Bos.PREPEND),
-                result.options().layerNorm().name(), Integer.toString(position),
-                Integer.toString(input.id()), text(input.display()), Integer.toString(point.index()), point.name(),
+                result.options().layerNorm().key(), Integer.toString(position),
+                Integer.toString(input.id()), text(input.display()), Integer.toString(index), point.name(),
                 point.label(), point.kind().key(), number(point.layer()), number(point.head())));
         metrics.forEach(metric -> fields.add(Double.toString(result.value(metric, point, position))));
         return fields;

@@ -53,10 +53,17 @@ public final class RunJson implements RunView {
         json.writeStringField("schema", "logitlens.run/1");
         model(result, json);
         options(result, json);
+        if (!result.edits().isEmpty()) {
+            json.writeArrayFieldStart("edits");
+            for (String edit : result.edits()) {
+                json.writeString(edit);
+            }
+            json.writeEndArray();
+        }
         TokenJson.writeTokens(result.tokens(), json);
         json.writeArrayFieldStart("points");
-        for (LensPoint point : result.points()) {
-            point(point, json);
+        for (int i = 0; i < result.points().size(); i++) {
+            point(i, result.points().get(i), json);
         }
         json.writeEndArray();
     }
@@ -75,8 +82,8 @@ public final class RunJson implements RunView {
         json.writeBooleanField("bos", result.options().bos() == Bos.PREPEND);
         json.writeNumberField("topK", result.options().topK());
         json.writeNumberField("bottomK", result.options().bottomK());
-        json.writeStringField("layerNorm", result.options().layerNorm().name());
-        json.writeStringField("lens", "logit");
+        json.writeStringField("layerNorm", result.options().layerNorm().key());
+        json.writeStringField("lens", result.options().readout().kind());
         json.writeStringField("positions", result.options().positions().toString());
         json.writeArrayFieldStart("points");
         for (PointKind kind : result.options().points()) {
@@ -100,9 +107,9 @@ public final class RunJson implements RunView {
         json.writeEndObject();
     }
 
-    private static void point(LensPoint point, JsonGenerator json) throws IOException {
+    private static void point(int index, LensPoint point, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("index", point.index());
+        json.writeNumberField("index", index);
         json.writeStringField("name", point.name());
         json.writeStringField("label", point.label());
         json.writeStringField("kind", point.kind().key());
@@ -118,22 +125,17 @@ public final class RunJson implements RunView {
     }
 
     private static void readings(LensResult result, int position, JsonGenerator json) throws IOException {
-        List<List<TrackedToken>> tracks = tracks(result, position);
-        for (LensPoint point : result.points()) {
-            reading(result, point, position, tracks, json);
+        for (int i = 0; i < result.points().size(); i++) {
+            reading(result, i, position, json);
         }
     }
 
-    /// The tracked tokens at one position, each over all points.
-    static List<List<TrackedToken>> tracks(LensResult result, int position) {
-        return result.options().tracked().stream().map(token -> result.track(token, position)).toList();
-    }
-
-    static void reading(LensResult result, LensPoint point, int position, List<List<TrackedToken>> tracks, JsonGenerator json)
-            throws IOException {
+    /// @param index of the point among those of the result
+    static void reading(LensResult result, int index, int position, JsonGenerator json) throws IOException {
+        LensPoint point = result.points().get(index);
         LensReading reading = result.reading(point, position);
         json.writeStartObject();
-        json.writeNumberField("point", point.index());
+        json.writeNumberField("point", index);
         json.writeNumberField("position", position);
         Json.number(json, "entropy", reading.entropy());
         if (!result.stopped()) {
@@ -148,10 +150,10 @@ public final class RunJson implements RunView {
         if (result.options().bottomK() > 0) {
             predictions("bottom", result.bottom(point, position), json);
         }
-        if (!tracks.isEmpty()) {
+        if (!result.options().tracked().isEmpty()) {
             json.writeArrayFieldStart("tracked");
-            for (List<TrackedToken> track : tracks) {
-                TrackedToken token = track.get(point.index());
+            for (TokenRef tracked : result.options().tracked()) {
+                TrackedToken token = result.tracked(tracked, point, position);
                 json.writeStartObject();
                 json.writeNumberField("id", token.id());
                 TokenJson.writeText(token.token(), json);

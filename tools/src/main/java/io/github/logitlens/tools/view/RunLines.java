@@ -1,9 +1,7 @@
 package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
-import io.github.logitlens.TrackedToken;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -37,16 +35,14 @@ public final class RunLines {
     /// @throws IOException if `out` does
     public static void rows(LensResult result, Writer out) throws IOException {
         List<Integer> positions = result.positions();
-        List<List<List<TrackedToken>>> tracks =
-                positions.stream().map(position -> RunJson.tracks(result, position)).toList();
-        for (LensPoint point : result.points()) {
+        for (int point = 0; point < result.points().size(); point++) {
             try (JsonGenerator json = Json.compact(out)) {
                 json.writeStartObject();
                 json.writeStringField("type", "rows");
-                json.writeNumberField("point", point.index());
+                json.writeNumberField("point", point);
                 json.writeArrayFieldStart("readings");
-                for (int i = 0; i < positions.size(); i++) {
-                    RunJson.reading(result, point, positions.get(i), tracks.get(i), json);
+                for (int position : positions) {
+                    RunJson.reading(result, point, position, json);
                 }
                 json.writeEndArray();
                 json.writeEndObject();

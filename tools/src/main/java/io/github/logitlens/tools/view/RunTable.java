@@ -3,6 +3,7 @@ package io.github.logitlens.tools.view;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
 import io.github.logitlens.tools.view.grid.TokenSparklines;
 import java.io.IOException;
@@ -101,13 +102,12 @@ public final class RunTable implements RunView {
     }
 
     private static Columns tracked(LensResult result, int position) {
-        List<List<TrackedToken>> tracks = result.options().tracked().stream().distinct()
-                .map(token -> result.track(token, position)).toList();
+        List<TokenRef> tokens = result.options().tracked().stream().distinct().toList();
         Columns table = new Columns();
         for (LensPoint point : result.points()) {
             List<String> cells = new ArrayList<>();
-            for (List<TrackedToken> track : tracks) {
-                TrackedToken at = track.get(point.index());
+            for (TokenRef token : tokens) {
+                TrackedToken at = result.tracked(token, point, position);
                 cells.add(at.token().display() + ": " + TextWidth.padded(Figures.small(at.probability()), 7)
                         + "  logit " + TextWidth.leftPadded(Figures.logit(at.logit()), 7)
                         + "  rank " + TextWidth.leftPadded(Integer.toString(at.rank()), 5));

@@ -38,7 +38,7 @@ final class LargeRun {
         }
         try (Writer out = Files.newBufferedWriter(file)) {
             OneFilePage.write("{\"schema\":\"logitlens.run/1\",\"model\":{\"id\":\"random\",\"layers\":" + (points - 1)
-                    + ",\"dModel\":1600,\"vocabSize\":50257},\"options\":{\"bos\":false,\"topK\":1,\"layerNorm\":\"RECOMPUTED\","
+                    + ",\"dModel\":1600,\"vocabSize\":50257},\"options\":{\"bos\":false,\"topK\":1,\"layerNorm\":\"recomputed\","
                     + "\"tracked\":[]},\"tokens\":[" + tokens + "],\"points\":[" + places + "],\"readings\":[" + readings + "]}", out);
         }
         return file;

@@ -114,7 +114,7 @@ class RunQueueTest {
             assertEquals(result.points().size() * result.positions().size(), top.size());
             for (LensPoint point : result.points()) {
                 for (int position : result.positions()) {
-                    assertEquals(result.top(point, position).getFirst().id(), top.get(point.index() + " " + position));
+                    assertEquals(result.top(point, position).getFirst().id(), top.get(result.points().indexOf(point) + " " + position));
                 }
             }
         }

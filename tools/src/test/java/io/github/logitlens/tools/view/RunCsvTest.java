@@ -85,7 +85,7 @@ class RunCsvTest {
                     assertEquals(Math.log(top.probability()), Double.parseDouble(row.get("logProbability")), 1e-9);
                 }
                 for (TokenRef token : options.tracked()) {
-                    TrackedToken at = result.track(token, position).get(point.index());
+                    TrackedToken at = result.tracked(token, point, position);
                     Map<String, String> row = rows.next();
                     isPlace(result, point, position, row);
                     assertEquals(List.of("tracked", at.rank() + "", at.id() + "", at.logit()), List.of(row.get("list"),
@@ -97,8 +97,8 @@ class RunCsvTest {
     }
 
     private static void isPlace(LensResult result, LensPoint point, int position, Map<String, String> row) {
-        assertEquals(List.of(result.modelId(), "false", "RECOMPUTED", position + "", result.tokens().get(position).id() + "",
-                point.index() + "", point.name(), point.label(), point.kind().key()),
+        assertEquals(List.of(result.modelId(), "false", "recomputed", position + "", result.tokens().get(position).id() + "",
+                result.points().indexOf(point) + "", point.name(), point.label(), point.kind().key()),
                 List.of(row.get("model"), row.get("bos"), row.get("layerNorm"), row.get("position"), row.get("inputId"),
                         row.get("point"), row.get("name"), row.get("label"), row.get("kind")));
         assertEquals(point.layer().isPresent() ? point.layer().getAsInt() + "" : "", row.get("layer"));

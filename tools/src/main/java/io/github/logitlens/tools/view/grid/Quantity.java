@@ -4,7 +4,6 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenRef;
-import io.github.logitlens.TrackedToken;
 import io.github.logitlens.tools.view.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,8 +98,7 @@ public sealed interface Quantity {
 
         @Override
         public double[] column(LensResult result, List<LensPoint> points, int position) {
-            List<TrackedToken> track = result.track(token, position);
-            return points.stream().mapToDouble(point -> fact.of(track.get(point.index()))).toArray();
+            return points.stream().mapToDouble(point -> fact.of(result.tracked(token, point, position))).toArray();
         }
     }
 

@@ -3,11 +3,11 @@ package io.github.logitlens.tools.view.grid;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
+import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.tools.view.Figures;
 import io.github.logitlens.tools.view.TextWidth;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.List;
 
 /// The path of each tracked token through the layers, at the last position that was read: its probability as a bar, with
 /// the figures behind it.
@@ -36,20 +36,20 @@ final class TokenPath {
     void write(LensGrid grid, Writer out) throws IOException {
         for (TokenRef token : grid.result().options().tracked().stream().distinct().toList()) {
             int position = grid.positions().getLast();
-            List<TrackedToken> track = grid.result().track(token, position);
-            out.write("\n" + depth.bold("\"" + track.getFirst().token().display() + "\" at position " + position
+            Token text = grid.result().tracked(token, grid.rows().getFirst(), position).token();
+            out.write("\n" + depth.bold("\"" + text.display() + "\" at position " + position
                     + ", after \"" + grid.token(position).display() + "\"") + "\n");
-            path(grid.rows(), track, out);
+            path(grid, token, position, out);
         }
     }
 
-    private void path(List<LensPoint> rows, List<TrackedToken> track, Writer out) throws IOException {
-        int labels = rows.stream().mapToInt(point -> TextWidth.of(point.label())).max().orElse(0) + 2;
+    private void path(LensGrid grid, TokenRef token, int position, Writer out) throws IOException {
+        int labels = grid.rows().stream().mapToInt(point -> TextWidth.of(point.label())).max().orElse(0) + 2;
         boolean logits = width >= labels + NARROWEST_BAR + PROBABILITY + LOGIT + RANK;
         int bar = Math.max(NARROWEST_BAR, width - labels - PROBABILITY - RANK - (logits ? LOGIT : 0));
         out.write(depth.faint(" ".repeat(labels + bar) + figures("probability", "logit", "rank", logits)) + "\n");
-        for (LensPoint point : rows) {
-            TrackedToken at = track.get(point.index());
+        for (LensPoint point : grid.rows()) {
+            TrackedToken at = grid.result().tracked(token, point, position);
             String figures = figures(Figures.small(at.probability()), Figures.logit(at.logit()), Integer.toString(at.rank()), logits);
             out.write(TextWidth.padded(point.label(), labels) + Blocks.bar(at.probability(), bar) + figures + "\n");
         }

@@ -1,0 +1,37 @@
+package io.github.logitlens.bench.model;
+
+import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Workers;
+import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.ScalarKernels;
+import io.github.logitlens.internal.kernel.VectorKernels;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The two kernels side by side, on any number of threads.
+public final class Engines {
+
+    /// By the number of threads: their workers never end.
+    private static final Map<Integer, Workers> WORKERS = new ConcurrentHashMap<>();
+
+    private Engines() {
+    }
+
+    /// The kernels of a benchmark's parameter `kernels`: `vector` or `scalar`.
+    public static Kernels kernels(String name) {
+        return switch (name) {
+            case "vector" -> new VectorKernels();
+            case "scalar" -> new ScalarKernels();
+            default -> throw new IllegalArgumentException("kernels: expected vector or scalar, got \"" + name + "\"");
+        };
+    }
+
+    public static Engine of(String kernels, int threads) {
+        return new Engine(kernels(kernels), WORKERS.computeIfAbsent(threads, Workers::new));
+    }
+
+    /// What benchmarks are checked against.
+    public static Engine scalar() {
+        return of("scalar", Runtime.getRuntime().availableProcessors());
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.logitlens.bench.model;
+
+import io.github.logitlens.bench.harness.Work;
+import io.github.logitlens.weights.Gpt2Config;
+
+/// How much work a model is: products and attention, whose sizes follow from its shapes. Embeddings and element-wise work are
+/// not counted.
+public final class ModelWork {
+
+    private ModelWork() {
+    }
+
+    /// A forward pass and the logits of `rows` residuals.
+    ///
+    /// @param past positions before the new ones, in a cache
+    public static Work.Limited run(Gpt2Config config, int positions, int past, int rows) {
+        Work.Phase block = heads(config, positions, past).plus(afterHeads(config, positions));
+        return Work.Limited.of(block.times(config.nLayers()), Shape.UNEMBED.product(config, rows));
+    }
+
+    /// A prompt's next token: of the last block only what the last position needs, and all keys and values.
+    public static Work.Limited nextToken(Gpt2Config config, int positions) {
+        Work.Phase lastBlock = Shape.QKV.product(config, positions).plus(attention(config, positions, 0)).plus(afterHeads(config, 1));
+        Work.Phase others = heads(config, positions, 0).plus(afterHeads(config, positions)).times(config.nLayers() - 1);
+        return Work.Limited.of(others.plus(lastBlock), Shape.UNEMBED.product(config, 1));
+    }
+
+    /// One attention layer without its last projection; of the scores the causal half.
+    ///
+    /// @param past positions before the new ones, in a cache
+    public static Work.Phase heads(Gpt2Config config, int positions, int past) {
+        double pairs = (double) positions * past + positions * (positions + 1.0) / 2;
+        return Shape.QKV.product(config, positions).plus(attention(config, pairs, past));
+    }
+
+    /// Scores and sums of values.
+    ///
+    /// @param pairs of a query and a key
+    /// @param past  positions whose keys and values come from memory
+    private static Work.Phase attention(Gpt2Config config, double pairs, int past) {
+        return new Work.Phase(4 * pairs * config.dModel(), 8.0 * past * config.dModel());
+    }
+
+    /// What follows the heads of one block.
+    private static Work.Phase afterHeads(Gpt2Config config, int positions) {
+        return Shape.ATTN_OUT.product(config, positions).plus(Shape.MLP_IN.product(config, positions))
+                .plus(Shape.MLP_OUT.product(config, positions));
+    }
+}
