@@ -330,6 +330,6 @@ public final class LensOptions {
         return "LensOptions[topK=" + topK + ", bottomK=" + bottomK + ", positions=" + positions + ", bos=" + bos
                 + ", specialTokens=" + specialTokens + ", points=" + points + ", layers=" + layers + ", readout=" + readout
                 + ", layerNorm=" + layerNorm.key() + ", stopAfter=" + (stopAfter.isPresent() ? stopAfter.getAsInt() : "none")
-                + ", metrics=" + metrics + ", tracked=" + tracked + "]";
+                + ", metrics=" + metrics.stream().map(LensMetric::key).toList() + ", tracked=" + tracked + "]";
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitlens.fixtures.Guest;
 import io.github.logitlens.fixtures.JavaProcess;
 import io.github.logitlens.fixtures.TinyModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ class GuestTest {
         assertEquals("0", seen.get("before"), "threads before anything was opened");
         assertEquals("3", seen.get("workers"), "the caller is the fourth");
         assertEquals("0", seen.get("not-daemons"));
+        assertEquals("0", seen.get("left"), "workers that are left some time after the last model was closed");
         long micros = Long.parseLong(seen.get("idle-micros"));
         System.out.println("GuestTest: " + micros + " µs of processor time in an idle second");
         assertTrue(micros < IDLE_MICROS, micros + " µs");
@@ -55,6 +57,13 @@ class GuestTest {
     @Test
     void openingAndClosingAThousandTimesKeepsNothing(@TempDir Path directory) {
         cycles(SMALL.write(directory).toString(), WARM_UP, CYCLES);
+    }
+
+    @Test
+    void openingAModelWhoseTokenizerIsBrokenKeepsNothing(@TempDir Path directory) throws IOException {
+        SMALL.write(directory);
+        Files.writeString(directory.resolve("tokenizer.json"), "{\"model\": ");
+        cycles(directory.toString(), WARM_UP, CYCLES);
     }
 
     @Test

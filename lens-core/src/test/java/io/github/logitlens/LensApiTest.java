@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.edit.Edits;
 import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.model.Compute;
 import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.Checkpoint;
@@ -146,7 +148,8 @@ class LensApiTest {
         assertEquals(layers() + 1, mid.points().size());
         assertSame(mid.finalPoint(), mid.layer(-1));
         assertEquals(all.top(all.finalPoint(), -1), mid.top(mid.finalPoint(), -1));
-        assertTrue(refused(mid::embedding).contains("embed"));
+        assertEquals("embedding: expected PointKind.EMBED among the points that were read, got [RESID_MID]",
+                assertThrows(IllegalStateException.class, mid::embedding).getMessage());
         assertTrue(refused(() -> mid.layer(0)).contains("blocks.0.hook_resid_post"));
         assertEquals(1, lens.run(PROMPT, LensOptions.defaults().points(new PointKind[0])).points().size());
     }
@@ -320,11 +323,11 @@ class LensApiTest {
     }
 
     @Test
-    void pointsOfAnotherResultAreRefused() {
+    void pointsThatWereNotReadAreRefused() {
         LensResult mid = lens.run(PROMPT, WITH_MID);
         LensResult plain = lens.run(PROMPT);
-        assertTrue(refused(() -> plain.top(mid.finalPoint(), -1)).contains("another result"));
-        assertTrue(refused(() -> plain.top(mid.points().get(1), -1)).contains("another result"));
+        String message = refused(() -> plain.top(mid.points().get(1), -1));
+        assertTrue(message.contains("blocks.0.hook_resid_post") && message.endsWith("got blocks.0.hook_resid_mid"), message);
         assertEquals(plain.top(plain.layer(0), -1), plain.top(lens.run(PROMPT).layer(0), -1), "an equal point will do");
     }
 
@@ -335,7 +338,7 @@ class LensApiTest {
                 .specialTokens(SpecialTokens.PARSE).points(PointKind.RESID_MID).layers(Layers.of(1)).layerNorm(LayerNormMode.NONE).stopAfter(2)
                 .metrics(LensMetric.ENTROPY).track(" a").track(TokenRef.of(5));
         assertEquals("LensOptions[topK=3, bottomK=4, positions=last, bos=PREPEND, specialTokens=PARSE, points=[RESID_MID], layers=1,"
-                + " readout=logit, layerNorm=none, stopAfter=2, metrics=[ENTROPY], tracked=[ a, id:5]]", changed.toString());
+                + " readout=logit, layerNorm=none, stopAfter=2, metrics=[entropy], tracked=[ a, id:5]]", changed.toString());
         assertEquals("LensOptions[topK=10, bottomK=0, positions=all, bos=NONE, specialTokens=TEXT, points=[EMBED, RESID_POST],"
                 + " layers=all, readout=logit, layerNorm=recomputed, stopAfter=none, metrics=[], tracked=[]]", defaults.toString());
         assertEquals(LensOptions.defaults().topK(3), LensOptions.defaults().topK(4).topK(3));
@@ -385,7 +388,10 @@ class LensApiTest {
     @Test
     void textFormsAreForPeople() {
         LensResult result = lens.run(PROMPT);
-        assertTrue(result.toString().contains("demo") && result.toString().contains("5 tokens"), result.toString());
+        assertEquals("LensResult[demo: \"The capital of France is\" ▸ \" Paris\": 0.999, decided at Layer 3,"
+                + " 9 points × 5 of 5 positions]", result.toString());
+        assertTrue(lens.run("a ".repeat(40), LensOptions.defaults().stopAfter(1)).toString()
+                .matches("LensResult\\[demo: \"… a a a .*stopped after layer 1, 3 points × 41 of 41 positions]"));
         TokenPrediction prediction = new TokenPrediction(lens.tokenizer().token(6342), 1, Math.log(0.4123));
         assertEquals("\" Paris\": 0.412", prediction.toString());
         assertEquals("Layer 0", result.layer(0).toString());
@@ -525,5 +531,56 @@ class LensApiTest {
             late = tiny.run(new int[] {1, 2, 3}, LensOptions.defaults(), Hooks.none());
         }
         assertEquals(64, late.provenance().weightsSha256().length(), "also after the model was closed");
+    }
+
+    @Test
+    void anEditedRunSaysSo() {
+        LensResult plain = lens.run(PROMPT);
+        LensResult edited = lens.run(PROMPT, LensOptions.defaults(), Edits.zeroHead(5, 3));
+        assertEquals(List.of(), plain.edits());
+        assertEquals(List.of("zero:L5H3"), edited.edits());
+        assertEquals(List.of("zero:L5H3"), edited.provenance().edits());
+        assertTrue(edited.toString().contains("edits [zero:L5H3]"), edited.toString());
+        Hooks custom = Hooks.none().observe(HookSite.ATTN_Z.at(5), (point, z) -> { })
+                .edit(HookSite.MLP_OUT.at(2), (point, out) -> out.fill(0))
+                .edit(point -> point.site() == HookSite.ATTN_OUT, (point, out) -> out.fill(0));
+        assertEquals(List.of("custom edit at blocks.2.hook_mlp_out", "custom edit at the points of a condition"),
+                lens.run(PROMPT, LensOptions.defaults(), custom).edits());
+        assertEquals(List.of("zero:L5H3"), lens.attribute(lens.tokens(PROMPT, Bos.NONE), AttributionOptions.of(" Paris"),
+                Hooks.of(Edits.zeroHead(5, 3))).provenance().edits());
+    }
+
+    @Test
+    void twoBosTokensAreNoted() {
+        LensOptions withBos = LensOptions.defaults().bos(Bos.PREPEND);
+        assertEquals(List.of(), lens.run(PROMPT, withBos).notes());
+        assertEquals(List.of(), lens.run("<|endoftext|>", LensOptions.defaults().specialTokens(SpecialTokens.PARSE)).notes());
+        List<String> notes = lens.run("<|endoftext|>The", withBos.specialTokens(SpecialTokens.PARSE)).notes();
+        assertEquals(1, notes.size());
+        assertTrue(notes.getFirst().contains("two BOS tokens"), notes.getFirst());
+        assertEquals(notes, lens.run(new int[] {50256, 464}, withBos).notes());
+    }
+
+    @Test
+    void tokensAreThoseOfARun() {
+        assertArrayEquals(new int[] {50256, 464, 3139}, lens.tokens("The capital", Bos.PREPEND));
+        assertArrayEquals(new int[] {464, 3139}, lens.tokens("The capital", Bos.NONE));
+        assertArrayEquals(new int[] {50256}, lens.tokens("<|endoftext|>", Bos.NONE, SpecialTokens.PARSE));
+        assertEquals(7, lens.tokens("<|endoftext|>", Bos.NONE).length);
+    }
+
+    @Test
+    void computeIsAValueGivenToOpen() {
+        Compute one = Compute.defaults().threads(1).kernels(Compute.Kernels.SCALAR);
+        assertEquals(one, Compute.defaults().kernels(Compute.Kernels.SCALAR).threads(1));
+        try (LogitLens scalar = LogitLens.open("demo", OpenOptions.defaults().compute(one))) {
+            LensResult result = scalar.run(PROMPT);
+            assertEquals("scalar", result.provenance().kernels());
+            assertEquals(1, result.provenance().threads());
+            assertEquals(lens.run(PROMPT).top(lens.run(PROMPT).finalPoint(), -1), result.top(result.finalPoint(), -1));
+        }
+        assertEquals("scalar kernels, 1 thread (scalar kernels were chosen)", one.describe());
+        assertEquals("threads: expected 1 to 1024, got 0", refused(() -> one.threads(0)));
+        assertEquals("threads: expected 1 to 1024, got 1025", refused(() -> one.threads(1025)));
     }
 }

@@ -5,12 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.error.LensException;
+import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.fixtures.Golden;
+import io.github.logitlens.fixtures.TinyModel;
+import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.model.KvCache;
 import io.github.logitlens.model.Unembedding;
+import io.github.logitlens.tokenizer.TokenizerFormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +30,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Closing a lens, and many threads on one. The time limits end a test that hangs; nothing is measured.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -164,5 +176,87 @@ class LifetimeOfALensTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aBrokenTokenizerIsRefusedBeforeAnyWeightIsRead(@TempDir Path folder) throws IOException {
+        new TinyModel(1, 2, 8, 16, 90, 12, 63).write(folder);
+        Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": ");
+        assertThrows(TokenizerFormatException.class, () -> LogitLens.open(folder, done -> {
+            throw new AssertionError("the weights were loaded");
+        }));
+        assertThrows(TokenizerFormatException.class, () -> LogitLens.stream(folder));
+    }
+
+    @Test
+    void aClosingThatWaitsWithALimitGivesUpAndTheLastRunFrees() throws Exception {
+        LogitLens lens = open();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<LensResult> run = threads.submit(() -> lens.run(IDS, LensOptions.defaults(),
+                    Hooks.none().observe(HookSite.MLP_OUT.at(0), (point, activation) -> {
+                        inside.countDown();
+                        await(goOn);
+                    })));
+            inside.await();
+            assertFalse(lens.closeWithin(Duration.ofMillis(20)), "a run is under way");
+            assertThrows(IllegalStateException.class, () -> end(lens), "it is closed all the same");
+            goOn.countDown();
+            assertEquals(IDS.length, run.get().tokens().size(), "a run under way is finished");
+            assertTrue(lens.closeWithin(Duration.ofSeconds(30)));
+            lens.close();
+        }
+        LogitLens idle = open();
+        assertTrue(idle.closeWithin(Duration.ZERO));
+    }
+
+    /// Wherever the run is: before the blocks, between them, in the pass over the vocabulary.
+    @ParameterizedTest
+    @ValueSource(strings = {"hook_embed", "blocks.1.attn.hook_pattern", "blocks.2.hook_resid_post", "ln_final.hook_normalized"})
+    void anInterruptEndsARun(String where) {
+        try (LogitLens lens = open(); LogitLens streamed = LogitLens.stream(Golden.folder(NAME))) {
+            LensReading expected = end(lens);
+            for (LogitLens each : List.of(lens, streamed)) {
+                Hooks interrupting = Hooks.none().observe(HookPoint.parse(where), (point, a) -> Thread.currentThread().interrupt());
+                RunCancelledException e = assertThrows(RunCancelledException.class,
+                        () -> each.run(IDS, LensOptions.defaults(), interrupting));
+                assertEquals("run cancelled: its thread was interrupted", e.getMessage());
+                assertTrue(Thread.interrupted(), "the flag is kept");
+                assertEquals(expected, end(each), "the model goes on");
+            }
+        }
+    }
+
+    @Test
+    void anInterruptOfOneRunOfAStreamedModelHarmsNoOther() throws Exception {
+        try (LogitLens lens = LogitLens.stream(Golden.folder(NAME)); ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            LensReading expected = end(lens);
+            List<Future<?>> others = new ArrayList<>();
+            for (int thread = 0; thread < 3; thread++) {
+                others.add(threads.submit(() -> {
+                    for (int run = 0; run < 50; run++) {
+                        assertEquals(expected, end(lens));
+                    }
+                }));
+            }
+            while (others.stream().anyMatch(other -> !other.isDone())) {
+                Thread.currentThread().interrupt();
+                assertThrows(RunCancelledException.class, () -> end(lens));
+                assertTrue(Thread.interrupted());
+            }
+            for (Future<?> other : others) {
+                other.get();
+            }
+            assertEquals(expected, end(lens));
+        }
+    }
+
+    @Test
+    void aModelThatIsOpenedCanBeInterruptedToo() {
+        Thread.currentThread().interrupt();
+        assertThrows(LensException.class, LifetimeOfALensTest::open);
+        assertTrue(Thread.interrupted());
+        open().close();
     }
 }

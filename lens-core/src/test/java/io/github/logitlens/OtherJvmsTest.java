@@ -54,7 +54,7 @@ class OtherJvmsTest {
 
     @Test
     void vectorKernelsWithoutTheModuleAreRefused() {
-        assertOneLine("IllegalStateException: -Dlens.kernels=vector: the module jdk.incubator.vector is missing;"
+        assertOneLine("IllegalStateException: vector kernels: the module jdk.incubator.vector is missing;"
                 + " run java with --add-modules jdk.incubator.vector", run("-Dlens.kernels=vector"));
     }
 

@@ -5,6 +5,7 @@ import static io.github.logitlens.hook.HookedModel.SEQ_LEN;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.logitlens.fixtures.Bits;
 import io.github.logitlens.fixtures.Trace;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What an editor writes is what the model goes on with.
 class HookEditTest {
@@ -192,5 +194,100 @@ class HookEditTest {
                 assertEquals(expected, after.get(row, i), row == position ? 4e-7f : 0f);
             }
         }
+    }
+
+    /// A query that is made to look at a later key only reads that key's value: what TransformerLens does with such a pattern.
+    @Test
+    void aWeightAboveTheDiagonalIsUsed() {
+        int head = 1;
+        int dHead = model.config().dHead();
+        Trace trace = edited(HookSite.ATTN_PATTERN, (point, a) -> {
+            for (int key = 0; key < SEQ_LEN; key++) {
+                a.set(key == SEQ_LEN - 1 ? 1 : 0, head, 2, key);
+            }
+        });
+        Activation values = trace.activations().get(HookSite.ATTN_V.at(LAYER));
+        Activation z = trace.activations().get(HookSite.ATTN_Z.at(LAYER));
+        for (int i = 0; i < dHead; i++) {
+            assertEquals(values.get(SEQ_LEN - 1, head, i), z.get(2, head, i));
+        }
+    }
+
+    @Test
+    void aScoreAboveTheDiagonalIsPartOfTheSoftmax() {
+        int head = 2;
+        Trace trace = edited(HookSite.ATTN_SCORES, (point, a) -> {
+            for (int key = 0; key < SEQ_LEN; key++) {
+                a.set(key == 1 || key == 4 ? 3 : Float.NEGATIVE_INFINITY, head, 1, key);
+            }
+        });
+        Activation pattern = trace.activations().get(HookSite.ATTN_PATTERN.at(LAYER));
+        Activation values = trace.activations().get(HookSite.ATTN_V.at(LAYER));
+        Activation z = trace.activations().get(HookSite.ATTN_Z.at(LAYER));
+        for (int key = 0; key < SEQ_LEN; key++) {
+            assertEquals(key == 1 || key == 4 ? 0.5f : 0, pattern.get(head, 1, key));
+        }
+        for (int i = 0; i < model.config().dHead(); i++) {
+            assertEquals((values.get(1, head, i) + values.get(4, head, i)) / 2, z.get(1, head, i), 1e-6);
+        }
+    }
+
+    @Test
+    void withoutTheHeadsResultsTheBiasOfTheOutputIsLeft() {
+        Trace trace = edited(HookSite.ATTN_RESULT, (point, a) -> a.fill(0));
+        float[] bias = biasRows(WeightRole.ATTN_OUT_BIAS);
+        float[] out = trace.at(HookSite.ATTN_OUT.at(LAYER));
+        for (int i = 0; i < out.length; i++) {
+            assertEquals(bias[i], out[i], 1e-5);
+        }
+    }
+
+    /// What a head writes is linear in what it reads: to take away one or the other is the same, but for rounding.
+    @Test
+    void aHeadWithoutResultIsAHeadWithoutZ() {
+        int head = 2;
+        int d = model.config().dModel();
+        int dHead = model.config().dHead();
+        Trace result = edited(HookSite.ATTN_RESULT, (point, a) -> {
+            for (int position = 0; position < SEQ_LEN; position++) {
+                a.write((position * model.config().nHeads() + head) * d, new float[d], 0, d);
+            }
+        });
+        Trace z = edited(HookSite.ATTN_Z, (point, a) -> {
+            for (int position = 0; position < SEQ_LEN; position++) {
+                a.write(position * d + head * dHead, new float[dHead], 0, dHead);
+            }
+        });
+        assertArrayEquals(z.at(HookSite.ATTN_OUT.at(LAYER)), result.at(HookSite.ATTN_OUT.at(LAYER)), 1e-5f);
+        assertArrayEquals(z.at(HookSite.RESID_POST.at(2)), result.at(HookSite.RESID_POST.at(2)), 1e-4f);
+    }
+
+    @Test
+    void theHeadsResultsAndTheBiasAreWhatAttentionWrites() {
+        float[] result = plain.at(HookSite.ATTN_RESULT.at(LAYER));
+        float[] sum = biasRows(WeightRole.ATTN_OUT_BIAS);
+        int d = model.config().dModel();
+        int nHeads = model.config().nHeads();
+        for (int i = 0; i < result.length; i++) {
+            sum[i / (nHeads * d) * d + i % d] += result[i];
+        }
+        assertArrayEquals(plain.at(HookSite.ATTN_OUT.at(LAYER)), sum, 1e-5f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHookThatWouldNeverBeCalledIsRefused(boolean edits) {
+        Hooks late = edits ? Hooks.none().edit(HookSite.MLP_OUT.at(3), (point, a) -> a.fill(0))
+                : Hooks.none().observe(HookSite.MLP_OUT.at(3), (point, a) -> { });
+        assertEquals("hooks: expected a place that the run comes to, layers 0 to 2 (model 'tiny-odd', 3 layers), got "
+                + (edits ? "custom edit" : "observer") + " at blocks.3.hook_mlp_out",
+                assertThrows(IllegalArgumentException.class, () -> model.run(IDS, late)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> model.run(IDS, model.newCache(), late));
+        Hooks nowhere = edits ? Hooks.none().edit(point -> false, (point, a) -> a.fill(0))
+                : Hooks.none().observe(point -> false, (point, a) -> { });
+        assertThrows(IllegalArgumentException.class, () -> model.run(IDS, nowhere));
+        Hooks beyond = Hooks.none().observe(HookSite.MLP_OUT.at(2), (point, a) -> { });
+        model.run(IDS, beyond);
+        assertThrows(IllegalArgumentException.class, () -> model.run(IDS, 1, beyond));
     }
 }

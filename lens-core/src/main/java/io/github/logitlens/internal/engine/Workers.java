@@ -27,6 +27,7 @@ public final class Workers {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final int threads;
+    private final long idleNanos;
     private final AtomicReferenceArray<Worker> workers;
     private final ConcurrentLinkedQueue<Job> jobs = new ConcurrentLinkedQueue<>();
     private final AtomicInteger users = new AtomicInteger();
@@ -35,7 +36,13 @@ public final class Workers {
     ///
     /// @param threads threads that work on one call, the caller included, at least 1
     public Workers(int threads) {
+        this(threads, IDLE_NANOS);
+    }
+
+    /// @param idleNanos after which a worker without work ends
+    Workers(int threads, long idleNanos) {
         this.threads = threads;
+        this.idleNanos = idleNanos;
         workers = new AtomicReferenceArray<>(threads - 1);
     }
 
@@ -181,7 +188,7 @@ public final class Workers {
         private void park() {
             parked = true;
             if (jobs.isEmpty()) {
-                LockSupport.parkNanos(Workers.this, IDLE_NANOS);
+                LockSupport.parkNanos(Workers.this, idleNanos);
             }
             parked = false;
         }
@@ -189,7 +196,7 @@ public final class Workers {
         /// Leaves the pool if nobody needs this thread. Who added a job just before looks for this thread in vain; so it comes
         /// back if there is one.
         private boolean mayEnd(long idleSince) {
-            if (users.get() > 0 && System.nanoTime() - idleSince < IDLE_NANOS) {
+            if (users.get() > 0 && System.nanoTime() - idleSince < idleNanos) {
                 return false;
             }
             workers.set(slot, null);

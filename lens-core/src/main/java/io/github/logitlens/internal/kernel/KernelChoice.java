@@ -65,7 +65,7 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
             case SCALAR -> new KernelChoice(new ScalarKernels(), "scalar kernels were chosen", false);
             case VECTOR -> {
                 if (!present) {
-                    throw new IllegalStateException("kernels vector: the module jdk.incubator.vector is missing; run java with "
+                    throw new IllegalStateException("vector kernels: the module jdk.incubator.vector is missing; run java with "
                             + FLAG);
                 }
                 yield new KernelChoice(new VectorKernels(), "vector kernels were chosen", false);

@@ -35,7 +35,8 @@ import java.util.Optional;
 /// whatever sizes it claims. Values are read on request, by any number of threads at once, through a file channel: the
 /// file is never mapped, because a mapping whose file is cut short kills the JVM. Each read ends with a look at the
 /// file; one that was changed in place is refused ([Reason#FILE_CHANGED]), one that was replaced or deleted by name is
-/// read on as it was. As with any channel, interrupting a thread in a read closes the file for all threads.
+/// read on as it was. Interrupting a thread in a read ends that
+/// read; others read on, through the file opened anew, which has to be the same one.
 ///
 /// ## What is accepted
 ///

@@ -1,5 +1,6 @@
 package io.github.logitlens.weights.safetensors;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,7 +24,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,8 +219,53 @@ class FileSourceTest {
         SafeTensorsException e = assertThrows(SafeTensorsException.class, () -> read(file));
         assertTrue(Thread.interrupted());
         assertEquals(Reason.INTERRUPTED, e.reason());
-        assertThrows(IllegalStateException.class, () -> read(file));
+        assertArrayEquals(new float[] {1}, read(file), "the file is there for those that were not interrupted");
         file.close();
+        assertThrows(IllegalStateException.class, () -> read(file));
+    }
+
+    @Test
+    void anInterruptOfOneReaderHarmsNoOther() throws Exception {
+        float[] values = new float[1 << 20];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+        try (SafeTensors file = SafeTensors.open(floats("t", values)); ExecutorService readers = Executors.newFixedThreadPool(3)) {
+            List<Future<?>> reading = new ArrayList<>();
+            for (int reader = 0; reader < 3; reader++) {
+                reading.add(readers.submit(() -> {
+                    for (int turn = 0; turn < 50; turn++) {
+                        assertArrayEquals(values, read(file));
+                    }
+                    return null;
+                }));
+            }
+            int interrupted = 0;
+            while (reading.stream().anyMatch(future -> !future.isDone())) {
+                Thread.currentThread().interrupt();
+                SafeTensorsException e = assertThrows(SafeTensorsException.class, () -> read(file));
+                assertEquals(Reason.INTERRUPTED, e.reason());
+                assertTrue(Thread.interrupted());
+                interrupted++;
+            }
+            assertTrue(interrupted > 0);
+            for (Future<?> future : reading) {
+                future.get();
+            }
+        }
+    }
+
+    @Test
+    void aFileThatWasReplacedMeanwhileIsNotReadOn() throws Exception {
+        Path path = floats("t", 1);
+        try (SafeTensors file = SafeTensors.open(path)) {
+            Thread.currentThread().interrupt();
+            assertThrows(SafeTensorsException.class, () -> read(file));
+            assertTrue(Thread.interrupted());
+            Files.delete(path);
+            floats("t", 2);
+            assertEquals(Reason.FILE_CHANGED, assertThrows(SafeTensorsException.class, () -> read(file)).reason());
+        }
     }
 
     @ParameterizedTest

@@ -37,7 +37,9 @@ public final class FileSource implements ByteSource {
 
     private final Path path;
     private final Failures failures;
-    private final FileChannel channel;
+    /// Closed by the interrupt of a thread that reads; the next read opens it again. Written under `this`.
+    private volatile FileChannel channel;
+    private volatile boolean closed;
     private final long size;
     private final FileTime modified;
     private final Object fileKey;
@@ -77,6 +79,8 @@ public final class FileSource implements ByteSource {
                     Optional.of(e));
         } catch (AccessDeniedException e) {
             throw failures.of(Fault.NO_PERMISSION, path + ": no permission to read", Optional.of(e));
+        } catch (ClosedByInterruptException e) {
+            throw failures.of(Fault.INTERRUPTED, path + ": interrupted while it was opened", Optional.of(e));
         } catch (IOException e) {
             throw failures.of(Fault.READ_FAILED, path + ": cannot be opened: " + describe(e), Optional.of(e));
         }
@@ -119,25 +123,47 @@ public final class FileSource implements ByteSource {
                 long length = Math.min(MAX_READ, dst.byteSize() - done);
                 ByteBuffer buffer = dst.asSlice(done, length).asByteBuffer();
                 while (buffer.hasRemaining()) {
-                    if (channel.read(buffer, position + done + buffer.position()) < 0) {
-                        throw changed("expected " + size + " bytes, got " + channel.size());
-                    }
+                    read(position + done, buffer);
                 }
                 done += length;
             }
         } catch (ClosedByInterruptException e) {
             throw failures.of(Fault.INTERRUPTED, path + ": interrupted while reading", Optional.of(e));
-        } catch (ClosedChannelException e) {
-            throw new IllegalStateException("closed: " + path, e);
         } catch (IOException e) {
             throw failures.of(Fault.READ_FAILED, path + ": cannot be read: " + describe(e), Optional.of(e));
+        }
+    }
+
+    /// Reads some bytes. Java closes a channel whose reader is interrupted, for all its readers; those that were not interrupted
+    /// read on through a new one.
+    ///
+    /// @param start where the buffer's first byte stands in the file
+    private void read(long start, ByteBuffer buffer) throws IOException {
+        FileChannel now = channel;
+        try {
+            if (now.read(buffer, start + buffer.position()) < 0) {
+                throw changed("expected " + size + " bytes, got " + now.size());
+            }
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (ClosedChannelException e) {
+            openAgain(now, e);
+        }
+    }
+
+    private synchronized void openAgain(FileChannel old, ClosedChannelException cause) {
+        if (closed) {
+            throw new IllegalStateException("closed: " + path, cause);
+        }
+        if (channel == old) {
+            channel = reopen().channel;
         }
     }
 
     @Override
     public void checkUnchanged() {
         try {
-            long sizeNow = channel.size();
+            long sizeNow = sizeNow();
             if (sizeNow != size) {
                 throw changed("expected " + size + " bytes, got " + sizeNow);
             }
@@ -148,15 +174,24 @@ public final class FileSource implements ByteSource {
             }
         } catch (NoSuchFileException e) {
             return; // deleted by name: the open channel still reads the whole old file
-        } catch (ClosedChannelException e) {
-            throw new IllegalStateException("closed: " + path, e);
         } catch (IOException e) {
             throw failures.of(Fault.READ_FAILED, path + ": cannot be read: " + describe(e), Optional.of(e));
         }
     }
 
+    private long sizeNow() throws IOException {
+        while (true) {
+            FileChannel now = channel;
+            try {
+                return now.size();
+            } catch (ClosedChannelException e) {
+                openAgain(now, e);
+            }
+        }
+    }
+
     @Override
-    public ByteSource reopen() {
+    public FileSource reopen() {
         FileSource again = open(path, failures);
         if (again.size != size || !again.modified.equals(modified) || !Objects.equals(again.fileKey, fileKey)) {
             again.close();
@@ -182,7 +217,8 @@ public final class FileSource implements ByteSource {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         try {
             channel.close();
         } catch (IOException e) {
