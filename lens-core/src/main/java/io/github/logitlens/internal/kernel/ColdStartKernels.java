@@ -13,7 +13,8 @@ final class ColdStartKernels implements Kernels {
     private final ColdStart policy;
 
     ColdStartKernels() {
-        this(new ColdStart(new ScalarKernels(), VectorKernels::new, KernelWarmUp::run));
+        this(new ColdStart(new ScalarKernels(), VectorKernels::new, KernelWarmUp::run,
+                ColdStart.compiles(System.getProperty("java.vm.name", ""), System.getProperty("java.vm.info", ""))));
     }
 
     ColdStartKernels(ColdStart policy) {

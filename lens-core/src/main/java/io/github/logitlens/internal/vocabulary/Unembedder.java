@@ -209,6 +209,7 @@ public final class Unembedder {
         int topK = Math.min(query.topK, vocabSize());
         int bottomK = Math.min(query.bottomK, vocabSize());
         int[][] targets = query.targets(positions);
+        engine.kernels().expect((long) residuals.length * vocabSize());
         return transformer.lifetime().during(() -> {
             VocabularyReadings readings = new VocabularyReadings(positions * query.points, query, topK, bottomK);
             int positionsPerTile = positionsPerTile(query.points);

@@ -66,7 +66,6 @@ final class VocabularyPass {
 
     /// Reads all positions.
     void read(VocabularyReadings readings) {
-        engine.kernels().expect((long) positions * points * unembedder.dModel() * unembedder.vocabSize());
         engine.workers().run(tiles.length, tile -> {
             tiles[tile] = new RowPanels(positionsOf(tile) * points, unembedder.dModel());
             unembedder.pack(residuals, firstPosition * points + firstRow(tile), tiles[tile]);

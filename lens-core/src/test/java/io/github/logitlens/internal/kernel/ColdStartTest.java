@@ -14,13 +14,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// When the vector kernels take over. Two scalar kernels play the two parts; the time limit ends a test that hangs.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ColdStartTest {
 
     private static final long SHORT_PROMPT = 2_000_000_000L;
-    private static final long LONG_RUN = 10_000_000_000L;
+    private static final long MUCH = 10_000_000_000L;
 
     private final Kernels scalar = new ScalarKernels();
     private final Kernels vector = new ScalarKernels();
@@ -34,7 +36,7 @@ class ColdStartTest {
         lastThread.set(Thread.currentThread());
         attempts.incrementAndGet();
         return take();
-    });
+    }, true);
 
     private boolean take() {
         try {
@@ -83,25 +85,48 @@ class ColdStartTest {
     }
 
     @Test
-    void aLongRunWarmsTheKernelsUpBeforeItBegins() {
-        start.expect(LONG_RUN - 1);
+    void theVectorKernelsTakeOverAtOnceWithALongRun() {
+        start.expect(MUCH - 1);
+        assertSame(scalar, start.current());
+        start.expect(MUCH);
+        assertSame(vector, start.current());
         assertEquals(0, attempts.get());
-        outcomes.add(true);
-        start.expect(LONG_RUN);
-        assertEquals(1, attempts.get());
-        assertSame(Thread.currentThread(), lastThread.get());
+    }
+
+    @Test
+    void whatWasDoneBeforeCountsToo() {
+        work(SHORT_PROMPT);
+        start.expect(MUCH - SHORT_PROMPT);
         assertSame(vector, start.current());
     }
 
     @Test
-    void whileOneThreadWarmsUpTheOthersGoOn() throws Exception {
+    void whereTheCompilerIsNotKnownALongRunStaysOnTheScalarKernels() {
+        ColdStart unknown = new ColdStart(scalar, () -> vector, (cold, rival, stop) -> false, false);
+        unknown.expect(MUCH);
+        assertSame(scalar, unknown.current());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OpenJDK 64-Bit Server VM, 'mixed mode, sharing', true",
+        "OpenJDK 64-Bit Server VM, 'mixed mode, emulated-client, sharing', false",
+        "OpenJDK 64-Bit Server VM, 'interpreted mode', false",
+        "Eclipse OpenJ9 VM, 'JRE 25', false"
+    })
+    void whatIsKnownOfAJvm(String name, String info, boolean compiles) {
+        assertEquals(compiles, ColdStart.compiles(name, info));
+    }
+
+    @Test
+    void shortRunsGoOnWhileTheKernelsAreWarmedUp() throws Exception {
         work(SHORT_PROMPT + 1);
         while (attempts.get() < 1) {
             Thread.onSpinWait();
         }
-        start.expect(LONG_RUN);
-        assertSame(scalar, start.current());
+        start.expect(1);
         work(SHORT_PROMPT);
+        assertSame(scalar, start.current());
         outcomes.add(true);
         awaitAttempt(1);
         assertEquals(1, attempts.get());
@@ -123,7 +148,7 @@ class ColdStartTest {
                 return false;
             }
             return true;
-        });
+        }, true);
         cold.enter();
         cold.count(scalar, SHORT_PROMPT + 1);
         inside.await();
@@ -172,10 +197,10 @@ class ColdStartTest {
     @Test
     void theDescriptionIsOfWhatComputesNow() throws Exception {
         Kernels vector = new VectorKernels();
-        ColdStart cold = new ColdStart(scalar, () -> vector, (a, b, stop) -> true);
+        ColdStart cold = new ColdStart(scalar, () -> vector, (a, b, stop) -> true, true);
         Kernels kernels = new ColdStartKernels(cold);
         assertEquals("scalar", kernels.description());
-        kernels.expect(LONG_RUN);
+        kernels.expect(MUCH);
         assertEquals(vector.description(), kernels.description());
     }
 }
