@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The library as a guest in someone's process: what it does to the threads, files and memory of its host.
+@Tag("forks")
 class GuestTest {
 
     /// A heap whose pages are all there from the start, and compiled code from the start: what grows is what was kept.
@@ -54,11 +56,13 @@ class GuestTest {
         assertTrue(micros < IDLE_MICROS, micros + " µs");
     }
 
+    @Tag("slow")
     @Test
     void openingAndClosingAThousandTimesKeepsNothing(@TempDir Path directory) {
         cycles(SMALL.write(directory).toString(), WARM_UP, CYCLES);
     }
 
+    @Tag("slow")
     @Test
     void openingAModelWhoseTokenizerIsBrokenKeepsNothing(@TempDir Path directory) throws IOException {
         SMALL.write(directory);

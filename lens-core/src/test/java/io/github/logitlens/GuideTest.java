@@ -17,12 +17,14 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The guide's snippets compile, run, and print what stands under them.
 ///
 /// With `-Dlens.test.writeGuide=true` the page gets what they print now.
+@Tag("forks")
 class GuideTest {
 
     private static final Path GUIDE = Path.of("GUIDE.md");

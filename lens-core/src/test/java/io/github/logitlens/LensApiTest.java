@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -462,6 +463,11 @@ class LensApiTest {
         }
         LensResult part = lens.run(PROMPT, options.positions(Positions.of(0, 1)));
         assertTrue(refused(() -> part.loss(part.finalPoint())).contains("Positions.all()"));
+        // As many as have a next token, but not those.
+        LensResult others = lens.run(PROMPT, options.positions(Positions.of(IntStream.rangeClosed(1, last).toArray())));
+        assertTrue(refused(() -> others.loss(others.finalPoint())).contains("Positions.all()"));
+        LensResult allButTheLast = lens.run(PROMPT, options.positions(Positions.of(IntStream.range(0, last).toArray())));
+        assertEquals(result.loss(result.finalPoint()), allButTheLast.loss(allButTheLast.finalPoint()));
         LensResult one = lens.run("The", options);
         assertTrue(refused(() -> one.loss(one.finalPoint())).contains("at least 2 tokens"));
     }

@@ -9,11 +9,13 @@ import io.github.logitlens.fixtures.JavaProcess.Result;
 import io.github.logitlens.fixtures.ReadingsDigest;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// JVMs that are started in other ways: they give this JVM's bits, or one clear line.
+@Tag("forks")
 class OtherJvmsTest {
 
     private static final String TINY = Golden.folder("tiny-odd").toString();
@@ -82,6 +84,7 @@ class OtherJvmsTest {
         assertSameBits(run(JavaProcess.VECTOR, "-Duser.language=tr", "-Duser.country=TR", "-Dfile.encoding=ISO-8859-9"));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"-Dlens.kernels=scalar", "-Dlens.kernels=vector"})
     void theInterpreterGivesTheSameBits(String kernels) {
@@ -91,6 +94,7 @@ class OtherJvmsTest {
         assertEquals(ReadingsDigest.of(tiniest, 3), result.out());
     }
 
+    @Tag("slow")
     @Test
     void theBundledModelRunsInASmallHeap() {
         Result result = JavaProcess.run(List.of(JavaProcess.VECTOR, "-Xmx64m"), ReadingsDigest.class, "demo", "2");

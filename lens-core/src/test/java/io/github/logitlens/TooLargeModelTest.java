@@ -16,10 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A complete model of three terabytes, in a sparse file, and a JVM with a small heap.
+@Tag("slow")
+@Tag("forks")
 class TooLargeModelTest {
 
     private static final int LAYERS = 4;

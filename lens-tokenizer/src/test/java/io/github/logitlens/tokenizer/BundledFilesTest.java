@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// GPT-2's own files, in the form that is read.
@@ -34,6 +35,7 @@ class BundledFilesTest {
     }
 
     /// To look for the JSON library's classes takes a JVM longer than to read the tokenizer.
+    @Tag("forks")
     @Test
     void itTakesNoJsonLibrary() throws Exception {
         String here = File.pathSeparator + directory(BundledFilesTest.class);

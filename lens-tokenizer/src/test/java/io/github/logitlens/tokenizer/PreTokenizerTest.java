@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The scanner against GPT-2's pattern itself, run by the JDK's engine with the classes of Unicode 14.
@@ -66,6 +67,7 @@ class PreTokenizerTest {
         assertEquals(25, spaceCount);
     }
 
+    @Tag("slow")
     @Test
     void everyCodePointIsCutAsThePatternCutsItInSeveralContexts() {
         String[] contexts = {"a@a", "1@1!@", " @", "  @  a", "'@ @'s", "\n@@'re "};

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// typed exception, or gives a tokenizer that works.
 ///
 /// Each file runs for `-Dlens.fuzz.seconds` (2 if not given) from `-Dlens.seed`, which failures name.
+@Tag("forks")
 class TokenizerFuzzTest {
     private static final int SMALL_STACK = 256 << 10;
 

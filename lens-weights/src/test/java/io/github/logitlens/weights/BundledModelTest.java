@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ class BundledModelTest {
     }
 
     /// From a jar or a directory, deflated or not: the same bytes.
+    @Tag("forks")
     @Test
     void isTheSameFromAJar() throws Exception {
         Path classes = location(Checkpoint.class);

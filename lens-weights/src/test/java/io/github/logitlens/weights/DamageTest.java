@@ -22,13 +22,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files damaged systematically and at random: only typed exceptions come out, and what is accepted can be read whole.
 ///
-/// The random part runs for `-Dlens.fuzz.seconds` (2 for each kind of file if not given) from `-Dlens.seed`, which
-/// failures name.
+/// The random part runs for `-Dlens.fuzz.seconds` (2 for each kind of file if not given) and a thousand inputs at least, from
+/// `-Dlens.seed`, which failures name.
 class DamageTest {
 
     @TempDir
@@ -103,6 +104,7 @@ class DamageTest {
         }
     }
 
+    @Tag("forks")
     @Test
     void theSameInASmallHeapOnASmallStack() throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
@@ -170,7 +172,7 @@ class DamageTest {
         long end = System.nanoTime() + Long.getLong("lens.fuzz.seconds", 2) * 1_000_000_000L;
         long runs = 0;
         long accepted = 0;
-        for (; System.nanoTime() < end; runs++) {
+        for (; System.nanoTime() < end || runs < 1000; runs++) {
             byte[] input = damage(start, new Random(seed + runs));
             try {
                 accepted += target.accepts(input) ? 1 : 0;
@@ -180,7 +182,6 @@ class DamageTest {
             }
         }
         System.out.printf("fuzz %s: %d inputs, %d accepted, seed %d%n", what, runs, accepted, seed);
-        assertTrue(runs > 100, what + ": only " + runs + " inputs");
     }
 
     @Test

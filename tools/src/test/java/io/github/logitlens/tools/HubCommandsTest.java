@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,7 @@ class HubCommandsTest {
         Cli.lens("verify", "--model", "demo", "--reference", "bert").failsWith(1, "'bert'", "--reference gpt2");
     }
 
+    @Tag("forks")
     @Test
     void cachedModelsAreListedAndRun() throws Exception {
         Path snapshot = cached("models--someone--tiny");
@@ -85,6 +87,7 @@ class HubCommandsTest {
         java(Map.of(), "verify", "--model", "someone/tiny").failsWith(1, "'someone/tiny'");
     }
 
+    @Tag("forks")
     @Test
     void whatCannotBeHadIsOneLine() throws Exception {
         java(Map.of("HF_HUB_OFFLINE", "1"), "--model", "gpt2", "Hello").failsWith(1, "'gpt2'", "HF_HUB_OFFLINE");

@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The script `bin/lens`, in a project, with a Maven and on a JDK that are scripts themselves and say what they were asked.
+@Tag("forks")
 @Timeout(60)
 class LauncherTest {
 

@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The command line in a JVM of its own: what depends on how that JVM was started.
+@Tag("forks")
 class PlainJavaTest {
 
     private static final String VECTOR = "--add-modules=jdk.incubator.vector";

@@ -15,10 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// GPT-2 small's shape in a JVM with a heap of half its weights' size.
+@Tag("slow")
+@Tag("forks")
 class SmallHeapTest {
 
     private static final String HEAP = "-Xmx256m";

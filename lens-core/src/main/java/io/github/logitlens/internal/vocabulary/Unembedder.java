@@ -249,7 +249,7 @@ public final class Unembedder {
     }
 
     /// Whole positions, and whole blocks of rows where that is possible.
-    private static int positionsPerTile(int points) {
+    static int positionsPerTile(int points) {
         int most = Math.max(1, TILE_ROWS / points);
         for (int positions = most; positions > most / 2; positions--) {
             if (positions * points % Kernels.BLOCK == 0) {

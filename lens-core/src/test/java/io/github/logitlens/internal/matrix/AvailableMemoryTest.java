@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,7 @@ class AvailableMemoryTest {
         assertEquals(unlimited(MACHINE), AvailableMemory.now(root));
     }
 
+    @Tag("forks")
     @Test
     void aProcessInARealGroupSeesItsLimitAndNotItsFileCache() throws IOException {
         Path group = groupWithLimit();

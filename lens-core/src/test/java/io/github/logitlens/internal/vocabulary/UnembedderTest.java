@@ -73,6 +73,13 @@ class UnembedderTest {
         return Arrays.copyOfRange(residuals, from * SHAPE.dModel(), (from + count) * SHAPE.dModel());
     }
 
+    /// What no bit can show: rows that fit the first-level cache, and no part of a block left over where fewer positions avoid it.
+    @ParameterizedTest
+    @CsvSource({"1, 96", "2, 48", "7, 12", "13, 6", "25, 3", "37, 2", "49, 1", "100, 1", "1000, 1"})
+    void aTileIsWholePositionsAndWholeBlocksOfRows(int points, int positions) {
+        assertEquals(positions, Unembedder.positionsPerTile(points));
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "7, 1", "1, 13", "700, 3", "1100, 1", "3, 400", "2, 1200"})
     void aPositionAloneReadsAsAmongOthers(int positions, int points) {

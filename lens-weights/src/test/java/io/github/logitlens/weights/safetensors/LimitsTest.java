@@ -15,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Headers at the limit of 100,000,000 bytes, in a JVM with a heap of 64 MB (more where the header really holds
 /// something) and, inside it, a thread with a stack of 256 KB.
+@Tag("slow")
+@Tag("forks")
 @Timeout(300)
 class LimitsTest {
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -31,6 +32,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 
 /// Every feature of the explorer's page, driven in a real browser. An error on the console or a question to another host
 /// fails any of these.
+@Tag("browser")
 class ExplorerPageTest {
 
     private static final String EIFFEL = "The Eiffel Tower is in";
