@@ -61,14 +61,16 @@ class Gpt2(torch.nn.Module):
     def unembed(self, x):
         return torch.matmul(self.norm(x, "ln_f"), self.weight("wte.weight").t())
 
-    def block(self, layer, x, past_keys=None, past_values=None):
+    def block(self, layer, x, past_keys=None, past_values=None, last_only=False):
         p = f"h.{layer}."
         qkv = self.linear(self.norm(x, p + "ln_1"), p + "attn.c_attn").split(self.d_model, dim=1)
         q, k, v = (t.reshape(-1, self.n_heads, self.d_head).transpose(0, 1) for t in qkv)
         if past_keys is not None:
             k, v = torch.cat((past_keys, k), 1), torch.cat((past_values, v), 1)
+        if last_only:
+            q, x = q[:, -1:], x[-1:]
         scores = torch.matmul(q, k.transpose(1, 2)) * (1 / math.sqrt(self.d_head))
-        if past_keys is None:
+        if past_keys is None and not last_only:
             n = x.shape[0]
             scores = torch.where(self.mask[:n, :n], scores, self.masked)
         z = torch.matmul(torch.softmax(scores, -1), v).transpose(0, 1).reshape(-1, self.d_model)
@@ -97,9 +99,9 @@ class Gpt2(torch.nn.Module):
         x = embedded + self.weight("wpe.weight")[:ids.shape[0]]
         residuals = [x]
         for layer in range(self.n_layers):
-            x, _, _ = self.block(layer, x)
+            x, _, _ = self.block(layer, x, last_only=self.kind == "prefill-cut" and layer == self.n_layers - 1)
             residuals.append(x)
-        if self.kind == "prefill":
+        if self.kind.startswith("prefill"):
             return self.unembed(x[-1:])
         if self.kind == "lens-last":  # all points in one product
             logp = self.log_probabilities(torch.cat([r[-1:] for r in residuals]))

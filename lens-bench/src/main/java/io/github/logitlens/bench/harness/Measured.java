@@ -60,6 +60,12 @@ public record Measured(BenchmarkParams params, String subject, String runner, Wo
         return !typeOf(params.getBenchmark()).equals(subject);
     }
 
+    /// Whether it is the same subject with the same value of each of the other's parameters; it may have more of them.
+    boolean hasTheWorkOf(Measured other) {
+        return subject.equals(other.subject)
+                && other.params.getParamsKeys().stream().allMatch(key -> other.params.getParam(key).equals(params.getParam(key)));
+    }
+
     /// Threads that work on one call.
     int threads() {
         String threads = params.getParam("threads");

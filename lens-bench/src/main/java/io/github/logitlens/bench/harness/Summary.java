@@ -65,8 +65,7 @@ public final class Summary {
     /// Of a peer: how often ours fits into its time.
     private String againstOurs(Measured peer) {
         return results.stream()
-                .filter(ours -> peer != ours && ours.subject().equals(peer.subject()) && !ours.isPeer() && peer.isPeer()
-                        && ours.parameters().equals(peer.parameters()))
+                .filter(ours -> peer.isPeer() && !ours.isPeer() && peer.hasTheWorkOf(ours))
                 .map(ours -> format("%.2f", peer.seconds() / ours.seconds()))
                 .findFirst().orElse("");
     }

@@ -88,8 +88,9 @@ final class GroupMain {
             List<String> names, List<Side> missing) {
         try {
             boolean torch = name.equals(Schedule.TORCH);
+            boolean onnx = Schedule.ONNX_FORMS.contains(name);
             entrants.add(new Entrant(Benchmarks.setUp(benchmark, parameters), torch ? 0 : group.pace().turn(),
-                    OptionalDouble.of(torch || name.equals(Schedule.ONNX) ? NATIVE_WARM_UP : warmUp(benchmark, parameters)),
+                    OptionalDouble.of(torch || onnx ? NATIVE_WARM_UP : warmUp(benchmark, parameters)),
                     slow, torch ? TORCH_ROUNDS : Integer.MAX_VALUE));
             names.add(name);
         } catch (PeerMissingException e) {

@@ -1,14 +1,18 @@
 package io.github.logitlens.bench.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /// Records as files.
 final class Json {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper MAPPER = JsonMapper.builder().addModule(new Jdk8Module())
+            .enable(SerializationFeature.INDENT_OUTPUT).serializationInclusion(JsonInclude.Include.NON_ABSENT).build();
 
     private Json() {
     }

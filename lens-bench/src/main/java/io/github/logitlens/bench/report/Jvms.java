@@ -1,36 +1,36 @@
 package io.github.logitlens.bench.report;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/// Other JVMs with this one's classes.
+/// Other JVMs on this one's JDK, with the vector kernels' module and this module's folders.
 final class Jvms {
+
+    /// What libraries of ours and of others need not to be warned about.
+    static final List<String> LIBRARIES = List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
     private Jvms() {
     }
 
-    /// Runs a class on this JDK to its end; what it prints goes into a file, its other words to standard error.
+    /// Runs a class of ours to its end; what it prints goes into a file, its other words to standard error.
     ///
     /// @throws IllegalStateException if it does not end well
     static void run(List<String> options, Class<?> main, Path output, String... arguments) throws IOException {
-        Process process = new ProcessBuilder(command(options, main, arguments)).redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        try {
-            int exit = process.waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("its JVM ended with exit code " + exit + ", see the log");
-            }
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for " + main.getSimpleName(), e);
+        int exit = Command.run(command(options, System.getProperty("java.class.path"),
+                Stream.concat(Stream.of(main.getName()), Stream.of(arguments)).toList()), Redirect.to(output.toFile()), Redirect.INHERIT);
+        if (exit != 0) {
+            throw new IllegalStateException("its JVM ended with exit code " + exit + ", see the log");
         }
     }
 
-    /// A command that runs a class on this JDK, with the vector kernels' module and this module's folders.
-    private static List<String> command(List<String> options, Class<?> main, String... arguments) {
+    /// A command that runs a class.
+    ///
+    /// @param words the class's name, and its arguments
+    static List<String> command(List<String> options, String classPath, List<String> words) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--add-modules=jdk.incubator.vector");
@@ -40,8 +40,8 @@ final class Jvms {
                 command.add("-D" + property + "=" + System.getProperty(property));
             }
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("-cp", classPath));
+        command.addAll(words);
         return command;
     }
 }

@@ -6,11 +6,9 @@ import io.github.logitlens.bench.peer.TorchPython;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,14 +74,9 @@ record Machine(String processor, int processors, String memory, String system, S
 
     private static String output(Path folder, String... command) {
         try {
-            Process process = new ProcessBuilder(List.of(command)).directory(folder.toFile())
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return process.waitFor() == 0 ? text : "";
+            Command.Answer answer = Command.ask(folder, ProcessBuilder.Redirect.DISCARD, command);
+            return answer.exit() == 0 ? answer.text() : "";
         } catch (IOException e) {
-            return "";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return "";
         }
     }

@@ -50,18 +50,14 @@ record Outcome(Match match, double[] flopRates, double[] byteRates, List<Side> s
         return sides.getFirst();
     }
 
-    Optional<Side> side(String name) {
-        return sides.stream().filter(side -> side.name().equals(name)).findFirst();
-    }
-
     /// How many times longer another side takes than ours.
     Spread speedUp(Side other) {
         return Spread.ofRatios(other.seconds(), ours().seconds());
     }
 
-    /// How many times longer ours takes than another side.
-    Spread slowDown(Side other) {
-        return Spread.ofRatios(ours().seconds(), other.seconds());
+    /// Whether it is about what each number of a reading costs, which has a table of its own.
+    boolean isOfMetrics() {
+        return match.ours().equals("FullLensMetrics");
     }
 
     /// What one call does; nothing for what is measured as a whole process.

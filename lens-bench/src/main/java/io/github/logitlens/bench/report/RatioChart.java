@@ -17,7 +17,7 @@ final class RatioChart {
     private static final double LEAST = 0.25;
     private static final double MOST = 16;
     private static final Map<String, String> COLOURS = Map.of(
-            Schedule.ONNX, "#0969da", Schedule.TORCH, "#bc4c00", Schedule.JTOKKIT, "#8250df", ColdStart.IMPORT, "#9a6700");
+            Schedule.ONNX, "#0969da", Schedule.ONNX_CUT, "#54aeff", Schedule.TORCH, "#bc4c00", Schedule.JTOKKIT, "#8250df", ColdStart.IMPORT, "#9a6700");
 
     private record Bar(String label, String peer, Spread ratio) {
     }
@@ -25,16 +25,14 @@ final class RatioChart {
     private RatioChart() {
     }
 
-    /// @param outcomes those with others' programs are shown
-    static String draw(List<Outcome> outcomes) {
+    /// @param rows those with others' programs are shown
+    static String draw(List<Row> rows) {
         List<Bar> bars = new ArrayList<>();
         List<Integer> groups = new ArrayList<>();
-        for (Outcome outcome : outcomes) {
+        for (Row row : rows) {
             int before = bars.size();
-            outcome.sides().stream()
-                    .filter(side -> COLOURS.containsKey(side.name()) && side.measured())
-                    .forEach(side -> bars.add(new Bar(outcome.match().title() + threads(outcome), side.name(),
-                            outcome.speedUp(side))));
+            row.others().stream().filter(other -> COLOURS.containsKey(other.name())).forEach(other -> other.ratio()
+                    .ifPresent(ratio -> bars.add(new Bar(row.task() + threads(row), other.name(), ratio))));
             if (bars.size() > before) {
                 groups.add(before);
             }
@@ -77,8 +75,8 @@ final class RatioChart {
         }
     }
 
-    private static String threads(Outcome outcome) {
-        return outcome.threads() == 1 ? " (1 thread)" : "";
+    private static String threads(Row row) {
+        return row.threads() == 1 ? " (1 thread)" : "";
     }
 
     private static void legend(Svg svg, List<Bar> bars) {

@@ -15,7 +15,7 @@ record Report(Machine machine, String options, String date, List<Took> took, Lis
     record Took(String group, double seconds) {
     }
 
-    double minutes() {
+    static double minutes(List<Took> took) {
         return took.stream().mapToDouble(Took::seconds).sum() / 60;
     }
 

@@ -1,197 +1,146 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.harness.Work;
 import io.github.logitlens.bench.report.Outcome.Side;
+import io.github.logitlens.bench.report.Row.Other;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// A report as Markdown.
+/// Figures as Markdown.
 final class ReportText {
 
-    private final Report report;
+    private static final String NOT_MEASURED = "**not measured**";
 
-    ReportText(Report report) {
-        this.report = report;
+    private ReportText() {
     }
 
-    /// Everything: where, limits, the table, what is missing.
+    /// Everything of one machine: where, limits, the table, what is missing, pictures.
     ///
-    /// @param pictures folder of the pictures, as seen from the text
-    String whole(String pictures) {
+    /// @param pictures what the names of the pictures begin with, as seen from the text
+    static String whole(Figures figures, String pictures) {
         List<String> lines = new ArrayList<>();
-        Machine machine = report.machine();
-        lines.add(format("Measured on %s at commit %s by `lens-bench/bin/report%s` in %.1f minutes.", report.date(),
-                machine.commit(), report.options(), report.minutes()));
+        Machine machine = figures.machine();
+        lines.add("Measured " + (figures.date().isEmpty() ? "" : "on " + figures.date() + " ") + "at commit " + machine.commit()
+                + " by `lens-bench/bin/report" + figures.options() + "`"
+                + (figures.took().isEmpty() ? "." : format(" in %.1f minutes.", Report.minutes(figures.took()))));
+        if (!figures.note().isEmpty()) {
+            lines.add("");
+            lines.add(figures.note());
+        }
         lines.add("");
-        lines.add("* Machine: " + machine.processor() + ", " + machine.processors() + " processors, " + machine.memory() + ", "
-                + machine.system());
-        lines.add("* Took: " + report.took().stream().map(took -> took.group() + format(" %.0f s", took.seconds()))
-                .collect(Collectors.joining(", ")));
+        lines.add("* Machine: " + known(machine.processor(), machine.processors() + " processors", machine.memory(), machine.system()));
+        if (!figures.took().isEmpty()) {
+            lines.add("* Took: " + figures.took().stream().map(took -> took.group() + format(" %.0f s", took.seconds()))
+                    .collect(Collectors.joining(", ")));
+        }
         lines.add("* Java: " + machine.jdk());
-        lines.add("* Others: ONNX Runtime " + machine.onnxRuntime() + ", PyTorch " + machine.torch() + ", jtokkit "
-                + machine.jtokkit());
-        report.outcomes().stream().map(Outcome::threads).distinct().sorted().forEach(threads -> limits(threads, lines));
-        if (!report.gaps().isEmpty()) {
+        lines.add("* Others: " + known(other("ONNX Runtime", machine.onnxRuntime()), other("PyTorch", machine.torch()),
+                other("jtokkit", machine.jtokkit())));
+        figures.limits().forEach(limit -> lines.add(format("* Limits, %s: fused multiply-add peak %s GFLOP/s, memory read %s GB/s",
+                threads(limit.threads()), limit.flopRate().scaled(1e-9).words("%.0f"), limit.byteRate().scaled(1e-9).words("%.1f"))));
+        if (!figures.gaps().isEmpty()) {
             lines.add("");
             lines.add("**Not in order in this run:**");
             lines.add("");
-            report.gaps().forEach(gap -> lines.add("* " + oneLine(gap)));
+            figures.gaps().forEach(gap -> lines.add("* " + oneLine(gap)));
         }
         lines.add("");
-        table(lines);
-        report.outcomes().stream().filter(ReportText::isOfMetrics).forEach(outcome -> {
+        lines.add("| task | threads | our time | of the limit | ONNX Runtime, its time | PyTorch, its time | others, their time | target |");
+        lines.add("|---|---|---|---|---|---|---|---|");
+        figures.rows().forEach(row -> lines.add(cells(row)));
+        lines.add("");
+        lines.add("![How many times longer others take](" + pictures + "ratios.svg)");
+        if (RooflineChart.hasPoints(figures)) {
             lines.add("");
-            lines.add(metrics(outcome));
-        });
-        lines.add("");
-        lines.add("![How many times longer others take](" + pictures + "/ratios.svg)");
-        lines.add("");
-        lines.add("![Reached and possible](" + pictures + "/roofline.svg)");
+            lines.add("![Reached and possible](" + pictures + "roofline.svg)");
+        }
         return String.join("\n", lines) + "\n";
     }
 
-    /// The three ratios that say most.
-    String headline() {
-        List<String> rows = new ArrayList<>();
-        headline("full lens, 64 tokens", Schedule.ONNX, "the lens at every layer and position, 64 tokens", rows);
-        headline(ColdStart.GPT2, Schedule.TORCH, "from starting the command to its table", rows);
-        headline("tokenizer, english text", Schedule.JTOKKIT, "English text to token ids, one thread", rows);
-        return "| at GPT-2 small's shape | against | its time : ours |\n|---|---|---|\n" + String.join("\n", rows) + "\n";
+    private static String known(String... parts) {
+        return List.of(parts).stream().filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
     }
 
-    private void headline(String title, String peer, String words, List<String> rows) {
-        Optional<Outcome> outcome = report.outcomes().stream().filter(o -> o.match().title().equals(title)).findFirst();
-        Optional<Side> side = outcome.flatMap(o -> o.side(peer)).filter(Side::measured);
-        rows.add("| " + words + " | " + peer + " " + version(peer) + " | "
-                + (side.isPresent() && outcome.get().ours().measured()
-                        ? format("%.2f ×", outcome.get().speedUp(side.get()).median()) : "not measured") + " |");
+    private static String other(String name, String version) {
+        return version.isEmpty() ? "" : name + " " + version;
     }
 
-    private String version(String peer) {
-        return switch (peer) {
-            case Schedule.ONNX -> report.machine().onnxRuntime();
-            case Schedule.TORCH -> report.machine().torch();
-            default -> report.machine().jtokkit();
-        };
+    /// The three ratios that say most, of every machine.
+    static String headline(List<Figures> machines) {
+        List<String> lines = new ArrayList<>();
+        lines.add(cells(List.of("at GPT-2 small's shape, its time : ours", "against"),
+                machines.stream().map(figures -> figures.machine().processor()).toList()));
+        lines.add("|---|---|" + "---|".repeat(machines.size()));
+        lines.add(headline("full lens, 64 tokens", Schedule.ONNX, "the lens at every layer and position, 64 tokens", machines));
+        lines.add(headline(ColdStart.GPT2, Schedule.TORCH, "from starting the command to its table", machines));
+        lines.add(headline("tokenizer, english text", Schedule.JTOKKIT, "English text to token ids, one thread", machines));
+        return String.join("\n", lines) + "\n";
     }
 
-    private void limits(int threads, List<String> lines) {
-        double[] flops = report.outcomes().stream().filter(o -> o.threads() == threads)
-                .flatMapToDouble(o -> Arrays.stream(o.flopRates())).toArray();
-        double[] bytes = report.outcomes().stream().filter(o -> o.threads() == threads)
-                .flatMapToDouble(o -> Arrays.stream(o.byteRates())).toArray();
-        if (flops.length > 0) {
-            Spread flop = Spread.of(flops);
-            Spread read = Spread.of(bytes);
-            lines.add(format("* Limits, %s: fused multiply-add peak %.0f GFLOP/s (%.0f to %.0f), memory read %.1f GB/s"
-                    + " (%.1f to %.1f)", threads(threads), flop.median() / 1e9, flop.least() / 1e9, flop.most() / 1e9,
-                    read.median() / 1e9, read.least() / 1e9, read.most() / 1e9));
-        }
+    private static String headline(String task, String peer, String words, List<Figures> machines) {
+        return cells(List.of(words, peer), machines.stream().map(figures -> figures.rows().stream()
+                .filter(row -> row.task().equals(task)).findFirst().flatMap(row -> row.ratio(peer))
+                .map(ratio -> format("%.2f ×", ratio.median())).orElse("not measured")).toList());
     }
 
     private static String threads(int threads) {
         return threads + (threads == 1 ? " thread" : " threads");
     }
 
-    private void table(List<String> lines) {
-        lines.add("| task | threads | our time | of the limit | ONNX Runtime, its time | PyTorch, its time | others, their time | target |");
-        lines.add("|---|---|---|---|---|---|---|---|");
-        Map<String, List<Outcome>> products = new LinkedHashMap<>();
-        for (Outcome outcome : report.outcomes()) {
-            if (isLayerProduct(outcome)) {
-                products.computeIfAbsent(outcome.threads() + " " + outcome.match().parameters().get("rows"),
-                        key -> new ArrayList<>()).add(outcome);
-            }
+    private static String cells(Row row) {
+        return cells(List.of(row.task(), Integer.toString(row.threads()), ours(row),
+                row.ofLimit().map(part -> "**" + part.scaled(100).words("%.0f", " %%**")).orElse(""),
+                row.others().stream().filter(other -> Schedule.ONNX_FORMS.contains(other.name()))
+                        .map(other -> form(other) + peer(row, other)).collect(Collectors.joining("; ")),
+                row.other(Schedule.TORCH).map(other -> peer(row, other)).orElse(""),
+                row.others().stream().filter(other -> !Schedule.ONNX_FORMS.contains(other.name()) && !other.name().equals(Schedule.TORCH))
+                        .map(other -> "`" + other.name().replace("`", "") + "` " + peer(row, other)).collect(Collectors.joining("; ")),
+                row.targets().stream().map(target -> target.verdict(target.reached(row))).collect(Collectors.joining("; "))), List.of());
+    }
+
+    private static String form(Other onnx) {
+        return onnx.name().equals(Schedule.ONNX) ? "" : "`" + onnx.name().substring(Schedule.ONNX.length() + 2) + "` ";
+    }
+
+    /// What is known of ours; a rate where the row stands for several pieces of work.
+    private static String ours(Row row) {
+        Optional<String> rate = row.flopRate().filter(it -> row.seconds().isEmpty()).map(it -> format("%.1f GFLOP/s", it / 1e9));
+        boolean onlyCompared = row.ofLimit().isPresent() || row.others().stream().anyMatch(other -> other.ratio().isPresent());
+        return rate.orElseGet(() -> row.seconds().isEmpty() && onlyCompared ? "" : time(row.seconds(), row.bytes()));
+    }
+
+    private static String time(Optional<Spread> seconds, Optional<Double> bytes) {
+        String both = known(seconds.map(ReportText::time).orElse(""), bytes.map(most -> format("%.0f MB", most / 1e6)).orElse(""));
+        return both.isEmpty() ? NOT_MEASURED : both;
+    }
+
+    static String time(Spread seconds) {
+        double median = seconds.median();
+        return (median < 1e-3 ? format("%.1f µs", 1e6 * median) : median < 1 ? format("%.1f ms", 1e3 * median) : format("%.2f s", median))
+                + format(" ± %.0f %%", 100 * seconds.relative());
+    }
+
+    private static String peer(Row row, Other other) {
+        if (other.ratio().isEmpty()) {
+            return time(other.seconds(), other.bytes());
         }
-        products.values().forEach(shapes -> lines.add(row(shapes)));
-        report.outcomes().stream().filter(outcome -> !isLayerProduct(outcome) && !isOfMetrics(outcome))
-                .forEach(outcome -> lines.add(row(outcome)));
-    }
-
-    private static boolean isLayerProduct(Outcome outcome) {
-        return outcome.match().ours().equals("Product") && outcome.sides().size() == 1 && outcome.ours().measured()
-                && Schedule.SHAPES.contains(outcome.match().parameters().get("shape"));
-    }
-
-    /// One row for the layers' products of as many rows: the geometric mean over the shapes.
-    private static String row(List<Outcome> shapes) {
-        double rate = Math.exp(shapes.stream().mapToDouble(o -> Math.log(flops(o) / Spread.of(o.ours().seconds()).median()))
-                .average().orElseThrow());
-        double[] fractions = shapes.stream().mapToDouble(o -> o.ofLimit().orElseThrow().median()).toArray();
-        double fraction = Math.exp(Arrays.stream(fractions).map(Math::log).average().orElseThrow());
-        Spread spread = Spread.of(fractions);
-        Outcome first = shapes.getFirst();
-        return cells("product, " + first.match().parameters().get("rows") + (first.match().parameters().get("rows").equals("1") ? " row" : " rows") + ", mean of "
-                        + shapes.stream().map(o -> o.match().parameters().get("shape")).collect(Collectors.joining(", ")),
-                Integer.toString(first.threads()), format("%.1f GFLOP/s", rate / 1e9),
-                format("**%.0f %%** (%.0f to %.0f)", 100 * fraction, 100 * spread.least(), 100 * spread.most()), "", "", "",
-                first.match().targets().stream().map(target -> target.verdict(Optional.of(fraction)))
-                        .collect(Collectors.joining("; ")));
-    }
-
-    private static double flops(Outcome outcome) {
-        return ((Work.Limited) outcome.work().orElseThrow()).flops();
-    }
-
-    private static String row(Outcome outcome) {
-        List<String> others = new ArrayList<>();
-        for (Side side : outcome.sides().subList(1, outcome.sides().size())) {
-            if (!List.of(Schedule.ONNX, Schedule.TORCH).contains(side.name())) {
-                others.add("`" + side.name().replace("`", "") + "` " + peer(outcome, side));
-            }
-        }
-        return cells(outcome.match().title(), Integer.toString(outcome.threads()), time(outcome.ours()),
-                outcome.ofLimit().map(part -> format("**%.0f %%** (%.0f to %.0f)", 100 * part.median(), 100 * part.least(),
-                        100 * part.most())).orElse(""),
-                outcome.side(Schedule.ONNX).map(side -> peer(outcome, side)).orElse(""),
-                outcome.side(Schedule.TORCH).map(side -> peer(outcome, side)).orElse(""),
-                String.join("; ", others),
-                outcome.match().targets().stream().map(target -> target.verdict(target.reached(outcome)))
-                        .collect(Collectors.joining("; ")));
-    }
-
-    private static String time(Side side) {
-        if (!side.measured()) {
-            return "**not measured**";
-        }
-        Spread spread = Spread.of(side.seconds());
-        double seconds = spread.median();
-        if (seconds == 0) {
-            return format("%.0f MB", side.mostBytes() / 1e6);
-        }
-        String time = seconds < 1e-3 ? format("%.1f µs", 1e6 * seconds)
-                : seconds < 1 ? format("%.1f ms", 1e3 * seconds) : format("%.2f s", seconds);
-        return time + format(" ± %.0f %%", 100 * spread.relative())
-                + (side.knowsMemory() ? format(", %.0f MB", side.mostBytes() / 1e6) : "");
-    }
-
-    private static String peer(Outcome outcome, Side side) {
-        if (!side.measured() || !outcome.ours().measured()) {
-            return time(side);
-        }
-        boolean oursIsMeantToBeShorter = outcome.match().targets().stream()
-                .anyMatch(target -> target.kind() == Target.Kind.TIME && target.against().equals(side.name()));
-        Spread ratio = oursIsMeantToBeShorter ? outcome.slowDown(side) : outcome.speedUp(side);
-        return time(side) + format(oursIsMeantToBeShorter ? "; ours is **%.2f ×** that (%.2f to %.2f)"
-                : ", **%.2f ×** ours (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.most());
-    }
-
-    private static boolean isOfMetrics(Outcome outcome) {
-        return outcome.match().ours().equals("FullLensMetrics");
+        boolean oursIsMeantToBeShorter = row.targets().stream()
+                .anyMatch(target -> target.kind() == Target.Kind.TIME && target.against().equals(other.name()));
+        Spread ratio = other.ratio().get();
+        String words = oursIsMeantToBeShorter ? "ours is **" + ratio.inverse().words("%.2f", " ×** that")
+                : "**" + ratio.words("%.2f", " ×** ours");
+        return other.seconds().isEmpty() ? words
+                : time(other.seconds(), other.bytes()) + (oursIsMeantToBeShorter ? "; " : ", ") + words;
     }
 
     /// What each number costs, as a table of its own; empty where that was not measured.
-    String metrics() {
-        return report.outcomes().stream().filter(ReportText::isOfMetrics).map(this::metrics).findFirst().orElse("");
+    static String metrics(Report report) {
+        return report.outcomes().stream().filter(Outcome::isOfMetrics).map(outcome -> metrics(report, outcome)).findFirst().orElse("");
     }
 
-    private String metrics(Outcome outcome) {
+    private static String metrics(Report report, Outcome outcome) {
         List<String> lines = new ArrayList<>();
         lines.add("| read besides the default | ms | more than the default |");
         lines.add("|---|---|---|");
@@ -211,8 +160,8 @@ final class ReportText {
         return String.join("\n", lines);
     }
 
-    private static String cells(String... cells) {
-        return "| " + String.join(" | ", cells) + " |";
+    private static String cells(List<String> first, List<String> others) {
+        return "| " + String.join(" | ", first) + (others.isEmpty() ? "" : " | " + String.join(" | ", others)) + " |";
     }
 
     private static String oneLine(String text) {

@@ -1,11 +1,10 @@
 package io.github.logitlens.bench.report;
 
-import io.github.logitlens.bench.harness.Work;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// What was reached, over operations per byte of weights, under what the machine could do.
 final class RooflineChart {
@@ -31,16 +30,12 @@ final class RooflineChart {
     private final double mostY;
     private final List<Point> points = new ArrayList<>();
 
-    private RooflineChart(List<Outcome> outcomes) {
-        flopRate = Spread.of(outcomes.stream().flatMapToDouble(o -> Arrays.stream(o.flopRates())).toArray()).median();
-        byteRate = Spread.of(outcomes.stream().flatMapToDouble(o -> Arrays.stream(o.byteRates())).toArray()).median();
-        for (Outcome outcome : outcomes) {
-            if (outcome.ours().measured() && outcome.work().orElse(null) instanceof Work.Limited work && work.flops() > 0
-                    && work.bytes() > 0) {
-                boolean task = outcome.match().others().containsKey(Schedule.ONNX);
-                points.add(new Point(task ? outcome.match().title() : "", work.flops() / work.bytes(),
-                        work.flops() / Spread.of(outcome.ours().seconds()).median(), task));
-            }
+    private RooflineChart(Figures.Limit limit, List<Row> rows) {
+        flopRate = limit.flopRate().median();
+        byteRate = limit.byteRate().median();
+        for (Row row : rows) {
+            boolean task = row.other(Schedule.ONNX).isPresent();
+            points.add(new Point(task ? row.task() : "", row.intensity().orElseThrow(), row.flopRate().orElseThrow(), task));
         }
         leastX = 0.25;
         mostX = 1024;
@@ -48,15 +43,31 @@ final class RooflineChart {
         leastY = Math.min(byteRate * leastX, points.stream().mapToDouble(Point::rate).min().orElse(flopRate)) / 2;
     }
 
-    /// @param outcomes of one number of threads, with limits
-    static String draw(List<Outcome> outcomes, int threads) {
-        RooflineChart chart = new RooflineChart(outcomes);
+    /// Whether there is anything to draw.
+    static boolean hasPoints(Figures figures) {
+        return mostThreads(figures).filter(limit -> !points(figures, limit).isEmpty()).isPresent();
+    }
+
+    /// What ran on the most threads whose limits are known.
+    static String draw(Figures figures) {
+        Figures.Limit limit = mostThreads(figures).orElseThrow();
+        int threads = limit.threads();
+        RooflineChart chart = new RooflineChart(limit, points(figures, limit));
         chart.svg.text(16, 26, "start", 16, Svg.INK, "Reached and possible, " + threads
                 + (threads == 1 ? " thread" : " threads") + ": whole tasks red, single kernels grey");
         chart.axes();
         chart.roof();
         chart.points();
         return chart.svg.toString();
+    }
+
+    private static Optional<Figures.Limit> mostThreads(Figures figures) {
+        return figures.limits().stream().max(Comparator.comparingInt(Figures.Limit::threads));
+    }
+
+    private static List<Row> points(Figures figures, Figures.Limit limit) {
+        return figures.rows().stream().filter(row -> row.threads() == limit.threads() && row.intensity().isPresent()
+                && row.flopRate().isPresent()).toList();
     }
 
     private double x(double intensity) {

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 final class Schedule {
 
     static final String ONNX = "ONNX Runtime";
+    /// Its graph of a prompt's next token as ours computes it: the last block for the last position only.
+    static final String ONNX_CUT = ONNX + ", last block cut";
+    static final List<String> ONNX_FORMS = List.of(ONNX, ONNX_CUT);
     static final String TORCH = "PyTorch";
     static final String JTOKKIT = "jtokkit";
     static final String SCALAR = "our scalar kernels";
@@ -138,8 +141,10 @@ final class Schedule {
     }
 
     private Match prefill(int tokens, double speed) {
-        return task("prefill, " + tokens + " tokens", "Prefill", Map.of("tokens", Integer.toString(tokens)), !quick,
-                Target.speed(ONNX, speed));
+        Map<String, Map<String, String>> peers = peers("Prefill", !quick);
+        peers.put(ONNX_CUT, Map.of(Match.BENCHMARK, "OnnxPrefill", "graph", "cut"));
+        return new Match("prefill, " + tokens + " tokens", "Prefill", processors, Map.of("tokens", Integer.toString(tokens)),
+                peers, List.of(Target.speed(ONNX, speed)));
     }
 
     private List<Match> lens() {
@@ -166,19 +171,24 @@ final class Schedule {
     }
 
     private Match task(String title, String subject, Map<String, String> parameters, boolean torch, Target... targets) {
+        return new Match(title, subject, processors, parameters, peers(subject, torch), List.of(targets));
+    }
+
+    private static Map<String, Map<String, String>> peers(String subject, boolean torch) {
         Map<String, Map<String, String>> peers = new LinkedHashMap<>();
         peers.put(ONNX, Map.of(Match.BENCHMARK, "Onnx" + subject));
         if (torch) {
             peers.put(TORCH, Map.of(Match.BENCHMARK, "Torch" + subject));
         }
-        return new Match(title, subject, processors, parameters, peers, List.of(targets));
+        return peers;
     }
 
     /// The matches, and one of them on one thread beside ONNX Runtime, for which no targets were set.
     private List<Match> withOneThread(List<Match> matches, int which) {
         Match match = matches.get(which);
-        Match alone = new Match(match.title(), match.ours(), 1, match.parameters(),
-                Map.of(ONNX, match.others().get(ONNX)), List.of());
+        Map<String, Map<String, String>> onnx = new LinkedHashMap<>(match.others());
+        onnx.keySet().retainAll(ONNX_FORMS);
+        Match alone = new Match(match.title(), match.ours(), 1, match.parameters(), onnx, List.of());
         return quick || processors == 1 ? matches : Stream.concat(matches.stream(), Stream.of(alone)).toList();
     }
 

@@ -1,6 +1,7 @@
 package io.github.logitlens.bench.report;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// The middle of some numbers, and their ends.
 record Spread(double median, double least, double most) {
@@ -18,6 +19,10 @@ record Spread(double median, double least, double most) {
     /// Of the ratios round by round, which a machine that is now faster and now slower changes little; as many as both have.
     static Spread ofRatios(double[] numerators, double[] denominators) {
         return of(ratios(numerators, denominators));
+    }
+
+    static double geometricMean(double... values) {
+        return Math.exp(Arrays.stream(values).map(Math::log).average().orElseThrow());
     }
 
     /// How far from the median of some numbers the true one may be, as a part of it: half the width of the narrowest interval
@@ -50,6 +55,28 @@ record Spread(double median, double least, double most) {
             ratios[round] = numerators[round] / denominators[round];
         }
         return ratios;
+    }
+
+    Spread scaled(double factor) {
+        return new Spread(factor * median, factor * least, factor * most);
+    }
+
+    /// Of the same ratios the other way round.
+    Spread inverse() {
+        return new Spread(1 / median, 1 / most, 1 / least);
+    }
+
+    /// The median, and behind it in brackets the ends, if they differ.
+    ///
+    /// @param format of one of the numbers
+    String words(String format) {
+        return words(format, "");
+    }
+
+    /// @param unit format of what follows the median
+    String words(String format, String unit) {
+        String ends = least == most ? "" : " (" + format + " to " + format + ")";
+        return String.format(Locale.ROOT, format + unit + ends, median, least, most);
     }
 
     /// Half the distance of the ends, as a part of the median.

@@ -3,7 +3,7 @@ package io.github.logitlens.bench.report;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What an outcome is meant to come to.
+/// What a piece of work is meant to come to.
 ///
 /// @param kind    what is compared
 /// @param against the name of the side that ours is compared with; empty where it is not a side
@@ -44,16 +44,13 @@ record Target(Kind kind, String against, double value) {
         return new Target(Kind.MEMORY, "", mostBytes);
     }
 
-    /// What an outcome came to, if that was measured.
-    Optional<Double> reached(Outcome outcome) {
-        if (!outcome.ours().measured()) {
-            return Optional.empty();
-        }
+    /// What it came to, if that was measured.
+    Optional<Double> reached(Row row) {
         return switch (kind) {
-            case PART_OF_LIMIT -> outcome.ofLimit().map(Spread::median);
-            case MEMORY -> Optional.of(outcome.ours()).filter(Outcome.Side::knowsMemory).map(Outcome.Side::mostBytes);
-            case SPEED, LAG -> outcome.side(against).filter(Outcome.Side::measured).map(side -> outcome.speedUp(side).median());
-            case TIME -> outcome.side(against).filter(Outcome.Side::measured).map(side -> outcome.slowDown(side).median());
+            case PART_OF_LIMIT -> row.ofLimit().map(Spread::median);
+            case MEMORY -> row.bytes();
+            case SPEED, LAG -> row.ratio(against).map(Spread::median);
+            case TIME -> row.ratio(against).map(ratio -> ratio.inverse().median());
         };
     }
 
@@ -64,7 +61,7 @@ record Target(Kind kind, String against, double value) {
         };
     }
 
-    /// In words, whether an outcome met it, and what it came to.
+    /// In words, whether that meets it, and what it came to.
     String verdict(Optional<Double> reached) {
         String words = switch (kind) {
             case PART_OF_LIMIT -> format("%.0f %% of the limit", 100 * value);

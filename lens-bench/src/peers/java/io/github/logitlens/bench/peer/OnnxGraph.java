@@ -35,7 +35,7 @@ final class OnnxGraph implements AutoCloseable {
 
     /// Opens a graph, written by `python/export_onnx.py` when it is first asked for.
     ///
-    /// @param kind `prefill`, `lens`, `lens-last` or `decode`
+    /// @param kind `prefill`, `prefill-cut`, `lens`, `lens-last` or `decode`
     static OnnxGraph open(String kind, ModelSize size, int threads) {
         return new OnnxGraph(SESSIONS.take(new Key(kind, size, threads)));
     }

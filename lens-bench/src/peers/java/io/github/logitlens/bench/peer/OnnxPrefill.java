@@ -12,9 +12,13 @@ public class OnnxPrefill extends OnnxLogits {
     @Param({"5", "64", "256", "1024"})
     int tokens;
 
+    /// `whole` as GPT-2 is usually exported, or `cut`: the last block for the last position only, as ours.
+    @Param({"whole", "cut"})
+    String graph;
+
     @Override
     String kind() {
-        return "prefill";
+        return graph.equals("whole") ? "prefill" : "prefill-cut";
     }
 
     @Override
