@@ -15,6 +15,7 @@ import io.github.logitlens.tools.view.grid.SvgGrid;
 import io.github.logitlens.tools.view.grid.TerminalGrid;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `lens run`: a prompt's predictions at every layer.
@@ -24,6 +25,8 @@ final class RunCommand implements SubCommand {
             Format.HTML);
 
     private final Stdio stdio;
+
+    private final Function<String, Optional<String>> hint;
 
     private final PromptArgument prompt = new PromptArgument();
 
@@ -38,7 +41,15 @@ final class RunCommand implements SubCommand {
     private final ComputeOptions compute = new ComputeOptions();
 
     RunCommand(Stdio stdio) {
+        this(stdio, word -> Optional.empty());
+    }
+
+    /// The command where it is not named.
+    ///
+    /// @param hint for a prompt on the command line, what else it may have been meant as
+    RunCommand(Stdio stdio, Function<String, Optional<String>> hint) {
         this.stdio = stdio;
+        this.hint = hint;
     }
 
     @Override
@@ -63,6 +74,7 @@ final class RunCommand implements SubCommand {
         Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
         LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
         compute.apply();
+        prompt.literal().flatMap(hint).ifPresent(note -> stdio.err().println("lens: " + note));
         String text = prompt.read(stdio);
         try (LogitLens lens = model.openFor(text, stdio)) {
             LensResult result = lens.run(text, options);
