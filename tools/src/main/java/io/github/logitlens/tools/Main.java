@@ -49,6 +49,9 @@ public final class Main implements Runnable {
             "verify", VerifyCommand::new,
             "models", ModelsCommand::new,
             "download", DownloadCommand::new);
+    private static final int WIDEST_HELP = 110;
+    /// Picocli makes none that is narrower.
+    private static final int NARROWEST_HELP = 55;
     private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
 
     private static final String[] SYNOPSIS = {
@@ -120,7 +123,7 @@ public final class Main implements Runnable {
         line.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setPosixClusteredShortOptionsAllowed(false)
-                .setUsageHelpWidth(110)
+                .setUsageHelpWidth(helpWidth(stdio.terminal()))
                 .setHelpFactory(Main::help)
                 .setOut(new PrintWriter(shown))
                 .setErr(stdio.errWriter())
@@ -136,6 +139,10 @@ public final class Main implements Runnable {
         } catch (RuntimeException | Error e) {
             return failed(stdio, e);
         }
+    }
+
+    private static int helpWidth(Terminal terminal) {
+        return Math.clamp(terminal.tableWidth(true).orElse(WIDEST_HELP), NARROWEST_HELP, WIDEST_HELP);
     }
 
     /// Help that shows `--option VALUE`, as most people write it; `--option=VALUE` is read as well.

@@ -60,7 +60,8 @@ final class RunCommand implements SubCommand {
         spec.usageMessage().footer(
                 "",
                 "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
-                "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too.");
+                "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too.",
+                "Columns that a terminal has no room for come below the others; files and pipes get the table in one piece.");
         return spec;
     }
 
@@ -88,7 +89,7 @@ final class RunCommand implements SubCommand {
     private RunView view(Format format, Optional<GridChoice> choice, ColourDepth colours) {
         String compute = ComputeOptions.description();
         return switch (format) {
-            case TABLE -> new RunTable(compute);
+            case TABLE -> new RunTable(compute, output.tableWidth(stdio));
             case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();

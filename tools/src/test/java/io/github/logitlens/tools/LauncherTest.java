@@ -215,6 +215,9 @@ class LauncherTest {
         Cli with = lens("a");
         assertTrue(with.lines().contains("[-XX:AOTCache=" + distribution.resolve("short.aot") + "]"), with.out());
         assertFalse((with.out() + with.err()).contains("noise"), with.out() + with.err());
+        for (String options : List.of("-Xshare:off", "-XX:SharedArchiveFile=a.jsa", "-XX:AOTMode=off", "@options.txt")) {
+            assertFalse(withOptions("JAVA_TOOL_OPTIONS", options).toString().contains("AOTCache"), options);
+        }
         Cli explore = lens("explore");
         assertTrue(explore.lines().contains("[-XX:AOTCache=" + distribution.resolve("lens.aot") + "]"), explore.out());
     }
