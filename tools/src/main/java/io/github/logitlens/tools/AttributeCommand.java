@@ -76,7 +76,8 @@ final class AttributeCommand implements SubCommand {
         try (LogitLens lens = model.open(stdio)) {
             Attribution attribution = lens.attribute(text, options);
             output.write(stdio, format,
-                    out -> AttributionTable.write(attribution, top.get() == 0 ? Integer.MAX_VALUE : top.get(), out),
+                    out -> AttributionTable.write(attribution, top.get() == 0 ? Integer.MAX_VALUE : top.get(),
+                            output.tableWidth(stdio), out),
                     out -> AttributionJson.write(attribution, out));
         }
         return Main.DONE;

@@ -45,7 +45,11 @@ final class ComputeOptions implements OptionGroup {
     ///
     /// @return such as `vector (512-bit) kernels, 2 threads`
     static String description() {
-        Compute compute = Compute.defaults();
+        return description(Compute.defaults());
+    }
+
+    /// What a choice computes with; see [#description()].
+    static String description(Compute compute) {
         return compute.kernels() + " kernels, " + compute.threads() + (compute.threads() == 1 ? " thread" : " threads");
     }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
@@ -47,6 +49,9 @@ public final class Main implements Runnable {
             "verify", VerifyCommand::new,
             "models", ModelsCommand::new,
             "download", DownloadCommand::new);
+    private static final int WIDEST_HELP = 110;
+    /// Picocli makes none that is narrower.
+    private static final int NARROWEST_HELP = 55;
     private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
 
     private static final String[] SYNOPSIS = {
@@ -61,7 +66,8 @@ public final class Main implements Runnable {
         "       lens verify [OPTIONS]          whether a model gives the published numbers",
         "       lens models                    the models on this machine",
         "       lens download MODEL...         fetch models from Hugging Face",
-        "       lens --version"
+        "       lens help [COMMAND]            this help, or a command's",
+        "       lens version                   versions and kernels, for a report"
     };
     private static final String[] FOOTER = {
         "",
@@ -103,20 +109,28 @@ public final class Main implements Runnable {
     /// @param args  the command line
     /// @return the exit code
     static int run(Stdio stdio, String... args) {
-        String[] words = withCommand(args);
-        CommandLine line = words.length > 0 && COMMANDS.containsKey(words[0]) ? of(stdio, words[0]) : ofAll(stdio);
+        String[] words = withOptions(args);
+        if (words.length > 0 && words[0].equals("help")) {
+            report(stdio, "help: expected one of " + commands() + ", got " + String.join(" ", words).substring("help ".length())
+                    + " (lens run help runs the prompt \"help\")");
+            return USAGE;
+        }
+        boolean prompt = isPrompt(words);
+        CommandLine line = prompt ? of("run", new RunCommand(stdio, word -> WordHint.of(word, COMMANDS.keySet())))
+                : words.length > 0 && COMMANDS.containsKey(words[0]) ? of(words[0], COMMANDS.get(words[0]).apply(stdio))
+                : ofAll(stdio);
         StringWriter shown = new StringWriter();
         line.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setPosixClusteredShortOptionsAllowed(false)
-                .setUsageHelpWidth(110)
+                .setUsageHelpWidth(helpWidth(stdio.terminal()))
                 .setHelpFactory(Main::help)
                 .setOut(new PrintWriter(shown))
                 .setErr(stdio.errWriter())
                 .setParameterExceptionHandler((e, rest) -> wrongUsage(stdio, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(stdio, e));
         try {
-            int code = line.execute(words);
+            int code = line.execute(prompt ? withRun(words) : words);
             line.getOut().flush();
             if (!shown.toString().isEmpty()) {
                 stdio.print(out -> out.write(shown.toString()));
@@ -127,6 +141,10 @@ public final class Main implements Runnable {
         }
     }
 
+    private static int helpWidth(Terminal terminal) {
+        return Math.clamp(terminal.tableWidth(true).orElse(WIDEST_HELP), NARROWEST_HELP, WIDEST_HELP);
+    }
+
     /// Help that shows `--option VALUE`, as most people write it; `--option=VALUE` is read as well.
     private static Help help(CommandSpec spec, Help.ColorScheme colours) {
         spec.parser().separator(" ");
@@ -134,13 +152,13 @@ public final class Main implements Runnable {
     }
 
     /// `lens` with one of its commands, all that a line which names one needs.
-    private static CommandLine of(Stdio stdio, String command) {
+    private static CommandLine of(String name, SubCommand command) {
         CommandSpec spec = CommandSpec.wrapWithoutInspection(new Main()).name("lens");
-        return new CommandLine(spec.addSubcommand(command, subCommand(stdio, command)));
+        return new CommandLine(spec.addSubcommand(name, new CommandLine(command.spec())));
     }
 
-    private static CommandLine subCommand(Stdio stdio, String command) {
-        return new CommandLine(COMMANDS.get(command).apply(stdio).spec());
+    private static String commands() {
+        return COMMANDS.keySet().stream().sorted().collect(Collectors.joining(", "));
     }
 
     /// `lens` with all of its commands, for its own help.
@@ -150,7 +168,7 @@ public final class Main implements Runnable {
                 .versionProvider(new Version());
         main.spec = spec;
         spec.usageMessage().customSynopsis(SYNOPSIS).description("").footer(FOOTER);
-        COMMANDS.keySet().forEach(command -> spec.addSubcommand(command, subCommand(stdio, command)));
+        COMMANDS.forEach((name, command) -> spec.addSubcommand(name, new CommandLine(command.apply(stdio).spec())));
         CommandLine line = new CommandLine(spec);
         // `lens PROMPT` is `lens run PROMPT`: its help is the place to learn the options of both.
         CommandLine run = line.getSubcommands().get("run");
@@ -162,15 +180,29 @@ public final class Main implements Runnable {
         return line;
     }
 
-    /// The command line with `run` put first where no subcommand is named.
-    private static String[] withCommand(String[] args) {
-        if (args.length == 0 || COMMANDS.containsKey(args[0]) || args.length == 1 && OWN_OPTIONS.contains(args[0])) {
-            return args;
+    /// The command line with the option where `help` or `version` says the same.
+    private static String[] withOptions(String[] args) {
+        String first = args.length == 0 ? "" : args[0];
+        if (first.equals("version")) {
+            String[] all = args.clone();
+            all[0] = "--version";
+            return all;
         }
-        String[] all = new String[args.length + 1];
-        all[0] = "run";
-        System.arraycopy(args, 0, all, 1, args.length);
-        return all;
+        if (first.equals("help") && args.length == 1) {
+            return new String[] {"--help"};
+        }
+        return first.equals("help") && args.length == 2 && COMMANDS.containsKey(args[1])
+                ? new String[] {args[1], "--help"}
+                : args;
+    }
+
+    /// Whether it is a prompt and its options, without a command.
+    private static boolean isPrompt(String[] words) {
+        return words.length > 0 && !COMMANDS.containsKey(words[0]) && !OWN_OPTIONS.contains(words[0]);
+    }
+
+    private static String[] withRun(String[] words) {
+        return Stream.concat(Stream.of("run"), Arrays.stream(words)).toArray(String[]::new);
     }
 
     /// `lens` without arguments.
@@ -217,9 +249,12 @@ public final class Main implements Runnable {
         return FAILED;
     }
 
+    private static void report(Stdio stdio, String message) {
+        stdio.err().println("lens: " + String.join(" ", Arrays.asList(message.strip().split("\\R\\s*"))));
+    }
+
     private static void report(Stdio stdio, String message, Throwable e) {
-        String line = String.join(" ", Arrays.asList(message.strip().split("\\R\\s*")));
-        stdio.err().println("lens: " + line);
+        report(stdio, message);
         if (debug()) {
             e.printStackTrace(stdio.err());
         }

@@ -32,7 +32,8 @@ final class ModelsCommand implements SubCommand {
         Format format = output.tableOrJson();
         ModelHub hub = ModelHub.standard();
         List<CachedModel> models = hub.models();
-        output.write(stdio, format, out -> ModelList.write(demoBytes(), models, out), out -> ModelList.writeJson(models, out));
+        output.write(stdio, format, out -> ModelList.write(demoBytes(), models, output.tableWidth(stdio), out),
+                out -> ModelList.writeJson(models, out));
         if (models.isEmpty() && format == Format.TABLE) {
             stdio.err().println("lens: no other models in " + hub.cacheDirectory() + "; lens download gpt2 fetches one");
         }

@@ -57,7 +57,8 @@ final class NeuronCommand implements SubCommand {
         try (LogitLens lens = model.open(stdio)) {
             NeuronPromotions promotions = lens.neuron(layer.get(), neuron.get(), topK.get(), mode);
             output.write(stdio, format,
-                    out -> NeuronView.writeTable(promotions, out), out -> NeuronView.writeJson(promotions, out));
+                    out -> NeuronView.writeTable(promotions, output.tableWidth(stdio), out),
+                    out -> NeuronView.writeJson(promotions, out));
         }
         return Main.DONE;
     }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,6 +91,14 @@ final class OutputOptions implements OptionGroup {
     /// @return whether no file was named
     boolean toStandardOutput() {
         return !output.isGiven();
+    }
+
+    /// The columns that a table has to fit into.
+    ///
+    /// @param stdio for what standard output is
+    /// @return the terminal's width; empty where the result goes elsewhere
+    OptionalInt tableWidth(Stdio stdio) {
+        return stdio.terminal().tableWidth(toStandardOutput());
     }
 
     private ParameterException wrong(String message) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -60,6 +61,13 @@ final class PromptArgument implements OptionGroup {
                         where + ": expected UTF-8, got a byte that does not belong there at offset " + utf8.position(), e);
             }
         }
+    }
+
+    /// The text if it is written out on the command line, and not behind `--`, where nothing is meant but itself.
+    ///
+    /// @throws ParameterException if there is not exactly one text
+    Optional<String> literal() {
+        return isLiteral() && !behindDashes() ? Optional.of(words.get().getFirst()) : Optional.empty();
     }
 
     /// The text, read from where it is.

@@ -15,6 +15,7 @@ import io.github.logitlens.tools.view.grid.SvgGrid;
 import io.github.logitlens.tools.view.grid.TerminalGrid;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// `lens run`: a prompt's predictions at every layer.
@@ -24,6 +25,8 @@ final class RunCommand implements SubCommand {
             Format.HTML);
 
     private final Stdio stdio;
+
+    private final Function<String, Optional<String>> hint;
 
     private final PromptArgument prompt = new PromptArgument();
 
@@ -38,7 +41,15 @@ final class RunCommand implements SubCommand {
     private final ComputeOptions compute = new ComputeOptions();
 
     RunCommand(Stdio stdio) {
+        this(stdio, word -> Optional.empty());
+    }
+
+    /// The command where it is not named.
+    ///
+    /// @param hint for a prompt on the command line, what else it may have been meant as
+    RunCommand(Stdio stdio, Function<String, Optional<String>> hint) {
         this.stdio = stdio;
+        this.hint = hint;
     }
 
     @Override
@@ -49,7 +60,8 @@ final class RunCommand implements SubCommand {
         spec.usageMessage().footer(
                 "",
                 "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
-                "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too.");
+                "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too.",
+                "Columns that a terminal has no room for come below the others; files and pipes get the table in one piece.");
         return spec;
     }
 
@@ -63,6 +75,7 @@ final class RunCommand implements SubCommand {
         Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
         LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
         compute.apply();
+        prompt.literal().flatMap(hint).ifPresent(note -> stdio.err().println("lens: " + note));
         String text = prompt.read(stdio);
         try (LogitLens lens = model.openFor(text, stdio)) {
             LensResult result = lens.run(text, options);
@@ -76,7 +89,7 @@ final class RunCommand implements SubCommand {
     private RunView view(Format format, Optional<GridChoice> choice, ColourDepth colours) {
         String compute = ComputeOptions.description();
         return switch (format) {
-            case TABLE -> new RunTable(compute);
+            case TABLE -> new RunTable(compute, output.tableWidth(stdio));
             case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();

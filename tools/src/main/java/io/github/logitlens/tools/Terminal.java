@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -73,6 +74,14 @@ record Terminal(boolean attached, Supplier<Optional<Integer>> columns, Map<Strin
     /// The columns to draw in: `COLUMNS`, else what the terminal says, else 80.
     int width() {
         return positive(environment.get("COLUMNS")).or(columns).orElse(DEFAULT_WIDTH);
+    }
+
+    /// The columns that a table has to fit into: those of a terminal; none where it is written to a file or a pipe, whose readers
+    /// count on its full form.
+    ///
+    /// @param attached whether the result goes to this terminal
+    OptionalInt tableWidth(boolean attached) {
+        return attached && attached() ? OptionalInt.of(width()) : OptionalInt.empty();
     }
 
     /// The colours to draw with.

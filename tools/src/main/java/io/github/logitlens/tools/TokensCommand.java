@@ -79,7 +79,7 @@ final class TokensCommand implements SubCommand {
             Gpt2Tokenizer tokenizer = tokenizer();
             List<Token> tokens = tokenizer.tokens(tokenizer.encode(prompt));
             output.write(stdio, format,
-                    out -> TokenTable.write(tokens, out), out -> TokenJson.write(model.name(), tokens, out));
+                    out -> TokenTable.write(tokens, output.tableWidth(stdio), out), out -> TokenJson.write(model.name(), tokens, out));
         }
         return Main.DONE;
     }

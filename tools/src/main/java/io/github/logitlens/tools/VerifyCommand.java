@@ -57,7 +57,7 @@ final class VerifyCommand implements SubCommand {
         try (LogitLens lens = model.open(stdio)) {
             verdicts.addAll(references.compare(lens));
         }
-        output.write(stdio, format, out -> VerdictTable.write(verdicts, out), out -> VerdictTable.writeJson(verdicts, out));
+        output.write(stdio, format, out -> VerdictTable.write(verdicts, output.tableWidth(stdio), out), out -> VerdictTable.writeJson(verdicts, out));
         return verdicts.stream().allMatch(Verdict::passed) ? Main.DONE : Main.FAILED;
     }
 

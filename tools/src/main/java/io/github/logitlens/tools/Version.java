@@ -14,8 +14,22 @@ final class Version implements IVersionProvider {
         return new String[] {
             "lens " + number(),
             "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-            Compute.defaults().describe()
+            compute()
         };
+    }
+
+    /// What computes a run of some length: the automatic choice begins on the scalar kernels wherever it ends.
+    private static String compute() {
+        Compute compute = Compute.defaults();
+        Compute vector = compute.kernels(Compute.Kernels.VECTOR);
+        if (compute.equals(compute.kernels(Compute.Kernels.AUTO))) {
+            try {
+                return ComputeOptions.description(vector) + " (" + compute.reason() + ")";
+            } catch (IllegalStateException e) {
+                // There are no vector kernels here; the automatic choice says why.
+            }
+        }
+        return compute.describe();
     }
 
     /// This program's version.

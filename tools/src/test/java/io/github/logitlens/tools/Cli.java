@@ -14,6 +14,8 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The command line run inside this JVM, and what came of it.
 ///
@@ -32,6 +34,15 @@ record Cli(int code, String out, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Cli cli = withStreams(input, out, args);
         return new Cli(cli.code, out.toString(StandardCharsets.UTF_8), cli.err);
+    }
+
+    /// With standard output on a terminal.
+    static Cli onTerminal(int columns, Map<String, String> environment, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(new Stdio(new ByteArrayInputStream(new byte[0]), out, new PrintStream(err, true, StandardCharsets.UTF_8),
+                new Terminal(true, () -> Optional.of(columns), environment)), args);
+        return new Cli(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     static Cli withStreams(byte[] input, OutputStream out, String... args) {

@@ -3,6 +3,7 @@ package io.github.logitlens.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,7 +122,8 @@ class LauncherTest {
         String isLong = "word ".repeat(30);
         lens();
         for (String[] args : List.<String[]>of(new String[] {"a"}, new String[] {"run", "a", "--top-k", "3"},
-                new String[] {"--model", "demo", "a"}, new String[] {"--version"})) {
+                new String[] {"--model", "demo", "a"}, new String[] {"--json", "a"}, new String[] {"--ids", "1,2"},
+                new String[] {"--ids=1,2"}, new String[] {"--", "-a"}, new String[] {"--top-k=3", "a, -b"})) {
             assertEquals(List.of("[-Dlens.kernels=scalar]", "[-XX:TieredStopAtLevel=1]"), kernelOptions(lens(args)));
         }
         assertEquals(List.of("[-Dlens.kernels=scalar]"), kernelOptions(lens("--model", "gpt2", "a")));
@@ -134,11 +136,41 @@ class LauncherTest {
         List<String> full = List.of("[--add-modules]", "[jdk.incubator.vector]");
         for (String[] args : List.<String[]>of(new String[] {isLong}, new String[] {"-"}, new String[] {"@poem.txt"},
                 new String[] {"--stdin"}, new String[] {"explore"}, new String[] {"verify"}, new String[] {"--kernels", "vector", "a"},
-                new String[] {"--kernels=vector", "a"})) {
+                new String[] {"--kernels=vector", "a"}, new String[] {}, new String[] {"--json"}, new String[] {"--top-k", "3"},
+                new String[] {"--version"}, new String[] {"version"})) {
             assertEquals(full, kernelOptions(lens(args)), () -> String.join(" ", args));
         }
         assertEquals(full, kernelOptions(finish(start(Map.of("LENS_JAVA_OPTS", "-Xmx1g"), root.resolve("tools/bin/lens"), dir,
                 dir.resolve("jdk").toString(), "a"))));
+    }
+
+    /// The JVM warns of the vector module, which no line of theirs would use.
+    @Test
+    void whatComputesNothingStartsWithoutTheVectorModule() throws Exception {
+        for (String[] args : List.<String[]>of(new String[] {"tokens", "a"}, new String[] {"models"}, new String[] {"inspect", "f"},
+                new String[] {"download", "gpt2"}, new String[] {"help"}, new String[] {"help", "explore"}, new String[] {"--help"},
+                new String[] {"explore", "--help"}, new String[] {"attribute", "-h"}, new String[] {"word ".repeat(30), "--help"})) {
+            for (String own : List.of("", "-Xmx1g")) {
+                Cli cli = finish(start(Map.of("LENS_JAVA_OPTS", own), root.resolve("tools/bin/lens"), dir,
+                        dir.resolve("jdk").toString(), args));
+                assertEquals(List.of("[-Dlens.kernels=scalar]"), kernelOptions(cli), () -> String.join(" ", args));
+            }
+        }
+    }
+
+    @Test
+    void theVersionIsAskedWithTheVectorModuleAndWithoutItsWarning() throws Exception {
+        lens();
+        script("jdk/bin/java", """
+                echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+                echo "version $*" | sed 's/.*--add/--add/; s/ jdk.*Main//'
+                echo 'something else' >&2
+                exit 3
+                """);
+        for (String word : List.of("--version", "-V", "version")) {
+            assertEquals(new Cli(3, "--add-modules " + word + "\n", "something else\n"), lens(word));
+        }
+        assertTrue(lens("explore").err().startsWith("WARNING: Using incubator modules"), "of all others the JVM's words are let through");
     }
 
     private static List<String> kernelOptions(Cli cli) {
@@ -147,15 +179,24 @@ class LauncherTest {
                 .filter(word -> word.matches(".*(--add-modules|jdk\\.incubator|lens\\.kernels|TieredStop).*")).toList();
     }
 
-    /// Two collectors would be an error of the JVM's.
+    /// Two collectors would be an error of the JVM's, wherever they are chosen.
     @Test
     void theChosenCollectorIsTheOnlyOne() throws Exception {
         lens();
         assertTrue(lens().lines().contains("[-XX:+UseSerialGC]"));
-        List<String> chosen = finish(start(Map.of("LENS_JAVA_OPTS", "-Xmx1g -XX:+UseZGC"), root.resolve("tools/bin/lens"), dir,
-                dir.resolve("jdk").toString())).lines();
-        assertTrue(chosen.containsAll(List.of("[-Xmx1g]", "[-XX:+UseZGC]")), chosen::toString);
-        assertFalse(chosen.contains("[-XX:+UseSerialGC]"), chosen::toString);
+        assertTrue(withOptions("JAVA_TOOL_OPTIONS", "-Xmx1g -Da=b").contains("[-XX:+UseSerialGC]"));
+        List<String> own = withOptions("LENS_JAVA_OPTS", "-Xmx1g -XX:+UseZGC");
+        assertTrue(own.containsAll(List.of("[-Xmx1g]", "[-XX:+UseZGC]")), own::toString);
+        for (String variable : List.of("LENS_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
+            for (String options : List.of("-XX:+UseG1GC", "-Da=b\t-XX:+UseParallelGC -Xmx1g", "@options.txt", "-XX:Flags=flags")) {
+                List<String> words = withOptions(variable, options);
+                assertFalse(words.contains("[-XX:+UseSerialGC]"), () -> variable + "=" + options + " " + words);
+            }
+        }
+    }
+
+    private List<String> withOptions(String variable, String options) throws Exception {
+        return finish(start(Map.of(variable, options), root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString())).lines();
     }
 
     @Test
@@ -176,6 +217,9 @@ class LauncherTest {
         Cli with = lens("a");
         assertTrue(with.lines().contains("[-XX:AOTCache=" + distribution.resolve("short.aot") + "]"), with.out());
         assertFalse((with.out() + with.err()).contains("noise"), with.out() + with.err());
+        for (String options : List.of("-Xshare:off", "-XX:SharedArchiveFile=a.jsa", "-XX:AOTMode=off", "@options.txt")) {
+            assertFalse(withOptions("JAVA_TOOL_OPTIONS", options).toString().contains("AOTCache"), options);
+        }
         Cli explore = lens("explore");
         assertTrue(explore.lines().contains("[-XX:AOTCache=" + distribution.resolve("lens.aot") + "]"), explore.out());
     }
@@ -244,6 +288,42 @@ class LauncherTest {
         assertFalse(Files.exists(root.resolve("tools/target/lens")));
         makeMavenWork();
         assertEquals(0, lens().code());
+    }
+
+    private Cli lensWithoutMaven(String... args) throws Exception {
+        for (String program : List.of("find", "readlink", "mkdir", "ln", "rm", "uname", "stty")) {
+            script("bare path/" + program, "PATH=/usr/bin:/bin exec " + program + " \"$@\"\n");
+        }
+        return finish(start(Map.of("PATH", dir.resolve("bare path").toString()), root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString(), args));
+    }
+
+    /// Another user's checkout, or a read-only file system: what was built once is there to be run. To root no place is closed.
+    @Test
+    void whatIsBuiltRunsWhereItCannotBeBuiltAgain() throws Exception {
+        lens();
+        Files.setLastModifiedTime(root.resolve("tools/src/main/A.java"), FileTime.from(Instant.now().plusSeconds(2)));
+        Cli withoutMaven = lensWithoutMaven("a");
+        assertEquals("lens: runs as it was built, though its sources are newer: there is no Maven\n", withoutMaven.err());
+        assertEquals("[a]", withoutMaven.lines().getLast());
+        Path closed = root.toRealPath().resolve("lens-core/target");
+        Files.createDirectories(closed);
+        Files.writeString(closed.resolveSibling("pom.xml"), "");
+        assertTrue(closed.toFile().setWritable(false));
+        assumeFalse(Files.isWritable(closed), "run by root");
+        Cli readOnly = lens("a");
+        assertEquals("lens: runs as it was built, though its sources are newer: cannot write to " + closed + "\n", readOnly.err());
+        assertEquals("[a]", readOnly.lines().getLast());
+        assertEquals(1, builds());
+    }
+
+    @Test
+    void whereNothingIsBuiltAndNothingCanBeItSaysWhatToDo() throws Exception {
+        assertEquals(new Cli(1, "", "lens: not built yet, and there is no Maven; run " + root.toRealPath()
+                + "/tools/bin/lens --version once where mvn 3.8 or later is installed\n"), lensWithoutMaven("a"));
+        assertTrue(root.resolve("tools").toFile().setWritable(false));
+        assumeFalse(Files.isWritable(root.resolve("tools")), "run by root");
+        assertEquals(new Cli(1, "", "lens: not built yet, and cannot write to " + root.toRealPath() + "/tools; run " + root.toRealPath()
+                + "/tools/bin/lens --version once as a user who may write there\n"), lens("a"));
     }
 
     private void makeMavenWork() throws IOException {

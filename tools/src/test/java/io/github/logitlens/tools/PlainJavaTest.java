@@ -78,5 +78,9 @@ class PlainJavaTest {
     void versionNamesLensJdkAndKernels() throws Exception {
         Cli cli = java(List.of(VECTOR), "--version");
         assertTrue(cli.out().matches("lens \\d+\\.\\d+\\.\\d+\\S*\nJDK 25\\S*, .*\n.* kernels, .*\n"), cli.out());
+        assertTrue(cli.out().lines().toList().getLast().matches("vector \\(\\d+-bit\\) kernels, \\d+ threads? \\(.* is there\\)"),
+                "not those that a run begins with: " + cli.out());
+        assertTrue(java(List.of(), "--version").out().contains("\nscalar kernels, "));
+        assertTrue(java(List.of(VECTOR, "-Dlens.kernels=scalar"), "--version").out().contains("\nscalar kernels, "));
     }
 }

@@ -3,8 +3,8 @@ package io.github.logitlens.tools.explore;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import io.github.logitlens.LensMetric;
 import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.tools.view.MetricsJson;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -82,7 +82,8 @@ final class ApiJson {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            metrics(json);
+            json.writeFieldName("metrics");
+            MetricsJson.write(json);
             json.writeArrayFieldStart("examples");
             for (String example : Examples.PROMPTS) {
                 json.writeString(example);
@@ -95,30 +96,5 @@ final class ApiJson {
             json.writeEndObject();
             json.writeEndObject();
         }
-    }
-
-    /// All metrics there are, as one list.
-    static void metrics(Writer out) throws IOException {
-        try (JsonGenerator json = FACTORY.createGenerator(out)) {
-            metricList(json);
-        }
-    }
-
-    private static void metrics(JsonGenerator json) throws IOException {
-        json.writeFieldName("metrics");
-        metricList(json);
-    }
-
-    private static void metricList(JsonGenerator json) throws IOException {
-        json.writeStartArray();
-        for (LensMetric metric : LensMetric.values()) {
-            json.writeStartObject();
-            json.writeStringField("key", metric.key());
-            json.writeStringField("label", metric.label());
-            json.writeStringField("unit", metric.unit());
-            json.writeStringField("meaning", metric.meaning());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 }

@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
@@ -32,10 +33,12 @@ public final class AttributionTable {
     ///
     /// @param attribution what to show
     /// @param top         how many components have a line of their own
+    /// @param width       the terminal's columns, in which bars become shorter; empty for the full form
     /// @param out         where to
     /// @throws IOException if `out` fails
-    public static void write(Attribution attribution, int top, Writer out) throws IOException {
-        header(attribution, out);
+    public static void write(Attribution attribution, int top, OptionalInt width, Writer out) throws IOException {
+        header(attribution, width, out);
+        int bar = Math.clamp(width.orElse(Integer.MAX_VALUE) - LABEL - NUMBER - 2, 0, BAR);
         out.write('\n');
         List<Contribution> strongest = attribution.strongest();
         List<Contribution> shown = strongest.stream().limit(top)
@@ -44,15 +47,15 @@ public final class AttributionTable {
         double others = rest.stream().mapToDouble(Contribution::logit).sum();
         double longest = DoubleStream.of(strongest.getFirst().logit(), others, attribution.bias()).map(Math::abs).max().orElseThrow();
         for (Contribution component : shown) {
-            line(component.label(), component.logit(), longest, out);
+            line(component.label(), component.logit(), longest, bar, out);
             for (Contribution.Neuron neuron : component.neurons()) {
-                line("  " + neuron.label(), neuron.logit(), longest, out);
+                line("  " + neuron.label(), neuron.logit(), longest, bar, out);
             }
         }
         if (!rest.isEmpty()) {
-            line(rest.size() + " smaller ones", others, longest, out);
+            line(rest.size() + " smaller ones", others, longest, bar, out);
         }
-        line("final norm's bias", attribution.bias(), longest, out);
+        line("final norm's bias", attribution.bias(), longest, bar, out);
         out.write("-".repeat(LABEL + NUMBER) + "\n");
         number("sum", attribution.sum(), out);
         number(attribution.versus().isPresent() ? "the model's difference" : "the model's logit", attribution.logit(), out);
@@ -60,16 +63,16 @@ public final class AttributionTable {
                 String.format(Locale.ROOT, "%+.1e", attribution.residue()), NUMBER) + "\n");
     }
 
-    private static void header(Attribution attribution, Writer out) throws IOException {
+    private static void header(Attribution attribution, OptionalInt width, Writer out) throws IOException {
         RunHeader.field("model", attribution.modelId() + ", " + attribution.config().nLayers() + " layers, dModel "
-                + attribution.config().dModel(), out);
-        RunHeader.field("BOS", attribution.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
+                + attribution.config().dModel(), width, out);
+        RunHeader.field("BOS", attribution.options().bos() == Bos.NONE ? "none" : "prepended, position 0", width, out);
         RunHeader.field("norm", "frozen, scale " + String.format(Locale.ROOT, "%.2f", attribution.scale())
-                + " of the final residual", out);
+                + " of the final residual", width, out);
         RunHeader.field("position", attribution.position() + " of 0 to " + (attribution.tokens().size() - 1) + ", after "
-                + before(attribution), out);
+                + before(attribution), width, out);
         RunHeader.field("logit", RunHeader.quoted(attribution.token())
-                + attribution.versus().map(other -> " minus " + RunHeader.quoted(other)).orElse(""), out);
+                + attribution.versus().map(other -> " minus " + RunHeader.quoted(other)).orElse(""), width, out);
     }
 
     /// The last tokens up to the position.
@@ -79,10 +82,10 @@ public final class AttributionTable {
         return (last.size() < seen.size() ? "… " : "") + last.stream().map(RunHeader::quoted).collect(Collectors.joining(" "));
     }
 
-    private static void line(String label, double logit, double longest, Writer out) throws IOException {
-        int length = longest > 0 ? (int) Math.round(Math.abs(logit) / longest * BAR) : 0;
-        String bar = (logit < 0 ? "▒" : "█").repeat(length);
-        out.write((TextWidth.padded(label, LABEL) + TextWidth.leftPadded(Figures.signed(logit), NUMBER) + "  " + bar).stripTrailing()
+    private static void line(String label, double logit, double longest, int widest, Writer out) throws IOException {
+        int length = longest > 0 ? (int) Math.round(Math.abs(logit) / longest * widest) : 0;
+        String drawn = (logit < 0 ? "▒" : "█").repeat(length);
+        out.write((TextWidth.padded(label, LABEL) + TextWidth.leftPadded(Figures.signed(logit), NUMBER) + "  " + drawn).stripTrailing()
                 + "\n");
     }
 

@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /// The models on this machine, as a table or as JSON.
 public final class ModelList {
@@ -22,9 +23,10 @@ public final class ModelList {
     ///
     /// @param demoBytes the bundled model's size
     /// @param models    what was found
+    /// @param width     the terminal's columns, as [Columns] heeds them; empty for the full form
     /// @param out       where to
     /// @throws IOException if `out` does
-    public static void write(long demoBytes, List<CachedModel> models, Writer out) throws IOException {
+    public static void write(long demoBytes, List<CachedModel> models, OptionalInt width, Writer out) throws IOException {
         Columns columns = new Columns();
         columns.row("Model", List.of("Revision", "Size", "Where"));
         columns.row("demo", List.of("", megabytes(demoBytes), "bundled in " + library()));
@@ -32,7 +34,7 @@ public final class ModelList {
             columns.row(model.name(), List.of(model.revision().substring(0, SHORT_REVISION),
                     megabytes(model.bytes()), model.directory().toString()));
         }
-        columns.write(out);
+        columns.write(width, out);
     }
 
     private static String megabytes(long bytes) {

@@ -5,6 +5,7 @@ import io.github.logitlens.NeuronPromotions;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// What a neuron raises and lowers, as a table of two columns or as JSON, schema `logitlens.neuron/1`.
 public final class NeuronView {
@@ -15,23 +16,24 @@ public final class NeuronView {
     /// Writes a header and the two lists side by side.
     ///
     /// @param promotions what to show
+    /// @param width      the terminal's columns, as [Columns] heeds them; empty for the full form
     /// @param out        where to
     /// @throws IOException if `out` fails
-    public static void writeTable(NeuronPromotions promotions, Writer out) throws IOException {
-        RunHeader.field("model", promotions.provenance().modelId(), out);
-        RunHeader.field("neuron", promotions.neuron() + " of layer " + promotions.layer(), out);
+    public static void writeTable(NeuronPromotions promotions, OptionalInt width, Writer out) throws IOException {
+        RunHeader.field("model", promotions.provenance().modelId(), width, out);
+        RunHeader.field("neuron", promotions.neuron() + " of layer " + promotions.layer(), width, out);
         RunHeader.field("norm", switch (promotions.provenance().layerNorm()) {
             case RECOMPUTED -> "recomputed, its row by its own statistics";
             case FROZEN -> "frozen, for an activation of 1 and a final scale of 1";
             case NONE -> "none, the bare product with the unembedding";
-        }, out);
+        }, width, out);
         out.write('\n');
         Columns columns = new Columns();
         columns.row("", List.of("raised", "lowered"));
         for (int i = 0; i < promotions.promoted().size(); i++) {
             columns.row(Integer.toString(i + 1), List.of(cell(promotions.promoted().get(i)), cell(promotions.demoted().get(i))));
         }
-        columns.write(out);
+        columns.write(width, out);
     }
 
     private static String cell(NeuronPromotions.TokenLogit token) {

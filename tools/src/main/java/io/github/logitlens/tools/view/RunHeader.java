@@ -5,9 +5,11 @@ import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /// The lines above a result that say what was run: model, tokens, BOS, layer norm mode, what computed it.
 public final class RunHeader {
@@ -47,6 +49,19 @@ public final class RunHeader {
         field("compute", compute, out);
     }
 
+    /// Writes the lines, none of them wider than the header where it has spaces to be broken at.
+    ///
+    /// @param result what they are about
+    /// @param out    where to
+    /// @throws IOException if `out` fails
+    public void writeWithin(LensResult result, Writer out) throws IOException {
+        StringWriter lines = new StringWriter();
+        write(result, lines);
+        for (String line : lines.toString().split("\n")) {
+            out.write(Wrapping.wrapped(line, width) + "\n");
+        }
+    }
+
     private static String norm(LayerNormMode mode) {
         return switch (mode) {
             case RECOMPUTED -> "recomputed, each row by its own statistics";
@@ -63,6 +78,18 @@ public final class RunHeader {
     /// @throws IOException if `out` fails
     public static void field(String name, String value, Writer out) throws IOException {
         out.write(TextWidth.padded(name, INDENT) + value + "\n");
+    }
+
+    /// Writes a name and its value, in several lines where a terminal is narrow.
+    ///
+    /// @param name  at most nine columns
+    /// @param value the rest
+    /// @param width the terminal's columns; empty for one line
+    /// @param out   where to
+    /// @throws IOException if `out` fails
+    static void field(String name, String value, OptionalInt width, Writer out) throws IOException {
+        String line = TextWidth.padded(name, INDENT) + value;
+        out.write((width.isPresent() ? Wrapping.wrapped(line, width.getAsInt()) : line) + "\n");
     }
 
     static String quoted(Token token) {

@@ -1,7 +1,6 @@
 package io.github.logitlens.tools.view;
 
 import io.github.logitlens.LensResult;
-import io.github.logitlens.tools.explore.OneFilePage;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// A result as text: a header that says what was run, then a table for each position.
 ///
@@ -21,40 +22,50 @@ import java.util.List;
 /// A row is a point, a cell a predicted token and its probability, most likely first; where rows are parts of the logits, as
 /// those of components under a frozen layer norm are, the logit stands in its place, with its sign. Metrics that were asked for
 /// stand before the tokens. Tracked tokens follow in a table of their own, which adds logit and rank, and so do the least
-/// likely tokens.
+/// likely tokens. On a terminal that is too narrow for a table's columns the last ones come below the first, behind the same
+/// labels.
 public final class RunTable implements RunView {
 
+    private static final int WIDEST_HEADER = 100;
+
     private final RunHeader header;
+    private final OptionalInt width;
 
     /// A view that names what computed the result.
     ///
     /// @param compute kernels and threads, in a few words
-    public RunTable(String compute) {
-        this.header = new RunHeader(compute, 100);
+    /// @param width   the terminal's columns, for columns that do not fit to come below; empty for a table in one piece
+    public RunTable(String compute, OptionalInt width) {
+        this.header = new RunHeader(compute, Math.min(width.orElse(WIDEST_HEADER), WIDEST_HEADER));
+        this.width = width;
     }
 
     @Override
     public void write(LensResult result, Writer out) throws IOException {
-        header.write(result, out);
+        if (width.isPresent()) {
+            header.writeWithin(result, out);
+        } else {
+            header.write(result, out);
+        }
         boolean several = result.positions().size() > 1;
         for (int position : result.positions()) {
             if (several) {
                 out.write('\n');
             }
-            RunHeader.field("position", place(result, position), out);
+            RunHeader.field("position", place(result, position), width, out);
             if (!several) {
                 out.write('\n');
             }
-            predictions(result, position).write(out);
+            predictions(result, position).write(width, out);
             if (!result.options().tracked().isEmpty()) {
                 out.write('\n');
-                tracked(result, position).write(out);
+                tracked(result, position).write(width, out);
                 out.write('\n');
-                paths(result, position).write(out);
+                paths(result, position).write(width, out);
             }
             if (result.options().bottomK() > 0) {
                 out.write("\nleast likely\n");
-                bottom(result, position).write(out);
+                bottom(result, position).write(width, out);
             }
         }
     }

@@ -51,7 +51,7 @@ public final class SafeText {
     }
 
     /// As many characters from the start as fit into `width` columns.
-    private static String start(String text, int width) {
+    static String start(String text, int width) {
         int end = 0;
         int used = 0;
         while (end < text.length()) {
@@ -63,6 +63,21 @@ public final class SafeText {
             end += Character.charCount(codePoint);
         }
         return text.substring(0, end);
+    }
+
+    /// As many characters from the end as fit into `width` columns.
+    static String end(String text, int width) {
+        int begin = text.length();
+        int used = 0;
+        while (begin > 0) {
+            int codePoint = text.codePointBefore(begin);
+            used += TextWidth.of(codePoint);
+            if (used > width) {
+                break;
+            }
+            begin -= Character.charCount(codePoint);
+        }
+        return text.substring(begin);
     }
 
     private static boolean isRightToLeft(String text) {

@@ -5,6 +5,7 @@ import io.github.logitlens.tools.verify.Verdict;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Verdicts as a table, or as JSON lines.
 public final class VerdictTable {
@@ -15,16 +16,17 @@ public final class VerdictTable {
     /// Writes a line for each verdict and one that counts them.
     ///
     /// @param verdicts what was compared
+    /// @param width    the terminal's columns, as [Columns] heeds them; empty for the full form
     /// @param out      where to
     /// @throws IOException if `out` does
-    public static void write(List<Verdict> verdicts, Writer out) throws IOException {
+    public static void write(List<Verdict> verdicts, OptionalInt width, Writer out) throws IOException {
         Columns columns = new Columns();
         columns.row("", List.of("Quantity", "Expected", "Actual", "|Δ|", "Source"));
         for (Verdict verdict : verdicts) {
             columns.row(verdict.passed() ? "pass" : "FAIL", List.of(verdict.quantity(), verdict.expected(), verdict.actual(),
                     verdict.difference(), verdict.source()));
         }
-        columns.write(out);
+        columns.write(width, out);
         long passed = verdicts.stream().filter(Verdict::passed).count();
         out.write("\n" + passed + " of " + verdicts.size() + " as expected\n");
     }

@@ -2,6 +2,7 @@ package io.github.logitlens.tools.explore;
 
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.tools.view.OneFilePage;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;

@@ -6,8 +6,8 @@ import io.github.logitlens.tools.view.RunHeader;
 import io.github.logitlens.tools.view.RunView;
 import io.github.logitlens.tools.view.SafeText;
 import io.github.logitlens.tools.view.TextWidth;
+import io.github.logitlens.tools.view.Wrapping;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,11 +52,7 @@ public final class TerminalGrid implements RunView {
     @Override
     public void write(LensResult result, Writer out) throws IOException {
         LensGrid grid = LensGrid.of(result, choice);
-        StringWriter header = new StringWriter();
-        new RunHeader(compute, width).write(result, header);
-        for (String line : header.toString().split("\n")) {
-            out.write(Wrapping.wrapped(line, width) + "\n");
-        }
+        new RunHeader(compute, width).writeWithin(result, out);
         legend(grid, out);
         int labels = grid.rows().stream().mapToInt(point -> TextWidth.of(point.label())).max().orElse(0) + 1;
         for (int first = 0; first < grid.positions().size();) {

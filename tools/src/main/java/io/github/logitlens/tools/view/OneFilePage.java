@@ -1,5 +1,6 @@
-package io.github.logitlens.tools.explore;
+package io.github.logitlens.tools.view;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -43,23 +44,25 @@ public final class OneFilePage {
     }
 
     /// The page without a run, which goes where it says `/*RUN*/`.
-    static String template() {
-        String page = replaced(STYLE, PageFiles.text("one-file.html"), style ->
-                "<style>\n" + PageFiles.text(style.group(1)) + "</style>");
+    ///
+    /// @return the whole HTML document
+    public static String template() {
+        String page = replaced(STYLE, PageSource.text("one-file.html"), style ->
+                "<style>\n" + PageSource.text(style.group(1)) + "</style>");
         page = replaced(SCRIPT, page, script -> script.group(2) == null
-                ? "<script>\n" + PageFiles.text(script.group(1)) + "</script>"
+                ? "<script>\n" + PageSource.text(script.group(1)) + "</script>"
                 : "<script type=\"module\">\n" + bundle(script.group(1)) + "</script>");
         return page.replace(ANY_SCRIPT, "script-src " + hashes(page)).replace(METRICS, embedded(metrics()));
     }
 
     private static String metrics() {
-        StringWriter json = new StringWriter();
-        try {
-            ApiJson.metrics(json);
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = Json.compact(text)) {
+            MetricsJson.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return json.toString();
+        return text.toString();
     }
 
     /// JSON that cannot end the script it stands in: inside of a string an escape, and outside there is no such character.
@@ -104,7 +107,7 @@ public final class OneFilePage {
 
     /// A module behind all that it imports.
     private static void collect(String name, Map<String, String> modules) {
-        String source = PageFiles.text(name + ".js");
+        String source = PageSource.text(name + ".js");
         IMPORT.matcher(source).results().map(found -> found.group(2)).filter(other -> !modules.containsKey(other))
                 .forEach(other -> collect(other, modules));
         modules.put(name, asFunction(name, source));
