@@ -2,9 +2,11 @@
 module io.github.logitlens {
     requires transitive io.github.logitlens.tokenizer;
     requires transitive io.github.logitlens.weights;
+    requires com.fasterxml.jackson.core;
     requires static jdk.incubator.vector;
 
     exports io.github.logitlens;
+    exports io.github.logitlens.edit;
     exports io.github.logitlens.hook;
     exports io.github.logitlens.model;
 }

@@ -1,15 +1,23 @@
 package io.github.logitlens;
 
 import io.github.logitlens.hook.HookSite;
+import io.github.logitlens.internal.view.RunJson;
+import io.github.logitlens.internal.view.RunTable;
+import io.github.logitlens.internal.view.RunView;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.weights.Gpt2Config;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /// What the lens read from one prompt: per point and position the most likely next tokens and statistics over the whole
@@ -464,6 +472,45 @@ public final class LensResult {
                     "position: expected one that was read (" + options.positions() + "), got " + position);
         }
         return row;
+    }
+
+    /// The result as text: what was run, then for each position a row for each point with its most likely tokens.
+    ///
+    /// ```text
+    /// model     demo, 8 layers, dModel 128
+    /// …
+    /// Layer 7    |  Paris: 0.965 |  the: 0.032
+    /// ```
+    ///
+    /// @return lines, each with a line feed at its end
+    public String table() {
+        return written(new RunTable(provenance.kernels() + " kernels, " + provenance.threads()
+                + (provenance.threads() == 1 ? " thread" : " threads"), OptionalInt.empty(), Optional.empty()));
+    }
+
+    /// The result as JSON, schema `logitlens.run/1`: what `lens --json` prints, for a service to answer with.
+    ///
+    /// @return one document; the first call for a model reads its files again, for their hash
+    public String toJson() {
+        return written(new RunJson());
+    }
+
+    /// Writes the result as JSON, schema `logitlens.run/1`, as it is made: a long run's document is larger than its readings.
+    ///
+    /// @param out where to; neither flushed nor closed
+    /// @throws IOException if `out` fails
+    public void writeJson(Writer out) throws IOException {
+        new RunJson().write(this, out);
+    }
+
+    private String written(RunView view) {
+        StringWriter out = new StringWriter();
+        try {
+            view.write(this, out);
+        } catch (IOException e) {
+            throw new AssertionError("a string took no more", e);
+        }
+        return out.toString();
     }
 
     /// The model, the end of the prompt and what the last point read predicts there, in one line.

@@ -6,13 +6,14 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
 import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunHtml;
-import io.github.logitlens.tools.view.RunJson;
-import io.github.logitlens.tools.view.RunTable;
-import io.github.logitlens.tools.view.RunView;
+import io.github.logitlens.internal.view.RunJson;
+import io.github.logitlens.internal.view.RunTable;
+import io.github.logitlens.internal.view.RunView;
 import io.github.logitlens.tools.view.grid.ColourDepth;
 import io.github.logitlens.tools.view.grid.GridChoice;
 import io.github.logitlens.tools.view.grid.SvgGrid;
 import io.github.logitlens.tools.view.grid.TerminalGrid;
+import io.github.logitlens.tools.view.grid.TokenSparklines;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.function.Function;
@@ -89,7 +90,7 @@ final class RunCommand implements SubCommand {
     private RunView view(Format format, Optional<GridChoice> choice, ColourDepth colours) {
         String compute = ComputeOptions.description();
         return switch (format) {
-            case TABLE -> new RunTable(compute, output.tableWidth(stdio));
+            case TABLE -> new RunTable(compute, output.tableWidth(stdio), Optional.of(TokenSparklines::of));
             case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.tools.view.ExplanationText;
-import io.github.logitlens.tools.view.TokenJson;
+import io.github.logitlens.internal.view.TokenJson;
 import io.github.logitlens.tools.view.TokenTable;
 import io.github.logitlens.weights.Checkpoint;
 import java.io.ByteArrayOutputStream;

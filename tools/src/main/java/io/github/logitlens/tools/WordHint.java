@@ -1,6 +1,6 @@
 package io.github.logitlens.tools;
 
-import io.github.logitlens.tools.view.SafeText;
+import io.github.logitlens.internal.view.SafeText;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import io.github.logitlens.Lens;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenPrediction;
-import io.github.logitlens.tools.view.TextWidth;
+import io.github.logitlens.internal.view.TextWidth;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

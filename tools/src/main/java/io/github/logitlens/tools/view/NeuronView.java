@@ -2,6 +2,12 @@ package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.NeuronPromotions;
+import io.github.logitlens.internal.view.Columns;
+import io.github.logitlens.internal.view.Figures;
+import io.github.logitlens.internal.view.Json;
+import io.github.logitlens.internal.view.ProvenanceJson;
+import io.github.logitlens.internal.view.RunHeader;
+import io.github.logitlens.internal.view.TextWidth;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
+import io.github.logitlens.internal.view.RunView;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,6 +1,8 @@
 package io.github.logitlens.tools.view;
 
 import io.github.logitlens.LensResult;
+import io.github.logitlens.internal.view.RunJson;
+import io.github.logitlens.internal.view.RunView;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;

@@ -1,5 +1,7 @@
 package io.github.logitlens.tools.view;
 
+import io.github.logitlens.internal.view.SafeText;
+import io.github.logitlens.internal.view.TextWidth;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,6 +1,8 @@
 package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.internal.view.Columns;
+import io.github.logitlens.internal.view.Json;
 import io.github.logitlens.tools.verify.Verdict;
 import java.io.IOException;
 import java.io.Writer;

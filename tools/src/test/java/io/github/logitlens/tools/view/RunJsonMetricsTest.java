@@ -9,6 +9,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.internal.view.RunJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

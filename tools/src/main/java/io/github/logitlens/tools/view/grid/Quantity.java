@@ -4,7 +4,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenRef;
-import io.github.logitlens.tools.view.SafeText;
+import io.github.logitlens.internal.view.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.github.logitlens.tools.view.grid;
 
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
-import io.github.logitlens.tools.view.RunHeader;
-import io.github.logitlens.tools.view.RunView;
-import io.github.logitlens.tools.view.SafeText;
-import io.github.logitlens.tools.view.TextWidth;
-import io.github.logitlens.tools.view.Wrapping;
+import io.github.logitlens.internal.view.RunHeader;
+import io.github.logitlens.internal.view.RunView;
+import io.github.logitlens.internal.view.SafeText;
+import io.github.logitlens.internal.view.TextWidth;
+import io.github.logitlens.internal.view.Wrapping;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;

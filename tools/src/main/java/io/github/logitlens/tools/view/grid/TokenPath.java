@@ -4,8 +4,8 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
 import io.github.logitlens.tokenizer.Token;
-import io.github.logitlens.tools.view.Figures;
-import io.github.logitlens.tools.view.TextWidth;
+import io.github.logitlens.internal.view.Figures;
+import io.github.logitlens.internal.view.TextWidth;
 import java.io.IOException;
 import java.io.Writer;
 

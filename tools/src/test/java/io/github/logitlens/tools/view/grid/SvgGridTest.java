@@ -8,7 +8,7 @@ import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.tools.view.RandomModel;
-import io.github.logitlens.tools.view.SafeText;
+import io.github.logitlens.internal.view.SafeText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;

@@ -1,15 +1,15 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
-import io.github.logitlens.tools.view.grid.TokenSparklines;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A result as text: a header that says what was run, then a table for each position.
@@ -28,14 +28,25 @@ public final class RunTable implements RunView {
 
     private static final int WIDEST_HEADER = 100;
 
+    /// Draws the path of a tracked token over the points.
+    @FunctionalInterface
+    public interface TrackedPath {
+
+        /// @return cells of a row of a table
+        List<String> cells(LensResult result, TokenRef token, int position);
+    }
+
     private final RunHeader header;
     private final OptionalInt width;
+    private final Optional<TrackedPath> paths;
 
     /// A view that names what computed the result.
     ///
     /// @param compute kernels and threads, in a few words
     /// @param width   the terminal's columns, for columns that do not fit to come below; empty for a table in one piece
-    public RunTable(String compute, OptionalInt width) {
+    /// @param paths   draws the paths of tracked tokens; empty where nothing is drawn
+    public RunTable(String compute, OptionalInt width, Optional<TrackedPath> paths) {
+        this.paths = paths;
         this.header = new RunHeader(compute, Math.min(width.orElse(WIDEST_HEADER), WIDEST_HEADER));
         this.width = width;
     }
@@ -60,8 +71,10 @@ public final class RunTable implements RunView {
             if (!result.options().tracked().isEmpty()) {
                 out.write('\n');
                 tracked(result, position).write(width, out);
-                out.write('\n');
-                paths(result, position).write(width, out);
+                if (paths.isPresent()) {
+                    out.write('\n');
+                    paths(result, position, paths.get()).write(width, out);
+                }
             }
             if (result.options().bottomK() > 0) {
                 out.write("\nleast likely\n");
@@ -128,10 +141,10 @@ public final class RunTable implements RunView {
         return table;
     }
 
-    private static Columns paths(LensResult result, int position) {
+    private static Columns paths(LensResult result, int position, TrackedPath path) {
         Columns table = new Columns();
         result.options().tracked().stream().distinct().forEach(token -> table.row(
-                result.track(token, position).getFirst().token().display(), TokenSparklines.of(result, token, position)));
+                result.track(token, position).getFirst().token().display(), path.cells(result, token, position)));
         return table;
     }
 }

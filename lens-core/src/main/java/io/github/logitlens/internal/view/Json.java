@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,7 +9,7 @@ import java.io.Writer;
 
 /// Writing JSON: small values on one line, the elements of the outermost lists on one line each, so that a result of a
 /// thousand readings can be read, compared and cut by lines.
-final class Json {
+public final class Json {
 
     private static final JsonFactory FACTORY =
             JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
@@ -18,17 +18,17 @@ final class Json {
     }
 
     /// A generator that leaves `out` open when it is closed, and writes nothing between values.
-    static JsonGenerator compact(Writer out) throws IOException {
+    public static JsonGenerator compact(Writer out) throws IOException {
         return FACTORY.createGenerator(out);
     }
 
     /// A generator for a document whose members are few and whose lists are long.
-    static JsonGenerator document(Writer out) throws IOException {
+    public static JsonGenerator document(Writer out) throws IOException {
         return FACTORY.createGenerator(out).setPrettyPrinter(new Lines());
     }
 
     /// Writes a float32 in its shortest form that reads back equal, or its name if it is not finite.
-    static void number(JsonGenerator json, String field, float value) throws IOException {
+    public static void number(JsonGenerator json, String field, float value) throws IOException {
         json.writeFieldName(field);
         if (Float.isFinite(value)) {
             json.writeNumber(value);
@@ -38,7 +38,7 @@ final class Json {
     }
 
     /// Writes a double in its shortest form that reads back equal, or its name if it is not finite.
-    static void number(JsonGenerator json, String field, double value) throws IOException {
+    public static void number(JsonGenerator json, String field, double value) throws IOException {
         json.writeFieldName(field);
         if (Double.isFinite(value)) {
             json.writeNumber(value);

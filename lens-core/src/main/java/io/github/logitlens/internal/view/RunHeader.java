@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
@@ -87,12 +87,12 @@ public final class RunHeader {
     /// @param width the terminal's columns; empty for one line
     /// @param out   where to
     /// @throws IOException if `out` fails
-    static void field(String name, String value, OptionalInt width, Writer out) throws IOException {
+    public static void field(String name, String value, OptionalInt width, Writer out) throws IOException {
         String line = TextWidth.padded(name, INDENT) + value;
         out.write((width.isPresent() ? Wrapping.wrapped(line, width.getAsInt()) : line) + "\n");
     }
 
-    static String quoted(Token token) {
+    public static String quoted(Token token) {
         return SafeText.isolated("\"" + token.display() + "\"");
     }
 

@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.Provenance;
@@ -6,12 +6,12 @@ import java.io.IOException;
 
 /// What a result was made with: the last member of each result's document, on a line of its own, because the others are the
 /// same whatever computed them.
-final class ProvenanceJson {
+public final class ProvenanceJson {
 
     private ProvenanceJson() {
     }
 
-    static void write(Provenance provenance, JsonGenerator json) throws IOException {
+    public static void write(Provenance provenance, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("provenance");
         json.writeStringField("model", provenance.modelId());
         json.writeStringField("weightsSha256", provenance.weightsSha256());

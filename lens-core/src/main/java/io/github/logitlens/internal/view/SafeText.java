@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 /// Text that does no harm to what stands around it, in the columns it is given.
 ///
@@ -51,7 +51,7 @@ public final class SafeText {
     }
 
     /// As many characters from the start as fit into `width` columns.
-    static String start(String text, int width) {
+    public static String start(String text, int width) {
         int end = 0;
         int used = 0;
         while (end < text.length()) {
@@ -66,7 +66,7 @@ public final class SafeText {
     }
 
     /// As many characters from the end as fit into `width` columns.
-    static String end(String text, int width) {
+    public static String end(String text, int width) {
         int begin = text.length();
         int used = 0;
         while (begin > 0) {

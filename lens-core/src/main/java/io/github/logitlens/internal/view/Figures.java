@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import io.github.logitlens.LensMetric;
 import java.util.Locale;
@@ -41,7 +41,7 @@ public final class Figures {
     }
 
     /// Two decimals and always a sign: `+1.20`.
-    static String signed(double logit) {
+    public static String signed(double logit) {
         return String.format(Locale.ROOT, "%+.2f", logit);
     }
 

@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

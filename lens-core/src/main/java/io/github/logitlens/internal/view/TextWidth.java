@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 /// How many columns of a terminal a text takes: two for East Asian wide characters and emoji, none for combining marks.
 public final class TextWidth {

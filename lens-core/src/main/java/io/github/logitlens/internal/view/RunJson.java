@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.Bos;
@@ -49,7 +49,7 @@ public final class RunJson implements RunView {
     }
 
     /// All fields but the readings.
-    static void head(LensResult result, JsonGenerator json) throws IOException {
+    public static void head(LensResult result, JsonGenerator json) throws IOException {
         json.writeStringField("schema", "logitlens.run/1");
         model(result, json);
         options(result, json);
@@ -131,7 +131,7 @@ public final class RunJson implements RunView {
     }
 
     /// @param index of the point among those of the result
-    static void reading(LensResult result, int index, int position, JsonGenerator json) throws IOException {
+    public static void reading(LensResult result, int index, int position, JsonGenerator json) throws IOException {
         LensPoint point = result.points().get(index);
         LensReading reading = result.reading(point, position);
         json.writeStartObject();

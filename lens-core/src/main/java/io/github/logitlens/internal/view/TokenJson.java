@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.tokenizer.Token;
@@ -29,7 +29,7 @@ public final class TokenJson {
         out.write('\n');
     }
 
-    static void writeTokens(List<Token> tokens, JsonGenerator json) throws IOException {
+    public static void writeTokens(List<Token> tokens, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("tokens");
         for (int position = 0; position < tokens.size(); position++) {
             Token token = tokens.get(position);
@@ -44,7 +44,7 @@ public final class TokenJson {
     }
 
     /// The text, and the bytes too where the text does not tell them: a token may be a part of a character.
-    static void writeText(Token token, JsonGenerator json) throws IOException {
+    public static void writeText(Token token, JsonGenerator json) throws IOException {
         String text = token.text();
         json.writeStringField("text", text);
         if (text.indexOf('\uFFFD') >= 0) {

@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 
 /// Rows of a label and cells, written with ` | ` between them and as wide as their widest. Where that is wider than a terminal,
 /// the columns that do not fit come below, behind the same labels.
-final class Columns {
+public final class Columns {
 
     private static final String BAR = " | ";
     /// Columns of a cell's end that stay when its middle is cut out: the number of a prediction.
@@ -20,7 +20,7 @@ final class Columns {
 
     private final List<Row> rows = new ArrayList<>();
 
-    void row(String label, List<String> cells) {
+    public void row(String label, List<String> cells) {
         rows.add(new Row(label, List.copyOf(cells)));
     }
 
@@ -29,7 +29,7 @@ final class Columns {
     /// @param width the terminal's columns; empty for a table in one piece
     /// @param out   where to
     /// @throws IOException if `out` fails
-    void write(OptionalInt width, Writer out) throws IOException {
+    public void write(OptionalInt width, Writer out) throws IOException {
         int labels = rows.stream().mapToInt(row -> TextWidth.of(row.label())).max().orElse(0) + 1;
         int room = width.orElse(Integer.MAX_VALUE) - labels;
         int[] widths = widths(Math.max(1, room - BAR.length()));

@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view;
+package io.github.logitlens.internal.view;
 
 /// Lines that are too long for a terminal.
 public final class Wrapping {
