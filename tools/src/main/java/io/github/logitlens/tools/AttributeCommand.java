@@ -72,9 +72,10 @@ final class AttributeCommand implements SubCommand {
         Format format = output.tableOrJson();
         AttributionOptions options = options();
         compute.apply();
-        String text = prompt.read(stdio);
+        Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
-            Attribution attribution = lens.attribute(text, options);
+            Attribution attribution = read.attribute(lens, options);
+            PromptArgument.note(read, lens.tokenizer(), stdio);
             output.write(stdio, format,
                     out -> AttributionTable.write(attribution, top.get() == 0 ? Integer.MAX_VALUE : top.get(),
                             output.tableWidth(stdio), out),

@@ -1,5 +1,6 @@
 package io.github.logitlens.tools;
 
+import io.github.logitlens.Bos;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
@@ -8,7 +9,6 @@ import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.weights.safetensors.DType;
 import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,9 +25,6 @@ final class ExportCommand implements SubCommand {
     private final PromptArgument prompt = new PromptArgument();
 
     private final ModelOptions model = new ModelOptions();
-
-    private final Argument<Boolean> ids = Argument.flag("--ids",
-            "The prompt is token ids, separated by commas, not text.");
 
     private final Argument<Boolean> bos = Argument.flag("--bos",
             "Put <|endoftext|> before the prompt. Default: nothing is added.");
@@ -51,34 +48,18 @@ final class ExportCommand implements SubCommand {
                 "Writes a prompt's residual stream as a safetensors file, to be read by other tools: 'tokens' I64 [seqLen]; 'resid' "
                         + "F32 [nLayers + 1, seqLen, dModel], the embedding and then every resid_post; with --logits also 'logits' "
                         + "F32 [nLayers + 1, positions, vocabSize], the lens at the last positions.",
-                prompt, model, ids, bos, logits, output, compute);
+                prompt, model, bos, logits, output, compute);
     }
 
     @Override
     public Integer call() {
         compute.apply();
-        String text = prompt.read(stdio);
+        Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
-            write(lens.model(), tokens(lens, text));
+            PromptArgument.note(read, lens.tokenizer(), stdio);
+            write(lens.model(), read.ids(lens, bos.get() ? Bos.PREPEND : Bos.NONE));
         }
         return Main.DONE;
-    }
-
-    private int[] tokens(LogitLens lens, String text) {
-        List<Integer> tokens = new ArrayList<>();
-        if (bos.get()) {
-            tokens.add(lens.tokenizer().endOfText());
-        }
-        if (ids.get()) {
-            try {
-                Arrays.stream(text.split(",", -1)).map(id -> Integer.valueOf(id.strip())).forEach(tokens::add);
-            } catch (NumberFormatException e) {
-                throw new CommandException("--ids: expected token ids separated by commas, got \"" + text + "\"", e);
-            }
-        } else {
-            Arrays.stream(lens.tokenizer().encode(text)).forEach(tokens::add);
-        }
-        return tokens.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private void write(Gpt2Model model, int[] tokens) {

@@ -100,7 +100,7 @@ public final class Main implements Runnable {
         }
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         InputStream in = new FileInputStream(FileDescriptor.in);
-        System.exit(run(new Stdio(in, new FileOutputStream(FileDescriptor.out), err, Terminal.ofProcess()), args));
+        System.exit(run(new Stdio(in, new FileOutputStream(FileDescriptor.out), err, Terminal.ofProcess(), Terminal::isTyped), args));
     }
 
     /// Runs one command.
@@ -115,7 +115,7 @@ public final class Main implements Runnable {
                     + " (lens run help runs the prompt \"help\")");
             return USAGE;
         }
-        boolean prompt = isPrompt(words);
+        boolean prompt = isPrompt(words, stdio);
         CommandLine line = prompt ? of("run", new RunCommand(stdio, word -> WordHint.of(word, COMMANDS.keySet())))
                 : words.length > 0 && COMMANDS.containsKey(words[0]) ? of(words[0], COMMANDS.get(words[0]).apply(stdio))
                 : ofAll(stdio);
@@ -196,9 +196,11 @@ public final class Main implements Runnable {
                 : args;
     }
 
-    /// Whether it is a prompt and its options, without a command.
-    private static boolean isPrompt(String[] words) {
-        return words.length > 0 && !COMMANDS.containsKey(words[0]) && !OWN_OPTIONS.contains(words[0]);
+    /// Whether it is a prompt and its options, without a command; nothing at all is a prompt that somebody pipes in.
+    private static boolean isPrompt(String[] words, Stdio stdio) {
+        return words.length == 0
+                ? !stdio.typed().getAsBoolean()
+                : !COMMANDS.containsKey(words[0]) && !OWN_OPTIONS.contains(words[0]);
     }
 
     private static String[] withRun(String[] words) {

@@ -16,8 +16,6 @@ final class ModelOptions implements OptionGroup {
 
     private static final String DEMO = "demo";
     private static final int SHOWN_TENSORS = 3;
-    /// The launcher starts the JVM for prompts of this length in its own way, too.
-    private static final int SHORT_PROMPT = 100;
 
     private final Argument<String> model = Argument.text("--model", "MODEL",
             "'demo', which is bundled; a directory with config.json and model.safetensors; or a Hugging Face "
@@ -53,9 +51,9 @@ final class ModelOptions implements OptionGroup {
     /// @param prompt what will be run
     /// @param stdio  where a download shows how it gets on
     /// @return the model; the caller closes it, and calls [#reportNonFinite] after the run
-    LogitLens openFor(String prompt, Stdio stdio) {
+    LogitLens openFor(Prompt prompt, Stdio stdio) {
         files(stdio);
-        boolean streams = !name().equals(DEMO) && prompt.length() <= SHORT_PROMPT;
+        boolean streams = !name().equals(DEMO) && prompt.isShort();
         return streams ? LogitLens.stream(name()) : LogitLens.open(name());
     }
 

@@ -1,5 +1,7 @@
 package io.github.logitlens.tools;
 
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.tokenizer.SpecialTokens;
 import java.io.BufferedInputStream;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
@@ -12,13 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 
-/// The text that a command is about: written out, in a file, or on standard input.
+/// What a command is about: a text, written out, in a file, or on standard input, or token ids.
 final class PromptArgument implements OptionGroup {
 
     /// A prompt is held in memory several times over; no model reads a thousandth of this.
@@ -27,18 +30,24 @@ final class PromptArgument implements OptionGroup {
 
     private final Argument<List<String>> words = Argument.texts(PositionalParamSpec.builder().paramLabel("PROMPT").arity("0..*")
             .hideParamSyntax(true)
-            .description("The text. '-' reads it from standard input, @FILE from a file, both as UTF-8, less one line end at its "
-                    + "end. What follows -- is the text as it stands."));
+            .description("The text. '-' reads it from standard input, as does no text at all where something is piped in, @FILE from "
+                    + "a file, both as UTF-8, less one line end at its end. What follows -- is the text as it stands."));
 
     private final Argument<Boolean> stdin = Argument.flag("--stdin", "Read the text from standard input, as '-' does.");
+
+    private final Argument<String> ids = Argument.text("--ids", "ID,...", "Token ids instead of a text.");
+
+    private final Argument<Boolean> special = Argument.flag("--special",
+            "Read the text of a special token, such as <|endoftext|>, as that token. Default: as any other text.");
 
     private CommandSpec spec;
 
     @Override
     public void addTo(CommandSpec command) {
         spec = command;
-        words.addTo(command);
-        stdin.addTo(command);
+        for (Argument<?> argument : List.of(words, stdin, ids, special)) {
+            argument.addTo(command);
+        }
     }
 
     /// Bytes from outside, and what messages call them.
@@ -63,11 +72,32 @@ final class PromptArgument implements OptionGroup {
         }
     }
 
+    /// Where the text is.
+    private enum Place { COMMAND_LINE, FILE, STDIN }
+
     /// The text if it is written out on the command line, and not behind `--`, where nothing is meant but itself.
     ///
+    /// @param stdio for standard input
     /// @throws ParameterException if there is not exactly one text
-    Optional<String> literal() {
-        return isLiteral() && !behindDashes() ? Optional.of(words.get().getFirst()) : Optional.empty();
+    Optional<String> literal(Stdio stdio) {
+        return !ids.isGiven() && place(stdio) == Place.COMMAND_LINE && !behindDashes()
+                ? Optional.of(words.get().getFirst())
+                : Optional.empty();
+    }
+
+    /// What a special token's text means.
+    SpecialTokens specialTokens() {
+        return special.get() ? SpecialTokens.PARSE : SpecialTokens.TEXT;
+    }
+
+    /// The text or ids, read from where they are.
+    ///
+    /// @param stdio for standard input
+    /// @return a text less one line end at its end if it was not written out on the command line, or ids
+    /// @throws ParameterException if there is not exactly one prompt
+    /// @throws CommandException   if it cannot be read
+    Prompt read(Stdio stdio) {
+        return ids.isGiven() ? new Prompt.Ids(parsedIds()) : new Prompt.Text(text(stdio), specialTokens());
     }
 
     /// The text, read from where it is.
@@ -76,50 +106,85 @@ final class PromptArgument implements OptionGroup {
     /// @return the text, less one line end at its end if it was not written out on the command line
     /// @throws ParameterException if there is not exactly one text
     /// @throws CommandException   if it cannot be read
-    String read(Stdio stdio) {
-        if (isLiteral()) {
+    String text(Stdio stdio) {
+        if (ids.isGiven()) {
+            throw wrong("--ids: expected a text here");
+        }
+        if (place(stdio) == Place.COMMAND_LINE) {
             return words.get().getFirst();
         }
-        try (InputStream bytes = source(stdio).bytes()) {
-            String name = name();
+        Source source = source(stdio);
+        try (InputStream bytes = source.bytes()) {
             byte[] all = bytes.readNBytes(MAX_BYTES + 1);
             if (all.length > MAX_BYTES) {
-                throw new CommandException(name + ": expected at most " + MAX_BYTES + " bytes, got more");
+                throw new CommandException(source.name() + ": expected at most " + MAX_BYTES + " bytes, got more");
+            }
+            if (all.length == 0 && given() == 0) {
+                throw none();
             }
             int length = all.length;
             if (length > 0 && all[length - 1] == '\n') {
                 length -= length > 1 && all[length - 2] == '\r' ? 2 : 1;
             }
-            return Source.decode(ByteBuffer.wrap(all, 0, length), name);
+            return Source.decode(ByteBuffer.wrap(all, 0, length), source.name());
         } catch (IOException e) {
-            throw unreadable(name(), e);
+            throw unreadable(source.name(), e);
         }
     }
 
-    /// The bytes behind `-`, `--stdin` or `@FILE`.
+    private int[] parsedIds() {
+        if (given() > 0) {
+            throw wrong("expected a text or --ids, got both");
+        }
+        if (special.get()) {
+            throw wrong("--special: expected a text with it, got --ids");
+        }
+        try {
+            return Arrays.stream(ids.get().split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
+        } catch (NumberFormatException e) {
+            throw new ParameterException(spec.commandLine(),
+                    "--ids: expected token ids separated by commas, got \"" + ids.get() + "\"", e);
+        }
+    }
+
+    /// Says on standard error what the prompt's writer may not expect.
+    ///
+    /// @param prompt    from [#read]
+    /// @param tokenizer the model's
+    /// @param stdio     where it is said
+    static void note(Prompt prompt, Gpt2Tokenizer tokenizer, Stdio stdio) {
+        prompt.note(tokenizer).ifPresent(note -> stdio.err().println("lens: " + note));
+    }
+
+    /// The bytes behind `-`, `--stdin`, a pipe or `@FILE`.
     ///
     /// @param stdio for standard input
     /// @return the bytes
     /// @throws ParameterException if the text is written out on the command line, or there is not exactly one
     /// @throws CommandException   if the file cannot be opened
     Source source(Stdio stdio) {
-        if (isLiteral()) {
-            throw new ParameterException(spec.commandLine(), "expected '-' or @FILE, got a text");
+        if (ids.isGiven()) {
+            throw wrong("--ids: expected '-' or @FILE here");
         }
-        if (isStdin()) {
-            return new Source(name(), new BufferedInputStream(new KeptOpen(stdio.in())));
-        }
+        return switch (place(stdio)) {
+            case COMMAND_LINE -> throw wrong("expected '-' or @FILE, got a text");
+            case STDIN -> new Source(STDIN, new BufferedInputStream(new KeptOpen(stdio.in())));
+            case FILE -> file(words.get().getFirst().substring(1));
+        };
+    }
+
+    private Source file(String name) {
         try {
-            Path path = Path.of(name());
-            if (name().isEmpty()) {
-                throw new ParameterException(spec.commandLine(), "expected a file's name behind @, got none");
+            Path path = Path.of(name);
+            if (name.isEmpty()) {
+                throw wrong("expected a file's name behind @, got none");
             }
             if (Files.isDirectory(path)) {
-                throw new CommandException(name() + ": expected a file, got a directory");
+                throw new CommandException(name + ": expected a file, got a directory");
             }
-            return new Source(name(), new BufferedInputStream(new FileInputStream(path.toFile())));
+            return new Source(name, new BufferedInputStream(new FileInputStream(path.toFile())));
         } catch (IOException | InvalidPathException e) {
-            throw unreadable(name(), e);
+            throw unreadable(name, e);
         }
     }
 
@@ -129,30 +194,37 @@ final class PromptArgument implements OptionGroup {
                 + (name.equals(STDIN) ? "" : "; a prompt that begins with '@' goes behind --"), e);
     }
 
-    private String name() {
-        return isStdin() ? STDIN : words.get().getFirst().substring(1);
+    private int given() {
+        return words.get().size() + (stdin.get() ? 1 : 0);
     }
 
-    private boolean isStdin() {
-        return stdin.get() || words.get().getFirst().equals("-");
-    }
-
-    /// Whether the one text is the argument itself.
-    private boolean isLiteral() {
-        int given = words.get().size() + (stdin.get() ? 1 : 0);
-        if (given == 0) {
-            throw new ParameterException(spec.commandLine(), "expected a text, got none; '-' reads standard input");
+    /// Where the one text is.
+    private Place place(Stdio stdio) {
+        int given = given();
+        if (given == 0 && stdio.typed().getAsBoolean()) {
+            throw none();
         }
         if (given > 1) {
-            throw new ParameterException(spec.commandLine(), stdin.get()
+            throw wrong(stdin.get()
                     ? "expected one text, got --stdin and \"" + words.get().getFirst() + "\""
                     : "expected one text, got " + given + " words; put it in quotes: \"" + String.join(" ", words.get()) + "\"");
         }
-        if (stdin.get()) {
-            return false;
+        if (given == 0 || stdin.get()) {
+            return Place.STDIN;
         }
         String text = words.get().getFirst();
-        return behindDashes() || !text.equals("-") && !text.startsWith("@");
+        return behindDashes() ? Place.COMMAND_LINE
+                : text.equals("-") ? Place.STDIN
+                : text.startsWith("@") ? Place.FILE
+                : Place.COMMAND_LINE;
+    }
+
+    private ParameterException none() {
+        return wrong("expected a text, got none; '-' reads standard input");
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private boolean behindDashes() {

@@ -58,7 +58,7 @@ public final class Rehearsal {
 
     private static int run(String model) {
         Stdio stdio = new Stdio(
-                InputStream.nullInputStream(), OutputStream.nullOutputStream(), System.err, Terminal.ofProcess());
+                InputStream.nullInputStream(), OutputStream.nullOutputStream(), System.err, Terminal.ofProcess(), () -> false);
         return Main.run(stdio, "--model", model, PROMPT);
     }
 

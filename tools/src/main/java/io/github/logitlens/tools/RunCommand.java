@@ -76,10 +76,12 @@ final class RunCommand implements SubCommand {
         Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
         LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
         compute.apply();
-        prompt.literal().flatMap(hint).ifPresent(note -> stdio.err().println("lens: " + note));
-        String text = prompt.read(stdio);
-        try (LogitLens lens = model.openFor(text, stdio)) {
-            LensResult result = lens.run(text, options);
+        prompt.literal(stdio).flatMap(hint).ifPresent(note -> stdio.err().println("lens: " + note));
+        Prompt read = prompt.read(stdio);
+        try (LogitLens lens = model.openFor(read, stdio)) {
+            PromptArgument.note(read, lens.tokenizer(), stdio);
+            LensResult result = read.run(lens, options);
+            result.notes().forEach(note -> stdio.err().println("lens: " + note));
             ModelOptions.reportNonFinite(lens.model(), stdio);
             RunView view = view(format, choice, colours);
             output.write(stdio, out -> view.write(result, out));

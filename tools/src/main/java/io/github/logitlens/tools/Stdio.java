@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /// The three standard streams of one run of the command line. Text is UTF-8, whatever the locale.
 ///
@@ -17,13 +18,13 @@ import java.util.Locale;
 /// @param out      results, and nothing else
 /// @param err      everything else
 /// @param terminal what `out` is connected to
-record Stdio(InputStream in, OutputStream out, PrintStream err, Terminal terminal) {
+/// @param typed    whether `in` is a terminal, where nothing comes unless somebody types it; asked once it matters
+record Stdio(InputStream in, OutputStream out, PrintStream err, Terminal terminal, BooleanSupplier typed) {
 
     /// Streams that are no terminal.
     Stdio(InputStream in, OutputStream out, PrintStream err) {
-        this(in, out, err, Terminal.NONE);
+        this(in, out, err, Terminal.NONE, () -> false);
     }
-
 
     /// Writes text to its end or throws.
     @FunctionalInterface

@@ -29,6 +29,8 @@ record Terminal(boolean attached, Supplier<Optional<Integer>> columns, Map<Strin
     private static final int DEFAULT_WIDTH = 80;
     /// Set by `bin/lens`: `none`, or what `stty size` says, rows and columns.
     private static final String LAUNCHER_SAYS = "lens.terminal";
+    /// Set by `bin/lens`: `terminal`, or something else.
+    private static final String LAUNCHER_SAYS_INPUT = "lens.input";
     private static final List<String> TRUE_COLOUR_TERMS = List.of("direct", "truecolor", "kitty", "alacritty", "wezterm",
             "ghostty", "foot");
     private static final List<String> TRUE_COLOUR_PROGRAMS = List.of("iTerm.app", "WezTerm", "vscode", "ghostty");
@@ -42,6 +44,23 @@ record Terminal(boolean attached, Supplier<Optional<Integer>> columns, Map<Strin
         Console console = System.console();
         boolean attached = console != null && console.isTerminal();
         return new Terminal(attached, () -> attached ? columns(sttySize()) : Optional.empty(), System.getenv());
+    }
+
+    /// Whether the standard input of this process is a terminal.
+    static boolean isTyped() {
+        String said = System.getProperty(LAUNCHER_SAYS_INPUT);
+        if (said != null) {
+            return said.equals("terminal");
+        }
+        try {
+            return new ProcessBuilder("test", "-t", "0").redirectInput(ProcessBuilder.Redirect.INHERIT).start().waitFor() == 0;
+        } catch (IOException e) {
+            // No such program, as on Windows.
+            return System.console() != null && System.console().isTerminal();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static Optional<Integer> columns(String rowsAndColumns) {

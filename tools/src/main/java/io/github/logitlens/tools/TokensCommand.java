@@ -37,7 +37,7 @@ final class TokensCommand implements SubCommand {
     private final PromptArgument text = new PromptArgument();
 
     private final Argument<Boolean> jsonl = Argument.flag("--jsonl",
-            "Many texts: one JSON string a line in, from '-' or @FILE, one JSON array of ids a line out.");
+            "Many texts: one JSON string a line in, from standard input or @FILE, one JSON array of ids a line out.");
 
     private final Argument<Boolean> explain = Argument.flag("--explain",
             "How the tokens come about: pre-tokens, their bytes, the merges in order, the ids.");
@@ -67,17 +67,18 @@ final class TokensCommand implements SubCommand {
             throw new ParameterException(spec.commandLine(), "--explain: expected no other format, got " + format);
         }
         if (explain.get()) {
-            String prompt = text.read(stdio);
+            String explained = text.text(stdio);
             Gpt2Tokenizer tokenizer = tokenizer();
-            output.write(stdio, out -> ExplanationText.write(tokenizer.explain(prompt), out));
+            output.write(stdio, out -> ExplanationText.write(tokenizer.explain(explained, text.specialTokens()), out));
         } else if (format == Format.JSONL) {
             PromptArgument.Source source = text.source(stdio);
             Gpt2Tokenizer tokenizer = tokenizer();
             output.write(stdio, out -> encodeLines(source, tokenizer, out));
         } else {
-            String prompt = text.read(stdio);
+            Prompt prompt = text.read(stdio);
             Gpt2Tokenizer tokenizer = tokenizer();
-            List<Token> tokens = tokenizer.tokens(tokenizer.encode(prompt));
+            PromptArgument.note(prompt, tokenizer, stdio);
+            List<Token> tokens = tokenizer.tokens(prompt.ids(tokenizer));
             output.write(stdio, format,
                     out -> TokenTable.write(tokens, output.tableWidth(stdio), out), out -> TokenJson.write(model.name(), tokens, out));
         }
@@ -95,7 +96,7 @@ final class TokensCommand implements SubCommand {
     }
 
     /// Answers each line as it comes: before waiting for more input, what is done is sent.
-    private static void encodeLines(PromptArgument.Source source, Gpt2Tokenizer tokenizer, Writer out) throws IOException {
+    private void encodeLines(PromptArgument.Source source, Gpt2Tokenizer tokenizer, Writer out) throws IOException {
         try (InputStream in = source.bytes()) {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             long number = 1;
@@ -106,7 +107,7 @@ final class TokensCommand implements SubCommand {
                     line.write(b);
                 } else if (b == '\n' || line.size() > 0) {
                     String where = source.name() + ", line " + number++;
-                    int[] ids = tokenizer.encode(parse(ByteBuffer.wrap(line.toByteArray()), where));
+                    int[] ids = tokenizer.encode(parse(ByteBuffer.wrap(line.toByteArray()), where), text.specialTokens());
                     TokenJson.writeIds(ids, out);
                     line.reset();
                     if (in.available() == 0) {

@@ -27,7 +27,9 @@ class BadInputTest {
 
     @Test
     void noPrompt() {
-        Cli.lens().failsWith(USAGE, "prompt", "--help");
+        Cli.typed().failsWith(USAGE, "expected a prompt, got nothing", "--help");
+        Cli.typed("--json").failsWith(USAGE, "expected a text, got none; '-' reads standard input");
+        Cli.lens().failsWith(USAGE, "expected a text, got none");
         Cli.lens("run").failsWith(USAGE, "expected a text, got none");
         Cli.lens("--json").failsWith(USAGE, "expected a text, got none");
     }

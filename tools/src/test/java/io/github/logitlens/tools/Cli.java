@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -41,8 +42,22 @@ record Cli(int code, String out, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int code = Main.run(new Stdio(new ByteArrayInputStream(new byte[0]), out, new PrintStream(err, true, StandardCharsets.UTF_8),
-                new Terminal(true, () -> Optional.of(columns), environment)), args);
+                new Terminal(true, () -> Optional.of(columns), environment), () -> false), args);
         return new Cli(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /// With standard input on a terminal, at which nobody types.
+    static Cli typed(String... args) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        InputStream nothing = new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("a terminal was read that nobody asked for");
+            }
+        };
+        int code = Main.run(new Stdio(nothing, OutputStream.nullOutputStream(), new PrintStream(err, true, StandardCharsets.UTF_8),
+                Terminal.NONE, () -> true), args);
+        return new Cli(code, "", err.toString(StandardCharsets.UTF_8));
     }
 
     static Cli withStreams(byte[] input, OutputStream out, String... args) {

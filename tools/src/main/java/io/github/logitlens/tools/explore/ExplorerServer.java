@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
 /// ```
 /// GET  /             the page            GET  /static/NAME   its files
 /// GET  /api/info     models, metrics, examples, limits
-/// POST /api/tokens   {"text", "model", "bos"}
-/// POST /api/run      {"prompt", "model", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
+/// POST /api/tokens   {"text" or "ids", "special", "model", "bos"}
+/// POST /api/run      {"prompt" or "ids", "special", "model", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
 /// ```
 public final class ExplorerServer implements AutoCloseable {
 
@@ -105,7 +105,7 @@ public final class ExplorerServer implements AutoCloseable {
             }
             case "/api/tokens" -> {
                 allow(exchange, "POST");
-                List<Token> tokens = tokens(RequestJson.read(exchange, Set.of("text", "model", "bos")));
+                List<Token> tokens = tokens(RequestJson.read(exchange, Set.of("text", "ids", "special", "model", "bos")));
                 Reply.json(exchange, out -> ApiJson.tokens(tokens, out));
             }
             case "/api/run" -> {
@@ -137,8 +137,10 @@ public final class ExplorerServer implements AutoCloseable {
         if ((json.flag("bos") ? Bos.PREPEND : Bos.NONE) == Bos.PREPEND) {
             tokens.add(tokenizer.token(tokenizer.endOfText()));
         }
-        for (int id : tokenizer.encode(json.text("text"))) {
-            tokens.add(tokenizer.token(id));
+        try {
+            tokens.addAll(tokenizer.tokens(RequestedPrompt.of(json, "text").ids(tokenizer)));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.refused(e.getMessage());
         }
         return tokens;
     }

@@ -71,12 +71,7 @@ final class Reply {
     /// Refuses, and ends the connection: what is left of the request is not read.
     static void refusal(HttpExchange exchange, Refusal refusal) throws IOException {
         exchange.getResponseHeaders().set("Connection", "close");
-        if (refusal.status() == 405) {
-            exchange.getResponseHeaders().set("Allow", refusal.getMessage().replaceFirst(".*method ", ""));
-        }
-        if (refusal.status() == 503) {
-            exchange.getResponseHeaders().set("Retry-After", "1");
-        }
+        refusal.headers().forEach(exchange.getResponseHeaders()::set);
         json(exchange, refusal.status(), out -> ApiJson.error(refusal.reason(), refusal.getMessage(), out));
     }
 

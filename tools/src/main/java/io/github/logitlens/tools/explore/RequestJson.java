@@ -92,6 +92,11 @@ final class RequestJson {
         return text.length() > 60 ? text.substring(0, 60) + "…" : text;
     }
 
+    /// Whether there is a field.
+    boolean has(String name) {
+        return object.has(name);
+    }
+
     /// A text that must be there.
     String text(String name) {
         return field(name, object.path(name).isTextual(), "a text").textValue();

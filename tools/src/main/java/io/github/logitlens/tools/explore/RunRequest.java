@@ -15,17 +15,17 @@ import java.util.Set;
 /// What the page asks to be run.
 ///
 /// @param page    what the page calls itself: its older runs are cancelled
-/// @param prompt  the text
+/// @param prompt  what is run
 /// @param model   the model's name
 /// @param options what is read
-record RunRequest(String page, String prompt, String model, LensOptions options) {
+record RunRequest(String page, RequestedPrompt prompt, String model, LensOptions options) {
 
     static final int MAX_TOP_K = 100;
     static final int MAX_TRACKED = 64;
 
     private static final int MAX_NAME = 64;
     private static final Set<String> FIELDS =
-            Set.of("page", "prompt", "model", "topK", "bos", "mid", "positions", "metrics", "tracked");
+            Set.of("page", "prompt", "ids", "special", "model", "topK", "bos", "mid", "positions", "metrics", "tracked");
 
     static RunRequest read(HttpExchange exchange, String model) throws IOException {
         RequestJson json = RequestJson.read(exchange, FIELDS);
@@ -47,7 +47,8 @@ record RunRequest(String page, String prompt, String model, LensOptions options)
         for (JsonNode token : json.list("tracked", MAX_TRACKED)) {
             options = options.track(tracked(token));
         }
-        return new RunRequest(page, json.text("prompt"), json.text("model", model), options);
+        RequestedPrompt prompt = RequestedPrompt.of(json, "prompt");
+        return new RunRequest(page, prompt, json.text("model", model), options.specialTokens(prompt.special()));
     }
 
     private static Positions positions(String written) {

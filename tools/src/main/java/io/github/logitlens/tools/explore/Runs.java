@@ -37,7 +37,7 @@ final class Runs {
             } catch (Refusal refusal) {
                 refuse(refusal, lines);
             } catch (IllegalArgumentException e) {
-                refuse(new Refusal(422, "REFUSED", e.getMessage()), lines);
+                refuse(Refusal.refused(e.getMessage()), lines);
             } catch (CheckpointException | SafeTensorsException | TokenizerFormatException | HubException e) {
                 refuse(new Refusal(422, "MODEL", e.getMessage()), lines);
             } catch (LineStream.ReaderGone e) {
@@ -65,7 +65,7 @@ final class Runs {
         long start = System.nanoTime();
         Hooks hooks = watched(model.config().nLayers(), start, ticket, lines);
         AtomicBoolean begun = new AtomicBoolean();
-        lens.run(lens.tokenizer().encode(request.prompt()), request.options(), hooks, POSITIONS_AT_ONCE, part -> {
+        lens.run(request.prompt().ids(lens.tokenizer()), request.options(), hooks, POSITIONS_AT_ONCE, part -> {
             ticket.check();
             lines.send(out -> {
                 if (!begun.getAndSet(true)) {

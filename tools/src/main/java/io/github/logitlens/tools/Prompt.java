@@ -1,0 +1,131 @@
+package io.github.logitlens.tools;
+
+import io.github.logitlens.Attribution;
+import io.github.logitlens.AttributionOptions;
+import io.github.logitlens.Bos;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensResult;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
+import io.github.logitlens.tokenizer.SpecialTokens;
+import io.github.logitlens.tokenizer.TokenSpan;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// What a command is about: a text, or token ids.
+sealed interface Prompt {
+
+    /// A text.
+    ///
+    /// @param text    any text
+    /// @param special what a special token's text in it means
+    record Text(String text, SpecialTokens special) implements Prompt {
+
+        /// The launcher starts the JVM for prompts of this length in its own way, too.
+        private static final int SHORT = 100;
+
+        @Override
+        public int[] ids(Gpt2Tokenizer tokenizer) {
+            return tokenizer.encode(text, special);
+        }
+
+        @Override
+        public LensResult run(LogitLens lens, LensOptions options) {
+            return lens.run(text, options.specialTokens(special));
+        }
+
+        @Override
+        public Attribution attribute(LogitLens lens, AttributionOptions options) {
+            return lens.attribute(text, options.specialTokens(special));
+        }
+
+        @Override
+        public boolean isShort() {
+            return text.length() <= SHORT;
+        }
+
+        @Override
+        public Optional<String> note(Gpt2Tokenizer tokenizer) {
+            if (special == SpecialTokens.PARSE || Arrays.equals(ids(tokenizer), tokenizer.encode(text, SpecialTokens.PARSE))) {
+                return Optional.empty();
+            }
+            String named = tokenizer.encodeWithSpans(text, SpecialTokens.PARSE).stream()
+                    .filter(span -> isSpecial(span, tokenizer)).findFirst()
+                    .map(span -> tokenizer.token(span.id()).display()).orElse("a special token");
+            return Optional.of("the prompt has the text of " + named + ", read as text; --special reads it as the token");
+        }
+
+        private boolean isSpecial(TokenSpan span, Gpt2Tokenizer tokenizer) {
+            return IntStream.of(tokenizer.encode(text.substring(span.start(), span.end()), special)).noneMatch(id -> id == span.id());
+        }
+    }
+
+    /// Token ids, for which no tokenizer has to know a text.
+    ///
+    /// @param ids *not modified*
+    record Ids(int[] ids) implements Prompt {
+
+        private static final int SHORT = 25;
+
+        @Override
+        public int[] ids(Gpt2Tokenizer tokenizer) {
+            return ids;
+        }
+
+        @Override
+        public LensResult run(LogitLens lens, LensOptions options) {
+            return lens.run(ids, options);
+        }
+
+        @Override
+        public Attribution attribute(LogitLens lens, AttributionOptions options) {
+            return lens.attribute(ids, options, Hooks.none());
+        }
+
+        @Override
+        public boolean isShort() {
+            return ids.length <= SHORT;
+        }
+
+        @Override
+        public Optional<String> note(Gpt2Tokenizer tokenizer) {
+            return Optional.empty();
+        }
+    }
+
+    /// Its token ids, without BOS.
+    ///
+    /// @param tokenizer the model's
+    /// @return `[seqLen]`, not to be modified
+    int[] ids(Gpt2Tokenizer tokenizer);
+
+    /// Runs it.
+    LensResult run(LogitLens lens, LensOptions options);
+
+    /// Runs it and takes a logit apart.
+    Attribution attribute(LogitLens lens, AttributionOptions options);
+
+    /// Whether its run is over before it would pay to load a model's weights.
+    boolean isShort();
+
+    /// What its writer may not expect: the text of a special token that is read as text.
+    ///
+    /// @param tokenizer the model's
+    /// @return a sentence, or empty if there is nothing to say
+    Optional<String> note(Gpt2Tokenizer tokenizer);
+
+    /// Its token ids as the model reads them.
+    ///
+    /// @param lens the model
+    /// @param bos  whether the model's BOS goes before them
+    /// @return `[seqLen]`, owned by the caller
+    default int[] ids(LogitLens lens, Bos bos) {
+        int[] own = ids(lens.tokenizer());
+        int[] start = bos == Bos.NONE ? new int[0] : lens.tokens("", bos);
+        int[] all = Arrays.copyOf(start, start.length + own.length);
+        System.arraycopy(own, 0, all, start.length, own.length);
+        return all;
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.logitlens.tools.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the API answers to who asks it without the page.
+class ExplorerApiTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String IDS = "[464, 412, 733, 417, 8765, 318, 287]";
+
+    private static ExplorerServer server;
+    private static int port;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = ExplorerServer.start(0, "demo", "test", System.err);
+        port = server.address().getPort();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(text, e);
+        }
+    }
+
+    private static List<JsonNode> run(String body) {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/run", body);
+        assertEquals(200, answer.status(), answer.body());
+        return answer.body().lines().map(ExplorerApiTest::json).toList();
+    }
+
+    private static List<JsonNode> rows(String body) {
+        return run(body).stream().filter(line -> line.path("type").textValue().equals("rows")).toList();
+    }
+
+    @Test
+    void idsAreAPromptToo() {
+        assertEquals(rows("{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2}"), rows("{\"ids\": " + IDS + ", \"topK\": 2}"));
+        assertEquals(json(RawHttp.post(port, "/api/tokens", "{\"text\": \"The Eiffel Tower is in\", \"bos\": true}").body()),
+                json(RawHttp.post(port, "/api/tokens", "{\"ids\": " + IDS + ", \"bos\": true}").body()));
+    }
+
+    @Test
+    void aSpecialTokensTextIsOneTokenWhereThatIsAsked() {
+        assertEquals(rows("{\"ids\": [50256, 15496]}"), rows("{\"prompt\": \"<|endoftext|>Hello\", \"special\": true}"));
+        assertEquals(8, json(RawHttp.post(port, "/api/tokens", "{\"text\": \"<|endoftext|>Hello\"}").body()).path("tokens").size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"ids\": [1], \"prompt\": \"a\"", "\"ids\": 1", "\"ids\": [1.5]", "\"ids\": [\"1\"]", "\"ids\": [99999999999]",
+        "\"special\": 1, \"prompt\": \"a\""})
+    void aPromptThatIsNoneIsABadRequest(String fields) {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/run", "{" + fields + "}");
+        assertEquals(400, answer.status());
+        assertTrue(answer.body().contains("ids") || answer.body().contains("special"), answer.body());
+    }
+
+    @Test
+    void anIdThatTheModelHasNotIsRefused() {
+        for (String path : List.of("/api/run", "/api/tokens")) {
+            RawHttp.Answer answer = RawHttp.post(port, path, "{\"ids\": [50257]}");
+            assertEquals(422, answer.status());
+            assertTrue(answer.body().contains("50257"), answer.body());
+        }
+    }
+}
