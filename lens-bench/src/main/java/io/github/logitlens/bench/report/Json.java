@@ -1,6 +1,7 @@
 package io.github.logitlens.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,7 +13,8 @@ import java.nio.file.Path;
 final class Json {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder().addModule(new Jdk8Module())
-            .enable(SerializationFeature.INDENT_OUTPUT).serializationInclusion(JsonInclude.Include.NON_ABSENT).build();
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .defaultPropertyInclusion(JsonInclude.Value.construct(Include.NON_ABSENT, Include.NON_ABSENT)).build();
 
     private Json() {
     }
