@@ -14,12 +14,31 @@ import java.util.Objects;
 /// tokenizer.token(222).display()       // "\x80", a byte that is no character of its own
 /// ```
 ///
+/// Libraries that write records as JSON write `{"id":6342,"text":" Paris","bytes":"IFBhcmlz"}`.
+///
 /// @param id    the token's id
+/// @param text  the bytes read as UTF-8, with U+FFFD where they are not: for looking at, since the tokens of one character,
+///              read one by one, do not give that character ([Gpt2Tokenizer#decode(int...)] does)
 /// @param bytes the bytes, *copied* on the way in and out
-public record Token(int id, byte[] bytes) {
-    /// A token of its own bytes.
+public record Token(int id, String text, byte[] bytes) {
+    /// A token of its own bytes and the text that they are read as.
+    ///
+    /// @throws IllegalArgumentException if `text` is not what `bytes` are read as
     public Token {
         bytes = bytes.clone();
+        String read = Utf8.decode(bytes, 0, bytes.length);
+        if (!text.equals(read)) {
+            throw new IllegalArgumentException(
+                    "text of token " + id + ": expected " + Place.quote(read) + ", got " + Place.quote(text));
+        }
+    }
+
+    /// A token of its own bytes.
+    ///
+    /// @param id    the token's id
+    /// @param bytes the bytes, *copied*
+    public Token(int id, byte[] bytes) {
+        this(id, Utf8.decode(bytes, 0, bytes.length), bytes);
     }
 
     /// The bytes.
@@ -28,14 +47,6 @@ public record Token(int id, byte[] bytes) {
     @Override
     public byte[] bytes() {
         return bytes.clone();
-    }
-
-    /// The bytes read as UTF-8, with U+FFFD where they are not: for looking at, since the tokens of one character, read
-    /// one by one, do not give that character ([Gpt2Tokenizer#decode(int...)] does).
-    ///
-    /// @return the text
-    public String text() {
-        return Utf8.decode(bytes, 0, bytes.length);
     }
 
     /// The text for a screen: the token's characters, with control characters and bytes that are no character as `\n`,

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 
 class TokenTest {
@@ -49,5 +52,21 @@ class TokenTest {
         assertEquals(new Token(7, new byte[] {'a', (byte) 0x80}).hashCode(), token.hashCode());
         assertNotEquals(new Token(8, new byte[] {'a', (byte) 0x80}), token);
         assertNotEquals(new Token(7, new byte[] {'a'}), token);
+    }
+
+    @Test
+    void jsonOfATokenHasItsTextAndReadsBack() throws JsonProcessingException {
+        ObjectMapper mapper = new ObjectMapper();
+        Token paris = Gpt2Tokenizer.gpt2().token(6342);
+        String json = mapper.writeValueAsString(paris);
+        assertEquals("{\"id\":6342,\"text\":\" Paris\",\"bytes\":\"IFBhcmlz\"}", json);
+        assertEquals(paris, mapper.readValue(json, Token.class));
+    }
+
+    @Test
+    void aTextThatIsNotThatOfTheBytesIsRefused() {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> new Token(7, "b", new byte[] {'a'}));
+        assertEquals("text of token 7: expected \"a\", got \"b\"", e.getMessage());
     }
 }
