@@ -9,34 +9,50 @@ import java.util.List;
 /// for in the text as given, then, in what is left between, those that are looked for in normalized text (which, without a
 /// normalizer, is the same).
 final class AddedTokens {
-    /// A part of the text: an added token, or plain text to encode (`id` -1).
-    record Piece(int id, int start, int end) {
+    /// A part of the text: an added token, or plain text, normalized, to encode (`id` -1).
+    record Piece(AlignedText text, int id, boolean special) {
         boolean isPlain() {
             return id < 0;
         }
     }
 
-    private static final Comparator<AddedToken> LONGEST_FIRST = new Comparator<>() {
+    /// A token and the text it is found by.
+    private record Pattern(String text, AddedToken token) {
+    }
+
+    private static final Comparator<Pattern> LONGEST_FIRST = new Comparator<>() {
         @Override
-        public int compare(AddedToken a, AddedToken b) {
-            return Integer.compare(b.content().length(), a.content().length());
+        public int compare(Pattern a, Pattern b) {
+            return Integer.compare(b.text().length(), a.text().length());
         }
     };
 
-    private final List<AddedToken> early = new ArrayList<>();
-    private final List<AddedToken> late = new ArrayList<>();
+    private final Preparation preparation;
+    private final List<Pattern> early = new ArrayList<>();
+    private final List<Pattern> late = new ArrayList<>();
+    private final BitSet earlyChars = new BitSet();
+    private final BitSet lateChars = new BitSet();
     private final boolean onlySpecial;
+    private final boolean anySpecial;
 
     /// Written without streams and lambdas: their first use in a JVM would take longer than all the rest of loading.
-    AddedTokens(List<AddedToken> tokens) {
+    AddedTokens(List<AddedToken> tokens, Preparation preparation) {
+        this.preparation = preparation;
         boolean allSpecial = true;
+        boolean someSpecial = false;
         for (AddedToken token : tokens) {
-            (token.late() ? late : early).add(token);
+            String text = token.late() ? preparation.normalize(AlignedText.of(token.content())).toString() : token.content();
+            if (!text.isEmpty()) {
+                (token.late() ? late : early).add(new Pattern(text, token));
+                (token.late() ? lateChars : earlyChars).set(text.charAt(0));
+            }
             allSpecial &= token.special();
+            someSpecial |= token.special();
         }
         early.sort(LONGEST_FIRST);
         late.sort(LONGEST_FIRST);
         onlySpecial = allSpecial;
+        anySpecial = someSpecial;
     }
 
     /// Whether no text needs cutting under `mode`.
@@ -44,72 +60,93 @@ final class AddedTokens {
         return mode == SpecialTokens.TEXT ? onlySpecial : early.isEmpty() && late.isEmpty();
     }
 
-    /// `text` in pieces, in order and without gaps (the white space that a token takes along belongs to its piece).
+    /// Whether any of them is special.
+    boolean haveSpecial() {
+        return anySpecial;
+    }
+
+    /// `text` in pieces, in order; the white space that a token takes along belongs to its piece.
     List<Piece> split(String text, SpecialTokens mode) {
-        List<Piece> pieces = List.of(new Piece(-1, 0, text.length()));
-        for (List<AddedToken> tokens : List.of(early, late)) {
-            if (!tokens.isEmpty()) {
-                List<Piece> finer = new ArrayList<>();
-                BitSet firstChars = firstChars(tokens);
-                for (Piece piece : pieces) {
-                    if (piece.isPlain()) {
-                        split(text, piece, tokens, firstChars, mode, finer);
-                    } else {
-                        finer.add(piece);
-                    }
-                }
-                pieces = finer;
+        List<Piece> pieces = split(List.of(new Piece(AlignedText.of(text), -1, false)), early, earlyChars, mode);
+        if (!preparation.normalizations().isEmpty()) {
+            List<Piece> normal = new ArrayList<>(pieces.size());
+            for (Piece piece : pieces) {
+                normal.add(piece.isPlain() ? new Piece(preparation.normalize(piece.text()), -1, false) : piece);
+            }
+            pieces = normal;
+        }
+        return split(pieces, late, lateChars, mode);
+    }
+
+    private static List<Piece> split(List<Piece> pieces, List<Pattern> patterns, BitSet firstChars, SpecialTokens mode) {
+        if (patterns.isEmpty()) {
+            return pieces;
+        }
+        List<Piece> finer = new ArrayList<>();
+        for (Piece piece : pieces) {
+            if (piece.isPlain()) {
+                split(piece.text(), patterns, firstChars, mode, finer);
+            } else {
+                finer.add(piece);
             }
         }
-        return pieces;
+        return finer;
     }
 
-    private static BitSet firstChars(List<AddedToken> tokens) {
-        BitSet chars = new BitSet();
-        tokens.forEach(token -> chars.set(token.content().charAt(0)));
-        return chars;
-    }
-
-    private static void split(String text, Piece piece, List<AddedToken> tokens, BitSet firstChars, SpecialTokens mode,
+    private static void split(AlignedText text, List<Pattern> patterns, BitSet firstChars, SpecialTokens mode,
             List<Piece> out) {
-        int plainFrom = piece.start();
-        int at = piece.start();
-        while (at < piece.end()) {
-            AddedToken match = firstChars.get(text.charAt(at)) ? matchAt(text, at, piece.end(), tokens) : null;
+        int plainFrom = 0;
+        int at = 0;
+        while (at < text.length()) {
+            Pattern match = firstChars.get(text.charAt(at)) ? matchAt(text, at, patterns) : null;
             if (match == null) {
                 at++;
                 continue;
             }
+            AddedToken token = match.token();
             int start = at;
-            int end = at + match.content().length();
+            int end = at + match.text().length();
             at = end;
-            if (match.special() && mode == SpecialTokens.TEXT || start < plainFrom) {
+            if (token.special() && mode == SpecialTokens.TEXT || token.singleWord() && isInsideWord(text, start, end)) {
                 continue;
             }
-            while (match.stripLeft() && start > plainFrom && isSpace(text.charAt(start - 1))) {
+            while (token.stripLeft() && start > plainFrom && isSpace(text.charAt(start - 1))) {
                 start--;
             }
-            while (match.stripRight() && end < piece.end() && isSpace(text.charAt(end))) {
+            while (token.stripRight() && end < text.length() && isSpace(text.charAt(end))) {
                 end++;
             }
             if (plainFrom < start) {
-                out.add(new Piece(-1, plainFrom, start));
+                out.add(new Piece(text.part(plainFrom, start), -1, false));
             }
-            out.add(new Piece(match.id(), start, end));
+            out.add(new Piece(text.part(start, end), token.id(), token.special()));
             plainFrom = end;
         }
-        if (plainFrom < piece.end()) {
-            out.add(new Piece(-1, plainFrom, piece.end()));
+        if (plainFrom < text.length()) {
+            out.add(new Piece(text.part(plainFrom, text.length()), -1, false));
         }
     }
 
-    private static AddedToken matchAt(String text, int at, int end, List<AddedToken> longestFirst) {
-        for (AddedToken token : longestFirst) {
-            if (at + token.content().length() <= end && text.startsWith(token.content(), at)) {
-                return token;
+    private static Pattern matchAt(AlignedText text, int at, List<Pattern> longestFirst) {
+        for (Pattern pattern : longestFirst) {
+            if (text.startsWith(pattern.text(), at)) {
+                return pattern;
             }
         }
         return null;
+    }
+
+    private static boolean isInsideWord(AlignedText text, int start, int end) {
+        return start > 0 && isWord(text.codePointBefore(start)) || end < text.length() && isWord(text.codePointAt(end));
+    }
+
+    /// `\w`, as Unicode's technical standard 18 has it.
+    private static boolean isWord(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK,
+                 Character.DECIMAL_DIGIT_NUMBER, Character.CONNECTOR_PUNCTUATION -> true;
+            default -> Character.isAlphabetic(codePoint) || codePoint == 0x200C || codePoint == 0x200D;
+        };
     }
 
     private static boolean isSpace(char c) {

@@ -10,10 +10,25 @@ final class BytePairEncoder {
     /// Up to this length a scan of all ranks is faster than a heap. A rank and a position below this fit in an `int`.
     private static final int SCAN = 1 << 31 - MergeTable.RANK_BITS;
 
-    /// Told about each merge, in order.
+    /// Told about each merge of a pre-token, in order, and then about each token it ends in.
     interface Listener {
         /// `left` and `right`, `left` beginning at byte `offset` of the pre-token, became `result`.
         void merged(int rank, int offset, int left, int right, int result);
+
+        /// The token `id` is made of bytes from `from` to `to` of the text.
+        void ended(int id, int from, int to);
+    }
+
+    /// Keeps the tokens.
+    private record Ids(IntSink out) implements Listener {
+        @Override
+        public void merged(int rank, int offset, int left, int right, int result) {
+        }
+
+        @Override
+        public void ended(int id, int from, int to) {
+            out.add(id);
+        }
     }
 
     /// Room for the scans of one call.
@@ -30,20 +45,25 @@ final class BytePairEncoder {
 
     private final Vocabulary vocabulary;
     private final MergeTable merges;
-    /// By byte: its token.
-    private final int[] byteTokens = new int[256];
+    private final Symbols symbols;
+    private final boolean hasEveryByte;
+    /// By byte: its token, or -1.
+    private final int[] byteTokens;
     /// By two bytes, the first the higher: the rank of their tokens.
     private final int[] bytePairs = new int[1 << 16];
     /// By id: whether the merges make this token of its own bytes; 0 while nobody has asked. Threads may find it out twice.
     private final byte[] wholes;
     private final WordCache words = new WordCache();
 
-    BytePairEncoder(Vocabulary vocabulary, MergeTable merges) {
+    BytePairEncoder(Vocabulary vocabulary, MergeTable merges, Symbols symbols) {
         this.vocabulary = vocabulary;
         this.merges = merges;
+        this.symbols = symbols;
+        this.hasEveryByte = symbols.isComplete();
+        this.byteTokens = symbols.byteTokens();
         this.wholes = new byte[vocabulary.size()];
-        for (int b = 0; b < 256; b++) {
-            byteTokens[b] = vocabulary.findShort(b, 1);
+        for (int id = symbols.unmerged().nextSetBit(0); id >= 0; id = symbols.unmerged().nextSetBit(id + 1)) {
+            wholes[id] = WHOLE;
         }
         Arrays.fill(bytePairs, MergeTable.NONE);
         for (int rank = 0; rank < merges.size(); rank++) {
@@ -60,7 +80,17 @@ final class BytePairEncoder {
         }
     }
 
-    /// Appends the tokens of all of `text` to `out`.
+    /// Appends the tokens of `text`, cut as `preparation` says, to `out`.
+    void encode(Utf8Text text, Preparation preparation, IntSink out) {
+        if (preparation.cutsWords()) {
+            encode(text, out);
+        } else if (text.length() > 0) {
+            long key = text.key(0, text.length());
+            encodeWord(key, vocabulary.find(key, text, 0, text.length()), text, 0, text.length(), out, new Scratch());
+        }
+    }
+
+    /// Appends the tokens of `text`, cut as GPT-2's pattern cuts it, to `out`.
     void encode(Utf8Text text, IntSink out) {
         Scratch scratch = new Scratch();
         int at = 0;
@@ -98,7 +128,7 @@ final class BytePairEncoder {
         if (id >= 0 && wholes[id] == WHOLE) {
             out.add(id);
         } else if (to - from > SCAN) {
-            merge(text.bytes(), from, to, out, (rank, offset, left, right, result) -> { });
+            merge(text, from, to, new Ids(out));
         } else if (!words.find(key, text, from, to, out)) {
             int[] ids = scratch.ids;
             int count = scan(text.bytes(), from, to, ids, scratch.ranks);
@@ -116,15 +146,7 @@ final class BytePairEncoder {
     /// Writes the tokens of the pre-token `text[from, to)`, at most [#SCAN] bytes, to `ids` and returns how many there are.
     /// `ids[i]` and `ids[i + 1]` have rank `ranks[i]`; both arrays close up at each merge.
     private int scan(byte[] text, int from, int to, int[] ids, int[] ranks) {
-        int last = to - from - 1;
-        int b = text[from] & 0xFF;
-        ids[0] = byteTokens[b];
-        for (int i = 0; i < last; i++) {
-            int next = text[from + i + 1] & 0xFF;
-            ids[i + 1] = byteTokens[next];
-            ranks[i] = bytePairs[b << 8 | next];
-            b = next;
-        }
+        int last = hasEveryByte ? begin(text, from, to, ids, ranks) : beginWithGaps(text, from, to, ids, ranks);
         while (true) {
             // The lowest rank and, below it, the first place that has it: a minimum, which needs no branch.
             int first = Integer.MAX_VALUE;
@@ -154,14 +176,66 @@ final class BytePairEncoder {
         return last + 1;
     }
 
-    /// Appends the tokens of the pre-token `text[from, to)` to `out`, telling `listener` of each merge.
-    void merge(byte[] text, int from, int to, IntSink out, Listener listener) {
-        int size = to - from;
-        int[] ids = new int[size];
+    /// Writes the tokens of the bytes and the ranks of their pairs; returns the index of the last.
+    private int begin(byte[] text, int from, int to, int[] ids, int[] ranks) {
+        int last = to - from - 1;
+        int b = text[from] & 0xFF;
+        ids[0] = byteTokens[b];
+        for (int i = 0; i < last; i++) {
+            int next = text[from + i + 1] & 0xFF;
+            ids[i + 1] = byteTokens[next];
+            ranks[i] = bytePairs[b << 8 | next];
+            b = next;
+        }
+        return last;
+    }
+
+    /// As [#begin] where bytes have no token; -1 if none of these has one.
+    private int beginWithGaps(byte[] text, int from, int to, int[] ids, int[] ranks) {
+        int count = 0;
+        boolean afterUnknown = false;
+        for (int i = from; i < to; i++) {
+            int token = byteTokens[text[i] & 0xFF];
+            boolean isUnknown = token < 0;
+            if (!isUnknown || symbols.unknown() >= 0 && !(afterUnknown && symbols.fusesUnknown())) {
+                ids[count++] = isUnknown ? symbols.unknown() : token;
+            }
+            afterUnknown = isUnknown;
+        }
+        for (int i = 0; i + 1 < count; i++) {
+            ranks[i] = merges.rank(ids[i], ids[i + 1]);
+        }
+        return count - 1;
+    }
+
+    /// Tells `listener` how the pre-token `text[from, to)`, not empty, becomes tokens.
+    void merge(Utf8Text text, int from, int to, Listener listener) {
+        int whole = symbols.unmerged().isEmpty() ? -1 : vocabulary.find(text, from, to);
+        if (whole >= 0 && symbols.unmerged().get(whole)) {
+            listener.ended(whole, from, to);
+            return;
+        }
+        byte[] bytes = text.bytes();
+        int[] ids = new int[to - from];
+        int[] starts = new int[to - from];
+        int[] ends = new int[to - from];
+        int size = 0;
+        boolean afterUnknown = false;
+        for (int i = from; i < to; i++) {
+            int token = byteTokens[bytes[i] & 0xFF];
+            boolean isUnknown = token < 0;
+            if (isUnknown && afterUnknown && symbols.fusesUnknown() && symbols.unknown() >= 0) {
+                ends[size - 1] = i + 1;
+            } else if (!isUnknown || symbols.unknown() >= 0) {
+                ids[size] = isUnknown ? symbols.unknown() : token;
+                starts[size] = i;
+                ends[size++] = i + 1;
+            }
+            afterUnknown = isUnknown;
+        }
         int[] next = new int[size];
         int[] previous = new int[size];
         for (int i = 0; i < size; i++) {
-            ids[i] = byteTokens[text[from + i] & 0xFF];
             next[i] = i + 1;
             previous[i] = i - 1;
         }
@@ -181,9 +255,10 @@ final class BytePairEncoder {
                 continue;
             }
             int result = merges.result(rank);
-            listener.merged(rank, left, ids[left], ids[right], result);
+            listener.merged(rank, starts[left] - from, ids[left], ids[right], result);
             ids[left] = result;
             ids[right] = -1;
+            ends[left] = ends[right];
             int after = next[right];
             next[left] = after;
             if (after < size) {
@@ -196,7 +271,7 @@ final class BytePairEncoder {
             }
         }
         for (int i = 0; i < size; i = next[i]) {
-            out.add(ids[i]);
+            listener.ended(ids[i], starts[i], ends[i]);
         }
     }
 

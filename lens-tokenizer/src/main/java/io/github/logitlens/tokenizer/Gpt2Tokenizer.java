@@ -22,7 +22,13 @@ import java.util.OptionalInt;
 /// tokenizer.token(6342).display()                        // " Paris"
 /// ```
 ///
-/// No token is added to what a text holds: no space in front, no `<|endoftext|>`.
+/// No token is added to what a text holds, no `<|endoftext|>` and none that a model's `add_bos_token` or post-processor asks
+/// for ([#addsBos] says whether they do, [#bos] which it is); and no space in front but where the model's tokenizer has
+/// `add_prefix_space`.
+///
+/// A model's tokenizer may differ from GPT-2's in its vocabulary, which may lack bytes and leave ids free; in added tokens; in
+/// what becomes of a text before it is cut (normal forms, lower case, plain replacements, a prefix); and in cuts at digits or
+/// plain text. What would give other ids and is not among these is refused by its name.
 ///
 /// Where implementations differ, this one has chosen:
 /// * Letters and numbers are those of Unicode 14, whatever the JDK knows, as in `tokenizers` 0.21.0 (releases from 0.22.2 on
@@ -32,29 +38,48 @@ import java.util.OptionalInt;
 /// * Ill-formed bytes decode to U+FFFD as the WHATWG encoding standard, Python and Rust have it; the JDK differs.
 /// * An added token that is not in the vocabulary decodes to its own text, even where that is made of letters of the byte
 ///   alphabet (an added `é`, which Hugging Face decodes to the byte `E9`).
+/// * A byte without a token is dropped before merging, as `tokenizers` does, or becomes the model's `unk_token`;
+///   `transformers`' tokenizer in Python has `<|endoftext|>` in its place.
+/// * `add_prefix_space` in `tokenizer_config.json` goes before that in `tokenizer.json`, which `transformers` heeds only for
+///   other classes than `GPT2Tokenizer`; where the former says nothing, the latter holds.
+/// * An added token has the id that its file gives it, and not the next one that is free.
 ///
 /// Immutable; any number of threads may use one.
 public final class Gpt2Tokenizer {
     /// As many pieces as a message shows.
     private static final int SHOWN_PIECES = 16;
+    private static final int GPT2_VOCAB_SIZE = 50257;
 
     private final Vocabulary vocabulary;
     private final MergeTable merges;
+    private final Symbols symbols;
+    private final Preparation preparation;
     private final AddedTokens addedTokens;
     private final List<AddedToken> addedTokenList;
+    private final OptionalInt bos;
+    private final OptionalInt eos;
+    private final boolean addsBos;
     private final BytePairEncoder encoder;
+    /// Why no text can be encoded, if none can.
+    private final Optional<TokenizerFormatException> refusal;
 
     /// Loaded at the first call of [#gpt2()].
     private static final class Bundled {
-        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(BundledFiles.read());
+        static final Gpt2Tokenizer GPT2 = new Gpt2Tokenizer(BundledFiles.read(), Optional.empty());
     }
 
-    private Gpt2Tokenizer(ModelBuilder.Model model) {
+    private Gpt2Tokenizer(ModelBuilder.Model model, Optional<TokenizerFormatException> refusal) {
         vocabulary = model.vocabulary();
         merges = model.merges();
+        symbols = model.symbols();
+        preparation = model.preparation();
         addedTokenList = model.addedTokens();
-        addedTokens = new AddedTokens(addedTokenList);
-        encoder = new BytePairEncoder(vocabulary, merges);
+        addedTokens = new AddedTokens(addedTokenList, preparation);
+        bos = model.bos();
+        eos = model.eos();
+        addsBos = model.addsBos();
+        encoder = new BytePairEncoder(vocabulary, merges, symbols);
+        this.refusal = refusal;
     }
 
     /// The tokenizer of GPT-2, every size of it, and of the models that share its vocabulary; the files are bundled, and
@@ -65,8 +90,62 @@ public final class Gpt2Tokenizer {
         return Bundled.GPT2;
     }
 
-    /// The tokenizer in `directory`: of `tokenizer.json`, or else of `vocab.json`, `merges.txt` and, if there is one,
-    /// `added_tokens.json`. Any byte-level BPE with GPT-2's pattern will do, whatever the size of its vocabulary.
+    /// The tokenizer of a model: the one that its directory brings with it or, where nothing there speaks of a tokenizer and
+    /// the model's vocabulary is of GPT-2's size, GPT-2's. Never another: ids of the wrong vocabulary give numbers that look
+    /// right.
+    ///
+    /// ```java
+    /// Gpt2Tokenizer.of(Path.of("mine"), config.vocabSize())
+    /// ```
+    ///
+    /// @param directory the model's directory, in Hugging Face's layout
+    /// @param vocabSize the number of rows of the model's embedding
+    /// @return the tokenizer
+    /// @throws TokenizerFormatException if there is none, or it is damaged or of another kind; the message says what to do
+    public static Gpt2Tokenizer of(Path directory, int vocabSize) {
+        Optional<Gpt2Tokenizer> found = find(directory);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        if (vocabSize != GPT2_VOCAB_SIZE) {
+            throw TokenizerFiles.noneFor(directory, vocabSize, GPT2_VOCAB_SIZE);
+        }
+        return gpt2();
+    }
+
+    /// The tokenizer of a model, as [#of] finds it, or else [#idsOnly]: for those who may do without texts.
+    ///
+    /// ```java
+    /// Gpt2Tokenizer tokenizer = Gpt2Tokenizer.ofOrIdsOnly(Path.of("with-spiece.model"), 32000);
+    /// tokenizer.token(7).display()    // "<7>"
+    /// tokenizer.encode("a text")      // TokenizerFormatException: tokenizer: expected …, got spiece.model, …
+    /// ```
+    ///
+    /// @param directory the model's directory, in Hugging Face's layout
+    /// @param vocabSize the number of rows of the model's embedding
+    /// @return the tokenizer
+    public static Gpt2Tokenizer ofOrIdsOnly(Path directory, int vocabSize) {
+        try {
+            return of(directory, vocabSize);
+        } catch (TokenizerFormatException e) {
+            return idsOnly(vocabSize, e);
+        }
+    }
+
+    /// A tokenizer that knows ids and no texts: its tokens are `<0>`, `<1>` and so on, and what needs the id of a text throws.
+    ///
+    /// @param vocabSize the number of ids, at least 1
+    /// @param why       what to throw where a text is given
+    /// @return the tokenizer
+    public static Gpt2Tokenizer idsOnly(int vocabSize, TokenizerFormatException why) {
+        if (vocabSize < 1) {
+            throw new IllegalArgumentException("vocabSize: expected at least 1, got " + vocabSize);
+        }
+        return new Gpt2Tokenizer(ModelBuilder.ofFreeIds(vocabSize), Optional.of(why));
+    }
+
+    /// The tokenizer in `directory`: of `tokenizer.json`, or else of `vocab.json` and `merges.txt`, with what
+    /// `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say.
     ///
     /// ```java
     /// Gpt2Tokenizer.load(Path.of("distilgpt2")).vocabSize()    // 50257
@@ -76,22 +155,17 @@ public final class Gpt2Tokenizer {
     /// @return the tokenizer
     /// @throws TokenizerFormatException if the files are missing, damaged, or those of another kind of tokenizer
     public static Gpt2Tokenizer load(Path directory) {
-        return new Gpt2Tokenizer(TokenizerFiles.read(Objects.requireNonNull(directory, "directory")));
+        return new Gpt2Tokenizer(TokenizerFiles.read(Objects.requireNonNull(directory, "directory")), Optional.empty());
     }
 
-    /// The tokenizer that a model's directory brings with it. A model without one has GPT-2's.
+    /// The tokenizer that a directory brings with it; [#of] says what a model without one has.
     ///
-    /// ```java
-    /// Gpt2Tokenizer.find(Path.of("mine")).orElseGet(Gpt2Tokenizer::gpt2)
-    /// ```
-    ///
-    /// @param directory a model's directory
-    /// @return the tokenizer that [#load] reads, empty if `directory` holds neither `tokenizer.json` nor `vocab.json`
-    /// @throws TokenizerFormatException if there is one, and it is damaged or of another kind
+    /// @param directory a directory
+    /// @return the tokenizer that [#load] reads, empty if nothing in `directory` speaks of one
+    /// @throws TokenizerFormatException if there is one, and it is damaged, not complete or of another kind
     public static Optional<Gpt2Tokenizer> find(Path directory) {
-        return TokenizerFiles.areIn(Objects.requireNonNull(directory, "directory"))
-                ? Optional.of(load(directory))
-                : Optional.empty();
+        return TokenizerFiles.find(Objects.requireNonNull(directory, "directory"))
+                .map(model -> new Gpt2Tokenizer(model, Optional.empty()));
     }
 
     /// The tokens of `text`, in which `<|endoftext|>` is thirteen ordinary characters.
@@ -103,6 +177,7 @@ public final class Gpt2Tokenizer {
     ///
     /// @param text any text
     /// @return the ids, a new array
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public int[] encode(String text) {
         return encode(text, SpecialTokens.TEXT);
     }
@@ -112,27 +187,79 @@ public final class Gpt2Tokenizer {
     /// @param text any text
     /// @param mode whether special tokens are looked for
     /// @return the ids, a new array
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public int[] encode(String text, SpecialTokens mode) {
-        Objects.requireNonNull(text, "text");
+        return encoded(text, mode).toArray();
+    }
+
+    /// How many tokens `text` has: the length of what [#encode(String)] returns.
+    ///
+    /// @param text any text
+    /// @return the number of tokens
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
+    public int countTokens(String text) {
+        return encoded(text, SpecialTokens.TEXT).size();
+    }
+
+    private IntSink encoded(String text, SpecialTokens mode) {
+        requireTexts(text);
         IntSink out = new IntSink(text.length() / 3);
-        if (addedTokens.matchNothing(mode)) {
+        if (addedTokens.matchNothing(mode) && preparation.isGpt2()) {
             encoder.encode(Utf8Text.of(text), out);
-            return out.toArray();
+            return out;
         }
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
             if (piece.isPlain()) {
-                encoder.encode(Utf8Text.of(text, piece.start(), piece.end()), out);
+                for (AlignedText part : preparation.parts(piece.text())) {
+                    encoder.encode(part.utf8(), preparation, out);
+                }
             } else {
                 out.add(piece.id());
             }
         }
-        return out.toArray();
+        return out;
+    }
+
+    private void requireTexts(String text) {
+        Objects.requireNonNull(text, "text");
+        if (refusal.isPresent()) {
+            throw refusal.get().again();
+        }
+    }
+
+    /// Whether this tokenizer has ids for texts; one of [#idsOnly] has not.
+    ///
+    /// @return false if [#encode(String)] throws
+    public boolean readsTexts() {
+        return refusal.isEmpty();
+    }
+
+    /// The first special token whose text is in `text`, which [SpecialTokens#TEXT] reads as ordinary characters: worth a word
+    /// to whoever meant the token.
+    ///
+    /// ```java
+    /// tokenizer.specialTokenIn("a<|endoftext|>b")    // Optional[Token[id=50256, "<|endoftext|>"]]
+    /// ```
+    ///
+    /// @param text any text
+    /// @return the token, empty if there is none
+    public Optional<Token> specialTokenIn(String text) {
+        Objects.requireNonNull(text, "text");
+        if (addedTokens.haveSpecial()) {
+            for (AddedTokens.Piece piece : addedTokens.split(text, SpecialTokens.PARSE)) {
+                if (piece.special()) {
+                    return Optional.of(token(piece.id()));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// The tokens of `text` and the part of it that each covers; the ids are those of [#encode(String)].
     ///
     /// @param text any text
     /// @return the tokens in order
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public List<TokenSpan> encodeWithSpans(String text) {
         return encodeWithSpans(text, SpecialTokens.TEXT);
     }
@@ -142,97 +269,81 @@ public final class Gpt2Tokenizer {
     /// @param text any text
     /// @param mode whether special tokens are looked for
     /// @return the tokens in order
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public List<TokenSpan> encodeWithSpans(String text, SpecialTokens mode) {
-        Objects.requireNonNull(text, "text");
-        List<TokenSpan> spans = new ArrayList<>();
-        int codePoint = 0;
+        requireTexts(text);
+        SpanCollector spans = new SpanCollector(text);
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
-            int codePointEnd = codePoint + text.codePointCount(piece.start(), piece.end());
             if (piece.isPlain()) {
-                addSpans(text, piece.start(), piece.end(), codePoint, spans);
+                for (AlignedText part : preparation.parts(piece.text())) {
+                    Utf8Text utf8 = spans.begin(part);
+                    for (int at = 0; at < utf8.length();) {
+                        int end = preparation.next(utf8, at);
+                        encoder.merge(utf8, at, end, spans);
+                        at = end;
+                    }
+                }
             } else {
-                spans.add(new TokenSpan(piece.id(), piece.start(), piece.end(), codePoint, codePointEnd));
+                spans.add(piece.id(), piece.text().start(0), piece.text().end(piece.text().length() - 1));
             }
-            codePoint = codePointEnd;
         }
-        return List.copyOf(spans);
-    }
-
-    private void addSpans(String text, int from, int to, int firstCodePoint, List<TokenSpan> spans) {
-        Utf8Text utf8 = Utf8Text.of(text, from, to);
-        IntSink out = new IntSink(utf8.length() / 3);
-        encoder.encode(utf8, out);
-        int[] ids = out.toArray();
-        byte[] bytes = utf8.bytes();
-        // The character at hand: its first byte, the byte after it, its index in UTF-16 units and in code points.
-        int charByte = 0;
-        int nextByte = utf8.length() == 0 ? 0 : Utf8.sequenceLength(bytes, 0, utf8.length());
-        int unit = from;
-        int codePoint = firstCodePoint;
-        int tokenByte = 0;
-        for (int id : ids) {
-            int tokenEnd = tokenByte + vocabulary.length(id);
-            while (nextByte <= tokenByte) {
-                charByte = nextByte;
-                unit += Character.charCount(text.codePointAt(unit));
-                codePoint++;
-                nextByte += Utf8.sequenceLength(bytes, charByte, utf8.length());
-            }
-            int start = unit;
-            int codePointStart = codePoint;
-            while (nextByte < tokenEnd) {
-                charByte = nextByte;
-                unit += Character.charCount(text.codePointAt(unit));
-                codePoint++;
-                nextByte += Utf8.sequenceLength(bytes, charByte, utf8.length());
-            }
-            int end = unit + Character.charCount(text.codePointAt(unit));
-            spans.add(new TokenSpan(id, start, end, codePointStart, codePoint + 1));
-            tokenByte = tokenEnd;
-        }
+        return spans.spans();
     }
 
     /// How `text` becomes tokens: pre-tokens, bytes, merges in order, tokens.
     ///
     /// @param text any text
     /// @return the steps
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public Explanation explain(String text) {
         return explain(text, SpecialTokens.TEXT);
     }
 
-    /// How `text` becomes tokens, with special tokens read as `mode` says.
+    /// How `text` becomes tokens, with special tokens read as `mode` says. Pre-tokens are parts of what normalizers and a space
+    /// in front made of the text.
     ///
     /// @param text any text
     /// @param mode whether special tokens are looked for
     /// @return the steps
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public Explanation explain(String text, SpecialTokens mode) {
-        Objects.requireNonNull(text, "text");
+        requireTexts(text);
         List<Explanation.PreToken> preTokens = new ArrayList<>();
         for (AddedTokens.Piece piece : addedTokens.split(text, mode)) {
-            String part = text.substring(piece.start(), piece.end());
-            Utf8Text utf8 = Utf8Text.of(part);
             if (!piece.isPlain()) {
-                preTokens.add(new Explanation.PreToken(part, HexFormat.of().formatHex(utf8.bytes(), 0, utf8.length()),
-                        List.of(), List.of(token(piece.id()))));
+                Utf8Text utf8 = piece.text().utf8();
+                preTokens.add(new Explanation.PreToken(piece.text().toString(),
+                        HexFormat.of().formatHex(utf8.bytes(), 0, utf8.length()), List.of(), List.of(token(piece.id()))));
                 continue;
             }
-            int at = 0;
-            while (at < utf8.length()) {
-                int end = PreTokenizer.next(utf8.bytes(), at, utf8.length());
-                preTokens.add(explain(utf8.bytes(), at, end));
-                at = end;
+            for (AlignedText part : preparation.parts(piece.text())) {
+                Utf8Text utf8 = part.utf8();
+                for (int at = 0; at < utf8.length();) {
+                    int end = preparation.next(utf8, at);
+                    preTokens.add(explain(utf8, at, end));
+                    at = end;
+                }
             }
         }
         return new Explanation(text, preTokens);
     }
 
-    private Explanation.PreToken explain(byte[] bytes, int from, int to) {
+    private Explanation.PreToken explain(Utf8Text text, int from, int to) {
         List<Explanation.Merge> made = new ArrayList<>();
-        IntSink ids = new IntSink(to - from);
-        encoder.merge(bytes, from, to, ids, (rank, offset, left, right, result) -> made
-                .add(new Explanation.Merge(rank, offset, token(left), token(right), token(result))));
-        return new Explanation.PreToken(Utf8.decode(bytes, from, to), HexFormat.of().formatHex(bytes, from, to), made,
-                tokens(ids.toArray()));
+        List<Token> tokens = new ArrayList<>();
+        encoder.merge(text, from, to, new BytePairEncoder.Listener() {
+            @Override
+            public void merged(int rank, int offset, int left, int right, int result) {
+                made.add(new Explanation.Merge(rank, offset, token(left), token(right), token(result)));
+            }
+
+            @Override
+            public void ended(int id, int start, int end) {
+                tokens.add(token(id));
+            }
+        });
+        return new Explanation.PreToken(Utf8.decode(text.bytes(), from, to),
+                HexFormat.of().formatHex(text.bytes(), from, to), made, tokens);
     }
 
     /// The text of `ids`: their bytes one after another, read as UTF-8 with U+FFFD where they are not, as the WHATWG
@@ -270,7 +381,7 @@ public final class Gpt2Tokenizer {
         return new StreamingDecoder(vocabulary);
     }
 
-    /// The token `id`.
+    /// The token `id`; one that no text gives, `<273>`, where the vocabulary leaves the id free.
     ///
     /// @param id 0 to one less than [#vocabSize()]
     /// @return the token
@@ -278,6 +389,19 @@ public final class Gpt2Tokenizer {
     public Token token(int id) {
         checkId(id, vocabulary);
         return new Token(id, vocabulary.bytes(id));
+    }
+
+    /// The token `id` for a screen, which a model whose embedding is larger than its vocabulary may name too.
+    ///
+    /// ```java
+    /// Gpt2Tokenizer.gpt2().label(50300).display()    // "<50300>"
+    /// ```
+    ///
+    /// @param id 0 or more
+    /// @return the token [#token(int)], or `<id>` if the vocabulary ends before
+    /// @throws IllegalArgumentException if `id` is negative
+    public Token label(int id) {
+        return id < vocabulary.size() ? token(id) : new Token(id, Vocabulary.label(id).getBytes(StandardCharsets.US_ASCII));
     }
 
     /// The tokens `ids`, in order.
@@ -299,8 +423,10 @@ public final class Gpt2Tokenizer {
     ///
     /// @param text the token's text
     /// @return its id
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public OptionalInt singleToken(String text) {
-        Utf8Text utf8 = Utf8Text.of(Objects.requireNonNull(text, "text"));
+        requireTexts(text);
+        Utf8Text utf8 = Utf8Text.of(text);
         int id = vocabulary.find(utf8, 0, utf8.length());
         return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
     }
@@ -315,6 +441,7 @@ public final class Gpt2Tokenizer {
     /// @param text the token's text
     /// @return its id
     /// @throws IllegalArgumentException if `text` is empty or takes several tokens
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public int requireSingleToken(String text) {
         OptionalInt id = singleToken(text);
         if (id.isPresent()) {
@@ -344,24 +471,62 @@ public final class Gpt2Tokenizer {
         return new Token(0, Arrays.copyOf(utf8.bytes(), utf8.length())).display();
     }
 
-    /// The number of tokens; ids are 0 to one less. 50257 for GPT-2.
+    /// The number of ids, which are 0 to one less; a vocabulary may leave some of them free. 50257 for GPT-2.
     ///
-    /// @return the number of tokens
+    /// @return the number of ids
     public int vocabSize() {
         return vocabulary.size();
     }
 
-    /// The id of `<|endoftext|>`, which stands between documents and is GPT-2's only possible BOS: 50256 for GPT-2.
+    /// The id of `<|endoftext|>`, which stands between GPT-2's documents: 50256 for GPT-2.
     ///
     /// @return the id
     /// @throws IllegalStateException if the vocabulary has no such token
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
     public int endOfText() {
-        return singleToken(ModelBuilder.END_OF_TEXT).orElseThrow(() -> new IllegalStateException(
-                "vocabulary: expected a token \"" + ModelBuilder.END_OF_TEXT + "\", got none among " + vocabSize()));
+        return singleToken(ModelBuilder.END_OF_TEXT).orElseThrow(
+                () -> missing("a token \"" + ModelBuilder.END_OF_TEXT + '"'));
     }
 
-    /// The sha256, in lower-case hexadecimal, of all that decides ids: tokens, merges and added tokens. It is the same
-    /// whether they were read from `tokenizer.json` or from `vocab.json` and `merges.txt`.
+    /// The token that goes before a text where one is asked for: the one that the model's files name, or else
+    /// `<|endoftext|>`. 50256 for GPT-2.
+    ///
+    /// @return the id, empty if there is no such token
+    public OptionalInt bos() {
+        return bos;
+    }
+
+    /// The token [#bos], or an error where there is none.
+    ///
+    /// @return the id
+    /// @throws IllegalStateException if there is no such token
+    /// @throws TokenizerFormatException if this tokenizer knows only ids
+    public int requireBos() {
+        requireTexts("");
+        return bos.orElseThrow(() -> missing("a BOS token, or \"" + ModelBuilder.END_OF_TEXT + '"'));
+    }
+
+    private IllegalStateException missing(String token) {
+        return new IllegalStateException("vocabulary: expected " + token + ", got none among " + vocabSize());
+    }
+
+    /// The token that ends a text: the one that the model's files name, or else `<|endoftext|>`. 50256 for GPT-2.
+    ///
+    /// @return the id, empty if there is no such token
+    public OptionalInt eos() {
+        return eos;
+    }
+
+    /// Whether Hugging Face would put [#bos] before each text, as the model's `add_bos_token` or post-processor says. Here
+    /// nobody does it unasked.
+    ///
+    /// @return true for some models, false for GPT-2
+    public boolean addsBos() {
+        return addsBos;
+    }
+
+    /// The sha256, in lower-case hexadecimal, of all that decides ids: tokens, merges, added tokens and what becomes of a text
+    /// before it is cut. It is the same whether they were read from `tokenizer.json` or from `vocab.json` and `merges.txt`.
     ///
     /// @return 64 hexadecimal digits
     public String contentHash() {
@@ -372,7 +537,7 @@ public final class Gpt2Tokenizer {
             throw new AssertionError("every JDK has SHA-256", e);
         }
         for (int id = 0; id < vocabSize(); id++) {
-            update(digest, vocabulary.length(id));
+            update(digest, vocabulary.isFree(id) ? -1 : vocabulary.length(id));
             digest.update(vocabulary.bytes(id));
         }
         for (int id : merges.pairs()) {
@@ -380,7 +545,11 @@ public final class Gpt2Tokenizer {
         }
         for (AddedToken token : addedTokenList) {
             digest.update((token.id() + (token.special() ? " special" : "") + (token.stripLeft() ? " left" : "")
+                    + (token.singleWord() ? " word" : "") + (token.late() ? " late" : "")
                     + (token.stripRight() ? " right\n" : "\n")).getBytes(StandardCharsets.UTF_8));
+        }
+        if (!preparation.isGpt2() || !symbols.isPlain()) {
+            digest.update((preparation + "\n" + symbols.description()).getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(digest.digest());
     }

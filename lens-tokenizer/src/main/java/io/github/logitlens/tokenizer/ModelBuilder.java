@@ -5,7 +5,13 @@ import java.nio.ShortBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 
@@ -13,13 +19,32 @@ import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 final class ModelBuilder {
     static final String END_OF_TEXT = "<|endoftext|>";
 
+    private static final Comparator<AddedToken> BY_ID = new Comparator<>() {
+        @Override
+        public int compare(AddedToken a, AddedToken b) {
+            return Integer.compare(a.id(), b.id());
+        }
+    };
+
     /// What the files say.
-    record Model(Vocabulary vocabulary, MergeTable merges, List<AddedToken> addedTokens) {
+    ///
+    /// @param addsBos whether Hugging Face puts `bos` before each text unasked
+    record Model(Vocabulary vocabulary, MergeTable merges, Symbols symbols, Preparation preparation,
+            List<AddedToken> addedTokens, OptionalInt bos, OptionalInt eos, boolean addsBos) {
     }
 
     private final Vocabulary.Builder tokens = new Vocabulary.Builder();
     private final MergeTable.Builder merges = new MergeTable.Builder();
-    private final List<AddedToken> addedTokens = new ArrayList<>();
+    /// By content, in the order in which they came.
+    private final Map<String, AddedToken> addedTokens = new LinkedHashMap<>();
+    private Symbols symbols;
+    private Preparation preparation = Preparation.GPT2;
+    /// How many tokens the model has.
+    private int modelSize;
+    private OptionalInt bos = OptionalInt.empty();
+    private OptionalInt eos = OptionalInt.empty();
+    private boolean addsBos;
+
     /// GPT-2's own tokenizer, whose vocabulary follows from its merges: the bytes in order, what each merge makes, and
     /// `<|endoftext|>`. `pairs` are the ids of each merge's left and right token, of 16 bits each; it is trusted.
     static Model ofPairs(ShortBuffer pairs) {
@@ -31,9 +56,20 @@ final class ModelBuilder {
         while (pairs.hasRemaining()) {
             builder.join(pairs.get() & 0xFFFF, pairs.get() & 0xFFFF);
         }
-        builder.tokens.add(END_OF_TEXT, 256 + builder.merges.size(), "alphabet", 0);
-        builder.addEndOfText();
-        return builder.build("alphabet");
+        int endOfText = 256 + builder.merges.size();
+        builder.tokens.add(END_OF_TEXT, endOfText, "alphabet", 0);
+        builder.endModel(Optional.empty(), false, false, "alphabet");
+        builder.addAddedToken(AddedToken.special(endOfText, END_OF_TEXT), "alphabet", 0);
+        builder.frame(OptionalInt.of(endOfText), OptionalInt.of(endOfText), false);
+        return builder.build();
+    }
+
+    /// `size` ids that no token has.
+    static Model ofFreeIds(int size) {
+        ModelBuilder builder = new ModelBuilder();
+        builder.tokens.end(size);
+        builder.endModel(Optional.empty(), false, false, "ids");
+        return builder.build();
     }
 
     /// A method of its own, because what is called often is compiled soon.
@@ -143,16 +179,57 @@ final class ModelBuilder {
         }
     }
 
-    /// Makes `<|endoftext|>` a special token, if there is one.
-    void addEndOfText() {
-        int id = tokens.find(END_OF_TEXT);
-        if (id >= 0) {
-            addedTokens.add(new AddedToken(id, END_OF_TEXT, true, false, false, false));
+    /// What follows is no part of the model: what merging begins with is settled.
+    ///
+    /// @param unknown      the token in the place of bytes that have none, empty if there is none
+    /// @param fusesUnknown whether several such bytes in a row are one
+    /// @param ignoresMerges whether a pre-token that is a token needs no merges to become it
+    void endModel(Optional<String> unknown, boolean fusesUnknown, boolean ignoresMerges, String file) {
+        int[] byteTokens = new int[256];
+        int missing = -1;
+        for (int b = 255; b >= 0; b--) {
+            byteTokens[b] = tokens.find(String.valueOf(ByteAlphabet.symbol(b)));
+            missing = byteTokens[b] < 0 ? b : missing;
         }
+        int unknownToken = unknown.isPresent() ? tokens.find(unknown.get()) : -1;
+        if (missing >= 0 && unknown.isPresent() && unknownToken < 0) {
+            throw new TokenizerFormatException(Reason.MISSING_BYTE, "byte " + missing + ": expected a token \""
+                    + ByteAlphabet.symbol(missing) + "\", or in its place the unk_token " + Place.quote(unknown.get())
+                    + ", got neither" + Place.in(file, 0));
+        }
+        symbols = new Symbols(byteTokens, unknownToken, fusesUnknown,
+                ignoresMerges ? tokens.inAlphabet() : new BitSet());
+        modelSize = tokens.count();
     }
 
-    /// Adds a token that is found in a text as it stands; it may be in the vocabulary already, with the same id. An empty one
-    /// has its id and is found nowhere, as with Hugging Face.
+    /// Sets what becomes of a text before its bytes are merged.
+    void prepare(Preparation byTokenizer) {
+        preparation = byTokenizer;
+    }
+
+    /// Whether texts, or the parts of a text, are to begin with a space, whatever was said before.
+    void addSpace(boolean adds) {
+        preparation = preparation.addingSpace(adds);
+    }
+
+    /// Whether every byte has a token.
+    boolean hasEveryByte() {
+        return symbols.isComplete();
+    }
+
+    /// Whether the token `content` was added to the model's.
+    boolean isAdded(String content) {
+        return addedTokens.containsKey(content);
+    }
+
+    /// The id of the token `content`, or -1.
+    int find(String content) {
+        return tokens.find(content);
+    }
+
+    /// Adds a token that is found in a text as it stands; it may be in the vocabulary already, with the same id, or have been
+    /// added before, in which case it is now found as `token` says. An empty one has its id and is found nowhere, as with
+    /// Hugging Face.
     void addAddedToken(AddedToken token, String file, int line) {
         int known = tokens.find(token.content());
         if (known < 0) {
@@ -162,20 +239,45 @@ final class ModelBuilder {
                     + ": expected its id " + known + " of the vocabulary, got " + token.id() + Place.in(file, line));
         }
         if (!token.content().isEmpty()) {
-            addedTokens.add(token);
+            addedTokens.put(token.content(), token);
         }
     }
 
-    /// The finished tokenizer; `file` is where gaps are reported. This builder is spent.
-    Model build(String file) {
-        for (int b = 0; b < 256; b++) {
-            String symbol = String.valueOf(ByteAlphabet.symbol(b));
-            if (tokens.find(symbol) < 0) {
-                throw new TokenizerFormatException(Reason.MISSING_BYTE, "byte " + b + ": expected a token \"" + symbol
-                        + "\", got none" + Place.in(file, 0));
-            }
+    /// Makes a token special that was added, or is in the vocabulary, or gets the next id; `token` says how it is found if it
+    /// was not added before.
+    void addSpecialToken(AddedToken token, String file, int line) {
+        AddedToken added = addedTokens.get(token.content());
+        if (added != null) {
+            addedTokens.put(token.content(), added.asSpecial());
+            return;
         }
-        Vocabulary vocabulary = tokens.build(file);
-        return new Model(vocabulary, merges.build(vocabulary.size()), List.copyOf(addedTokens));
+        int known = tokens.find(token.content());
+        addAddedToken(token.withId(known >= 0 ? known : nextId()), file, line);
+    }
+
+    /// The id that Hugging Face gives to a token that no file gives one to.
+    private int nextId() {
+        int highest = -1;
+        for (AddedToken added : addedTokens.values()) {
+            highest = Math.max(highest, added.id());
+        }
+        return Math.max(highest + 1, modelSize);
+    }
+
+    /// Sets the token that goes before a text where one is asked for, the one that ends a text, and whether Hugging Face puts
+    /// the first one there unasked.
+    void frame(OptionalInt first, OptionalInt last, boolean framesTexts) {
+        bos = first;
+        eos = last;
+        addsBos = framesTexts;
+    }
+
+    /// The finished tokenizer. This builder is spent.
+    Model build() {
+        Vocabulary vocabulary = tokens.build();
+        List<AddedToken> added = new ArrayList<>(addedTokens.values());
+        added.sort(BY_ID);
+        return new Model(vocabulary, merges.build(vocabulary.size()), symbols, preparation, List.copyOf(added), bos, eos,
+                addsBos);
     }
 }

@@ -2,7 +2,8 @@ package io.github.logitlens.tokenizer;
 
 /// How error messages quote a file's content and name its lines.
 final class Place {
-    private static final int QUOTED = 60;
+    /// As many characters as are shown.
+    static final int QUOTED = 60;
 
     private Place() {
     }

@@ -7,7 +7,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -16,12 +19,17 @@ import com.fasterxml.jackson.core.JsonToken;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 
-/// Reads a tokenizer's files: `tokenizer.json`, or `vocab.json`, `merges.txt` and, where there is one,
-/// `added_tokens.json`. Whatever is wrong with them ends as a [TokenizerFormatException].
+/// Reads a tokenizer's files: `tokenizer.json`, or `vocab.json` and `merges.txt`, and the [TokenizerSettings] beside them.
+/// Whatever is wrong with them ends as a [TokenizerFormatException].
 final class TokenizerFiles {
     /// Larger than any byte-level BPE tokenizer's file.
     static final int MAX_FILE_BYTES = 64 << 20;
 
+    private static final String VOCABULARY = "vocab.json";
+    private static final String MERGES = "merges.txt";
+    private static final String MODEL_CONFIG = "config.json";
+    private static final String EXPECTED = "tokenizer: expected tokenizer.json, or vocab.json and merges.txt, ";
+    private static final String ADD_OR_GIVE_IDS = "; add the model's tokenizer files, or give token ids in place of text";
     /// Characters shown of what the JSON library says, which quotes the file.
     private static final int LONGEST_REPORT = 300;
 
@@ -31,37 +39,88 @@ final class TokenizerFiles {
         this.directory = directory;
     }
 
-    /// The files of `directory`; `tokenizer.json` goes first, since it alone says everything.
+    /// The tokenizer in `directory`; `tokenizer.json` goes first, since it alone says everything.
     static ModelBuilder.Model read(Path directory) {
+        return find(directory).orElseThrow(() -> new TokenizerFormatException(Reason.MISSING_FILE,
+                EXPECTED + "got no " + VOCABULARY + Place.in(directory.toString(), 0)));
+    }
+
+    /// The tokenizer in `directory`, empty if nothing there is of one.
+    static Optional<ModelBuilder.Model> find(Path directory) {
         TokenizerFiles files = new TokenizerFiles(directory);
+        TokenizerSettings settings = TokenizerSettings.read(files);
         ModelBuilder builder = new ModelBuilder();
         if (files.has(TokenizerJson.FILE)) {
-            files.parse(TokenizerJson.FILE, json -> new TokenizerJson(json, builder).read());
-            return builder.build(TokenizerJson.FILE);
+            files.parse(TokenizerJson.FILE, json -> new TokenizerJson(json, builder).read(settings));
+            return Optional.of(builder.build());
         }
-        for (String file : List.of("vocab.json", "merges.txt")) {
-            if (!files.has(file)) {
-                throw new TokenizerFormatException(Reason.MISSING_FILE, "tokenizer: expected tokenizer.json, or vocab.json"
-                        + " and merges.txt, got no " + file + Place.in(directory.toString(), 0));
+        files.refuseOtherClass(settings);
+        if (files.has(VOCABULARY) && files.has(MERGES)) {
+            files.parse(VOCABULARY, json -> readIds(json, VOCABULARY, builder::addToken));
+            builder.readMerges(files.readBytes(MERGES), MERGES);
+            builder.endModel(Optional.empty(), false, false, VOCABULARY);
+            settings.apply(builder, OptionalInt.empty(), true);
+            return Optional.of(builder.build());
+        }
+        Optional<OtherTokenizer> other = OtherTokenizer.in(directory);
+        if (other.isPresent()) {
+            throw other.get().refused(directory, "");
+        }
+        if (files.has(VOCABULARY) || files.has(MERGES)) {
+            throw new TokenizerFormatException(Reason.MISSING_FILE, EXPECTED + "got no "
+                    + (files.has(MERGES) ? VOCABULARY : MERGES) + Place.in(directory.toString(), 0));
+        }
+        Optional<String> settingsFile = settings.ownSettings();
+        if (settingsFile.isPresent()) {
+            throw new TokenizerFormatException(Reason.MISSING_FILE, EXPECTED + "beside " + settingsFile.get()
+                    + ", which says that it is not GPT-2's own, got neither" + Place.in(directory.toString(), 0)
+                    + ADD_OR_GIVE_IDS);
+        }
+        return Optional.empty();
+    }
+
+    /// What to say of a model without a tokenizer whose vocabulary is not GPT-2's.
+    static TokenizerFormatException noneFor(Path directory, int vocabSize, int gpt2VocabSize) {
+        return new TokenizerFormatException(Reason.MISSING_FILE, EXPECTED + "for a vocabulary of " + vocabSize
+                + " (GPT-2's own has " + gpt2VocabSize + "), got neither" + Place.in(directory.toString(), 0)
+                + ADD_OR_GIVE_IDS);
+    }
+
+    /// Without `tokenizer.json`, the rules of the tokenizer are those of its class; the model's own `config.json` may name it
+    /// too.
+    private void refuseOtherClass(TokenizerSettings settings) {
+        Optional<JsonValue> named = settings.otherClass();
+        if (!settings.namesClass() && has(MODEL_CONFIG)) {
+            List<JsonValue> found = new ArrayList<>();
+            parse(MODEL_CONFIG, json -> readClass(json, found));
+            named = found.stream().filter(TokenizerSettings::isOtherClass).findFirst();
+        }
+        if (named.isPresent()) {
+            Optional<OtherTokenizer> other = OtherTokenizer.in(directory);
+            if (other.isPresent()) {
+                throw other.get().refused(directory, ", for a " + Place.printable(named.get().text(), Place.QUOTED));
+            }
+            throw named.get().refused(Reason.UNSUPPORTED, "GPT2Tokenizer");
+        }
+    }
+
+    private static void readClass(JsonParser json, List<JsonValue> out) throws IOException {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isClass = json.currentName().equals("tokenizer_class");
+            json.nextToken();
+            if (isClass) {
+                out.add(JsonValue.read(json, "tokenizer_class", MODEL_CONFIG));
+            } else {
+                json.skipChildren();
             }
         }
-        files.parse("vocab.json", json -> readIds(json, "vocab.json", builder::addToken));
-        builder.readMerges(files.readBytes("merges.txt"), "merges.txt");
-        builder.addEndOfText();
-        if (files.has("added_tokens.json")) {
-            files.parse("added_tokens.json", json -> readIds(json, "added_tokens.json", (content, id, file, line) -> builder
-                    .addAddedToken(new AddedToken(id, content, true, false, false, false), file, line)));
-        }
-        return builder.build("vocab.json");
     }
 
-    /// Whether `directory` has a tokenizer of its own, be it half of one.
-    static boolean areIn(Path directory) {
-        TokenizerFiles files = new TokenizerFiles(directory);
-        return files.has(TokenizerJson.FILE) || files.has("vocab.json");
-    }
-
-    private boolean has(String file) {
+    boolean has(String file) {
         return Files.exists(directory.resolve(file));
     }
 
@@ -110,7 +169,7 @@ final class TokenizerFiles {
     }
 
     /// Reads the one JSON value of a file.
-    private interface JsonReader {
+    interface JsonReader {
         void read(JsonParser json) throws IOException;
     }
 
@@ -123,7 +182,7 @@ final class TokenizerFiles {
                 .build();
     }
 
-    private void parse(String file, JsonReader reader) {
+    void parse(String file, JsonReader reader) {
         // Jackson's own reader of bytes would let ill-formed UTF-8 pass.
         try (InputStream in = open(file);
              JsonParser json = Json.FACTORY.createParser(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {

@@ -13,7 +13,8 @@ public final class TokenizerFormatException extends LensException {
 
     /// What is wrong.
     public enum Reason {
-        /// The directory holds neither `tokenizer.json` nor `vocab.json` with `merges.txt`.
+        /// The directory holds neither `tokenizer.json` nor `vocab.json` with `merges.txt`, and GPT-2's own vocabulary cannot
+        /// be what is meant.
         MISSING_FILE,
         /// The file is there but is no regular file, or reading it failed.
         UNREADABLE,
@@ -29,9 +30,7 @@ public final class TokenizerFormatException extends LensException {
         DUPLICATE_TOKEN,
         /// Two tokens with one id.
         DUPLICATE_ID,
-        /// The ids are not 0 to n - 1.
-        ID_GAP,
-        /// One of the 256 bytes has no token, so some texts could not be encoded.
+        /// One of the 256 bytes has no token, and the token for unknown ones is not in the vocabulary either.
         MISSING_BYTE,
         /// A merge that is not two symbols.
         BAD_MERGE,
@@ -43,12 +42,25 @@ public final class TokenizerFormatException extends LensException {
         UNSUPPORTED
     }
 
+    /// What to do with a model whose tokenizer is not GPT-2's.
+    private static final String REMEDY = "; give token ids in place of text";
+
     /// Why the file was refused.
     private final Reason reason;
 
     TokenizerFormatException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+    }
+
+    /// A tokenizer of another kind; `message` says what was expected and found.
+    static TokenizerFormatException unsupported(String message) {
+        return new TokenizerFormatException(Reason.UNSUPPORTED, message + REMEDY);
+    }
+
+    /// The same refusal, thrown where the tokenizer is used.
+    TokenizerFormatException again() {
+        return new TokenizerFormatException(reason, getMessage(), this);
     }
 
     TokenizerFormatException(Reason reason, String message, Throwable cause) {

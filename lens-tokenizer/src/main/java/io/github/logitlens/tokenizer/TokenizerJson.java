@@ -10,15 +10,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 
-/// Reads a `tokenizer.json` of Hugging Face's `tokenizers`: `model` with `vocab` and `merges`, `added_tokens`, and what would
-/// change ids if it were not as GPT-2 has it. Truncation, padding, post-processor and decoder are not read: texts are encoded
-/// without added special tokens, and decoded byte by byte.
+/// Reads a `tokenizer.json` of Hugging Face's `tokenizers`: `model` with `vocab` and `merges`, `added_tokens`, `normalizer` and
+/// `pre_tokenizer`, and, of `post_processor`, which token it would put first. Truncation, padding and decoder are not read:
+/// texts are encoded without added special tokens, and decoded byte by byte.
 final class TokenizerJson {
     static final String FILE = "tokenizer.json";
 
@@ -30,17 +32,18 @@ final class TokenizerJson {
 
     private final JsonParser json;
     private final ModelBuilder builder;
-    private final List<PlacedToken> addedTokens = new ArrayList<>();
+    private final Map<String, JsonValue> parts = new HashMap<>();
+    private final List<PlacedToken> added = new ArrayList<>();
 
     TokenizerJson(JsonParser json, ModelBuilder builder) {
         this.json = json;
         this.builder = builder;
     }
 
-    void read() throws IOException {
+    /// Reads the file and what is beside it. A model of another kind is refused before anything else that such a file has.
+    void read(TokenizerSettings settings) throws IOException {
         expect(json, JsonToken.START_OBJECT, "tokenizer: expected an object", FILE);
         boolean hasModel = false;
-        boolean hasPreTokenizer = false;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
             json.nextToken();
@@ -50,44 +53,50 @@ final class TokenizerJson {
                     hasModel = true;
                 }
                 case "added_tokens" -> readAddedTokens();
-                case "pre_tokenizer" -> {
-                    checkPreTokenizer();
-                    hasPreTokenizer = true;
-                }
-                case "normalizer" -> require(json.currentToken() == JsonToken.VALUE_NULL, "normalizer: expected null");
+                case "normalizer", "pre_tokenizer", "post_processor" ->
+                    parts.put(field, JsonValue.read(json, field, FILE));
                 default -> json.skipChildren();
             }
         }
-        if (!hasModel || !hasPreTokenizer) {
+        JsonValue preTokenizer = parts.get("pre_tokenizer");
+        if (!hasModel || preTokenizer == null) {
             throw new TokenizerFormatException(Reason.BAD_STRUCTURE, "tokenizer: expected fields \"model\" and"
                     + " \"pre_tokenizer\", got no \"" + (hasModel ? "pre_tokenizer" : "model") + "\""
                     + Place.in(FILE, 0));
         }
-        for (PlacedToken added : addedTokens) {
-            builder.addAddedToken(added.token(), FILE, added.line());
+        JsonValue normalizer = parts.get("normalizer");
+        builder.prepare(PreparationJson.preparation(preTokenizer,
+                normalizer == null ? List.of() : PreparationJson.normalizations(normalizer)));
+        for (PlacedToken token : added) {
+            builder.addAddedToken(token.token(), FILE, token.line());
         }
+        JsonValue processor = parts.get("post_processor");
+        settings.apply(builder, processor == null ? OptionalInt.empty() : firstToken(processor),
+                preTokenizer.fields().containsKey("add_prefix_space"));
     }
 
     private void readModel() throws IOException {
         expect(json, JsonToken.START_OBJECT, "model: expected an object", FILE);
         boolean hasVocabulary = false;
         List<PlacedMerge> merges = null;
+        Map<String, JsonValue> settings = new HashMap<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
-            JsonToken value = json.nextToken();
+            json.nextToken();
             switch (field) {
                 case "vocab" -> {
                     TokenizerFiles.readIds(json, FILE, builder::addToken);
                     hasVocabulary = true;
                 }
                 case "merges" -> merges = readMerges();
-                case "type" -> require(json.getText().equals("BPE"), "model.type: expected \"BPE\"");
-                case "dropout" -> require(value == JsonToken.VALUE_NULL
-                        || value.isNumeric() && json.getDoubleValue() == 0, "model.dropout: expected null or 0");
-                case "continuing_subword_prefix", "end_of_word_suffix" -> require(value == JsonToken.VALUE_NULL
-                        || value == JsonToken.VALUE_STRING && json.getText().isEmpty(),
-                        "model." + field + ": expected none");
-                case "ignore_merges" -> require(value == JsonToken.VALUE_FALSE, "model.ignore_merges: expected false");
+                case "type" -> {
+                    JsonValue type = JsonValue.read(json, "model.type", FILE);
+                    if (!type.text().equals("BPE")) {
+                        throw type.refused(Reason.UNSUPPORTED, "\"BPE\"");
+                    }
+                }
+                case "dropout", "unk_token", "fuse_unk", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback",
+                     "ignore_merges" -> settings.put(field, JsonValue.read(json, "model." + field, FILE));
                 default -> json.skipChildren();
             }
         }
@@ -95,9 +104,27 @@ final class TokenizerJson {
             throw new TokenizerFormatException(Reason.BAD_STRUCTURE, "model: expected fields \"vocab\" and \"merges\", got"
                     + " no \"" + (hasVocabulary ? "merges" : "vocab") + "\"" + Place.in(FILE, 0));
         }
+        settings.values().removeIf(JsonValue::isNull);
+        for (String affix : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
+            if (settings.containsKey(affix) && !settings.get(affix).text().isEmpty()) {
+                throw settings.get(affix).refused(Reason.UNSUPPORTED, "none");
+            }
+        }
+        if (settings.containsKey("dropout") && !settings.get("dropout").isZero()) {
+            throw settings.get("dropout").refused(Reason.UNSUPPORTED, "null or 0");
+        }
         for (PlacedMerge merge : merges) {
             builder.addMerge(merge.text(), 0, merge.text().length, FILE, merge.line());
         }
+        builder.endModel(Optional.ofNullable(settings.get("unk_token")).map(JsonValue::text), isSet(settings, "fuse_unk"),
+                isSet(settings, "ignore_merges"), FILE);
+        if (isSet(settings, "byte_fallback") && !builder.hasEveryByte()) {
+            throw settings.get("byte_fallback").refused(Reason.UNSUPPORTED, "false where bytes have no token");
+        }
+    }
+
+    private static boolean isSet(Map<String, JsonValue> settings, String field) {
+        return settings.containsKey(field) && settings.get(field).flag();
     }
 
     /// `["Ġ t", …]` or, as newer files have it, `[["Ġ", "t"], …]`.
@@ -135,59 +162,34 @@ final class TokenizerJson {
     private void readAddedTokens() throws IOException {
         expect(json, JsonToken.START_ARRAY, "added_tokens: expected an array", FILE);
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            expect(json, JsonToken.START_OBJECT, "added token: expected an object", FILE);
-            int line = line(json);
-            String content = "";
-            int id = -1;
-            Map<String, Boolean> flags = new HashMap<>();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String field = json.currentName();
-                json.nextToken();
-                switch (field) {
-                    case "id" -> id = TokenizerFiles.readId(json, content, FILE);
-                    case "content" -> {
-                        expect(json, JsonToken.VALUE_STRING, "added token: expected a text as content", FILE);
-                        content = json.getText();
-                    }
-                    default -> {
-                        flags.put(field, json.currentToken() == JsonToken.VALUE_TRUE);
-                        json.skipChildren();
-                    }
-                }
-            }
-            if (content.isEmpty() || id < 0) {
-                throw new TokenizerFormatException(Reason.BAD_STRUCTURE, "added token: expected an \"id\" and a"
-                        + " \"content\", got id " + id + " and content " + Place.quote(content) + Place.in(FILE, line));
-            }
-            if (flags.getOrDefault("single_word", false)) {
-                throw new TokenizerFormatException(Reason.UNSUPPORTED, "added token " + Place.quote(content)
-                        + ": expected single_word false, got true" + Place.in(FILE, line));
-            }
-            addedTokens.add(new PlacedToken(new AddedToken(id, content, flags.getOrDefault("special", false),
-                    flags.getOrDefault("lstrip", false), flags.getOrDefault("rstrip", false),
-                    flags.getOrDefault("normalized", false)), line));
+            JsonValue token = JsonValue.read(json, "added token", FILE);
+            added.add(new PlacedToken(TokenizerSettings.addedToken(token.required("id").id(), token, false), token.line()));
         }
     }
 
-    private void checkPreTokenizer() throws IOException {
-        require(json.currentToken() == JsonToken.START_OBJECT, "pre_tokenizer: expected an object");
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String field = json.currentName();
-            JsonToken value = json.nextToken();
-            switch (field) {
-                case "type" -> require(json.getText().equals("ByteLevel"), "pre_tokenizer.type: expected \"ByteLevel\"");
-                case "add_prefix_space" -> require(value == JsonToken.VALUE_FALSE,
-                        "pre_tokenizer.add_prefix_space: expected false");
-                case "use_regex" -> require(value == JsonToken.VALUE_TRUE, "pre_tokenizer.use_regex: expected true");
-                default -> json.skipChildren();
-            }
+    /// The token that a post-processor puts before a text.
+    private OptionalInt firstToken(JsonValue processor) {
+        if (processor.isNull()) {
+            return OptionalInt.empty();
         }
+        Optional<JsonValue> name = switch (processor.required("type").text()) {
+            case "TemplateProcessing" -> first(processor, "single").flatMap(step -> step.field("SpecialToken"))
+                    .flatMap(token -> token.field("id"));
+            case "BertProcessing", "RobertaProcessing" -> first(processor, "cls");
+            default -> Optional.empty();
+        };
+        if (name.isPresent()) {
+            int id = builder.find(name.get().text());
+            return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+        }
+        if (!processor.fields().containsKey("processors")) {
+            return OptionalInt.empty();
+        }
+        return processor.required("processors").elements().stream().map(this::firstToken).filter(OptionalInt::isPresent)
+                .findFirst().orElse(OptionalInt.empty());
     }
 
-    private void require(boolean holds, String expected) throws IOException {
-        if (!holds) {
-            throw new TokenizerFormatException(Reason.UNSUPPORTED,
-                    expected + ", got " + found(json) + Place.in(FILE, line(json)));
-        }
+    private static Optional<JsonValue> first(JsonValue json, String field) {
+        return json.required(field).elements().stream().findFirst();
     }
 }

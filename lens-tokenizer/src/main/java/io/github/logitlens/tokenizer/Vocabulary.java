@@ -1,6 +1,8 @@
 package io.github.logitlens.tokenizer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,15 +11,16 @@ import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 /// The tokens: id to bytes, and bytes to id.
 ///
 /// A token of the model is written in [ByteAlphabet] and stands for those bytes. A *literal* token, one with a character
-/// outside that alphabet, stands for its own text.
+/// outside that alphabet, stands for its own text. A *free* id, which no token has, is shown as `<id>` and found by no text.
 final class Vocabulary {
     /// The bits of an id; two ids and a rank fit in a `long` ([MergeTable]).
     static final int ID_BITS = 20;
     /// Ids are below this.
     static final int MAX_SIZE = (1 << ID_BITS) - 1;
 
-    /// The number of ids.
+    /// The number of ids, those between included that no token has.
     private int size;
+    private final BitSet free = new BitSet();
     /// Every token's bytes, in the order in which they came.
     private Utf8Text text = new Utf8Text(new byte[1 << 19], 0);
     /// `starts[id]`, `ends[id]`: the token's bytes in `text`.
@@ -31,6 +34,16 @@ final class Vocabulary {
 
     int size() {
         return size;
+    }
+
+    /// Whether no token has the id `id`.
+    boolean isFree(int id) {
+        return free.get(id);
+    }
+
+    /// What is shown for an id that no token has.
+    static String label(int id) {
+        return "<" + id + ">";
     }
 
     /// The number of bytes of token `id`.
@@ -96,7 +109,10 @@ final class Vocabulary {
         private final Vocabulary made = new Vocabulary();
         /// Literal tokens by their text.
         private final Map<String, Integer> literals = new HashMap<>();
+        /// How many tokens there are.
         private int count;
+        /// One above the highest id.
+        private int size;
         /// The end of the bytes in `made.text`; a symbol that is looked up stands behind it for the moment.
         private int end;
         private int appendedTo;
@@ -155,14 +171,14 @@ final class Vocabulary {
         int addJoin(int left, int right) {
             reserve(made.length(left) + made.length(right));
             int middle = made.copy(left, made.text.bytes(), end);
-            insert(count, made.copy(right, made.text.bytes(), middle));
-            return count - 1;
+            insert(size, made.copy(right, made.text.bytes(), middle));
+            return size - 1;
         }
 
         /// Adds the token written `symbol`, read at `line` of `file`.
         void add(String symbol, int id, String file, int line) {
             if (id < 0 || id >= MAX_SIZE) {
-                throw new TokenizerFormatException(id < 0 ? Reason.ID_GAP : Reason.TOO_LARGE, "id of token "
+                throw new TokenizerFormatException(id < 0 ? Reason.BAD_STRUCTURE : Reason.TOO_LARGE, "id of token "
                         + Place.quote(symbol) + ": expected 0 to " + (MAX_SIZE - 1) + ", got " + id
                         + Place.in(file, line));
             }
@@ -184,18 +200,47 @@ final class Vocabulary {
                 System.arraycopy(own.bytes(), 0, made.text.bytes(), end, own.length());
                 literals.put(symbol, id);
                 place(id, end + own.length());
+                count++;
             }
         }
 
-        /// The finished vocabulary; `file` is where gaps are reported. This builder is spent.
-        Vocabulary build(String file) {
-            for (int id = 0; id < count; id++) {
-                if (made.starts[id] < 0) {
-                    throw new TokenizerFormatException(Reason.ID_GAP, "ids of the " + count + " tokens: expected 0 to "
-                            + (count - 1) + ", got no token with id " + id + Place.in(file, 0));
+        /// How many tokens there are; ids may be higher.
+        int count() {
+            return count;
+        }
+
+        /// The tokens that are written in the alphabet.
+        BitSet inAlphabet() {
+            BitSet ids = new BitSet(size);
+            for (int id = 0; id < size; id++) {
+                if (made.starts[id] >= 0) {
+                    ids.set(id);
                 }
             }
-            made.size = count;
+            for (int id : literals.values()) {
+                ids.clear(id);
+            }
+            return ids;
+        }
+
+        /// Makes at least `ids` ids of it, the missing ones free.
+        void end(int ids) {
+            size = Math.max(size, ids);
+            grow(size);
+        }
+
+        /// The finished vocabulary. This builder is spent.
+        Vocabulary build() {
+            for (int id = 0; id < size; id++) {
+                if (made.starts[id] < 0) {
+                    made.free.set(id);
+                    byte[] label = label(id).getBytes(StandardCharsets.US_ASCII);
+                    reserve(label.length);
+                    System.arraycopy(label, 0, made.text.bytes(), end, label.length);
+                    place(id, end + label.length);
+                }
+            }
+            made.size = size;
             made.text = new Utf8Text(Arrays.copyOf(made.text.bytes(), end + Utf8Text.PADDING), end);
             for (int id : literals.values()) {
                 if (made.find(made.text, made.starts[id], made.ends[id]) < 0) {
@@ -208,21 +253,26 @@ final class Vocabulary {
         /// Makes the bytes between [#end] and `to` the token `id`.
         private void insert(int id, int to) {
             place(id, to);
+            count++;
             insertSlot(id);
         }
 
         private void place(int id, int to) {
-            if (id >= made.starts.length) {
-                int from = made.starts.length;
-                int length = Math.max(id + 1, 2 * from);
+            grow(id + 1);
+            made.starts[id] = end;
+            made.ends[id] = to;
+            end = to;
+            size = Math.max(size, id + 1);
+        }
+
+        private void grow(int ids) {
+            int from = made.starts.length;
+            if (ids > from) {
+                int length = Math.max(ids, 2 * from);
                 made.starts = Arrays.copyOf(made.starts, length);
                 made.ends = Arrays.copyOf(made.ends, length);
                 Arrays.fill(made.starts, from, length, -1);
             }
-            made.starts[id] = end;
-            made.ends[id] = to;
-            end = to;
-            count++;
         }
 
         private void insertSlot(int id) {

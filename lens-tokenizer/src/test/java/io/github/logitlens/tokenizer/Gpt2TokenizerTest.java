@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 
@@ -40,6 +41,11 @@ class Gpt2TokenizerTest {
         assertEquals(OptionalInt.of(50256), tokenizer.singleToken("<|endoftext|>"));
         assertEquals(50257, tokenizer.vocabSize());
         assertEquals(50256, tokenizer.endOfText());
+        assertEquals("<50300>", tokenizer.label(50300).display());
+        assertEquals(Optional.of(tokenizer.token(50256)), tokenizer.specialTokenIn("a<|endoftext|>b"));
+        assertEquals(Optional.empty(), tokenizer.specialTokenIn("a<|endoftext|b"));
+        assertEquals(2, tokenizer.countTokens("Hello world"));
+        assertTrue(tokenizer.readsTexts());
         assertArrayEquals(new int[] {27, 91, 437, 1659, 5239, 91, 29}, tokenizer.encode("<|endoftext|>"));
         assertArrayEquals(new int[] {50256}, tokenizer.encode("<|endoftext|>", SpecialTokens.PARSE));
     }
@@ -192,7 +198,12 @@ class Gpt2TokenizerTest {
     void theBundledFilesAreGpt2sOwn() throws IOException, NoSuchAlgorithmException {
         assertEquals("196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783", sha256("vocab.json"));
         assertEquals("1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5", sha256("merges.txt"));
-        assertEquals(64, tokenizer.contentHash().length());
+    }
+
+    /// Written into every result: it must be the same for ever.
+    @Test
+    void theHashOfGpt2sTokenizerIsWhatItWas() {
+        assertEquals("9e832dc131dd491fb44cfcbb425ee69d6db445eafba80ae397c65865c1f697f7", tokenizer.contentHash());
     }
 
     private static String sha256(String file) throws IOException, NoSuchAlgorithmException {

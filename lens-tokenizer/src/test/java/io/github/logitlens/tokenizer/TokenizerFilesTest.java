@@ -2,6 +2,7 @@ package io.github.logitlens.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -130,20 +131,12 @@ class TokenizerFilesTest {
                 tokenizer.encodeWithSpans("a<mask> b", SpecialTokens.PARSE));
     }
 
-    @Test
-    void tokensAddedBesideAVocabularyAreSpecial() throws IOException {
-        TestFiles.small(directory);
-        TestFiles.write(directory, "added_tokens.json", "{\"<pad>\": 260}");
-        Gpt2Tokenizer tokenizer = Gpt2Tokenizer.load(directory);
-        assertArrayEquals(new int[] {260}, tokenizer.encode("<pad>", SpecialTokens.PARSE));
-        assertEquals(5, tokenizer.encode("<pad>").length);
-    }
-
     /// Empty text is nowhere and everywhere; as with Hugging Face, no text gives its id.
     @Test
     void anEmptyAddedTokenIsFoundInNoText() throws IOException {
         TestFiles.small(directory);
         TestFiles.write(directory, "added_tokens.json", "{\"<pad>\": 260, \"\": 261}");
+        TestFiles.write(directory, "special_tokens_map.json", "{\"pad_token\": \"<pad>\"}");
         Gpt2Tokenizer tokenizer = Gpt2Tokenizer.load(directory);
         assertEquals(262, tokenizer.vocabSize());
         assertEquals("", tokenizer.decode(new int[] {261}));
@@ -153,18 +146,42 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aDirectoryWithoutATokenizerHasNone() throws IOException {
-        assertTrue(Gpt2Tokenizer.find(directory).isEmpty());
-        TestFiles.write(directory, "merges.txt", TestFiles.SMALL_MERGES);
-        assertTrue(Gpt2Tokenizer.find(directory).isEmpty());
+    void idsBetweenMayBeFree() throws IOException {
         TestFiles.small(directory);
-        assertEquals(Gpt2Tokenizer.load(directory).contentHash(), Gpt2Tokenizer.find(directory).orElseThrow().contentHash());
-        Files.delete(directory.resolve("merges.txt"));
-        assertEquals(Reason.MISSING_FILE,
-                assertThrows(TokenizerFormatException.class, () -> Gpt2Tokenizer.find(directory)).reason());
-        TestFiles.write(directory, "tokenizer.json", "{}");
-        assertEquals(Reason.BAD_STRUCTURE,
-                assertThrows(TokenizerFormatException.class, () -> Gpt2Tokenizer.find(directory)).reason());
+        TestFiles.write(directory, "vocab.json", TestFiles.vocabJson(TestFiles.smallTokens()).replace(": 259", ": 262"));
+        Gpt2Tokenizer tokenizer = Gpt2Tokenizer.load(directory);
+        assertEquals(263, tokenizer.vocabSize());
+        assertArrayEquals(new int[] {258, 78, 262}, Arrays.copyOf(tokenizer.encode("hello w"), 3));
+        assertEquals("<260>", tokenizer.token(260).display());
+        assertEquals("hell<261> w", tokenizer.decode(258, 261, 262));
+        assertEquals(" w", tokenizer.label(262).display());
+        assertEquals("<263>", tokenizer.label(263).display());
+        assertThrows(IllegalArgumentException.class, () -> tokenizer.token(263));
+        assertThrows(IllegalArgumentException.class, () -> tokenizer.label(-1));
+        assertEquals(OptionalInt.empty(), tokenizer.singleToken("<260>"));
+        assertEquals(5, tokenizer.encode("<260>").length);
+        TestFiles.write(directory, "vocab.json", TestFiles.vocabJson(TestFiles.smallTokens()).replace(": 259", ": 262")
+                .replace("\n}", ",\n\"<260>\": 260,\n\"<261>\": 261}"));
+        assertNotEquals(tokenizer.contentHash(), Gpt2Tokenizer.load(directory).contentHash());
+    }
+
+    @Test
+    void bytesWithoutATokenAreDropped() throws IOException {
+        List<String> tokens = TestFiles.smallTokens();
+        tokens.removeAll(List.of("z", "Ã", "©", "Ġ"));
+        tokens.addFirst("Ġ");
+        TestFiles.small(directory);
+        TestFiles.write(directory, "vocab.json", TestFiles.vocabJson(tokens));
+        Gpt2Tokenizer tokenizer = Gpt2Tokenizer.load(directory);
+        int hell = tokens.indexOf("hell");
+        // Those before and after it merge.
+        assertArrayEquals(new int[] {hell, 0, hell}, tokenizer.encode("hezéll héézell"));
+        assertArrayEquals(new int[0], tokenizer.encode("zéz"));
+        assertEquals("hell hell", tokenizer.decode(tokenizer.encode("hezéll héézell")));
+        assertEquals(List.of(new TokenSpan(hell, 1, 7, 1, 7), new TokenSpan(0, 7, 8, 7, 8)),
+                tokenizer.encodeWithSpans("zhezéll é"));
+        assertEquals(50, tokenizer.countTokens("hézéell".repeat(50)));
+        assertArrayEquals(new int[] {hell, hell}, Arrays.copyOf(tokenizer.encode("hézéell".repeat(50)), 2));
     }
 
     // Refused: files
@@ -322,10 +339,8 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aGapInTheIdsIsNamed() throws IOException {
-        String gap = TestFiles.vocabJson(TestFiles.smallTokens()).replace(": 259", ": 300");
-        assertRefusedVocabulary(Reason.ID_GAP, gap, "260 tokens", "0 to 259", "no token with id 259");
-        assertRefusedVocabulary(Reason.ID_GAP, "{\"a\": -1}", "\"a\"", "-1");
+    void aNegativeIdIsRefused() throws IOException {
+        assertRefusedVocabulary(Reason.BAD_STRUCTURE, "{\"a\": -1}", "\"a\"", "-1");
     }
 
     @Test
@@ -334,10 +349,12 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aMissingByteIsNamed() throws IOException {
-        List<String> tokens = TestFiles.smallTokens();
-        tokens.remove("!");
-        assertRefusedVocabulary(Reason.MISSING_BYTE, TestFiles.vocabJson(tokens), "byte 33", "\"!\"");
+    void anUnknownTokenThatIsNoTokenIsRefusedIfAByteHasNone() throws IOException {
+        String good = TestFiles.tokenizerJson(TestFiles.SMALL_MERGES_JSON, "[]")
+                .replace("\"unk_token\": null", "\"unk_token\": \"<unk>\"");
+        TestFiles.write(directory, "tokenizer.json", good);
+        assertEquals(260, Gpt2Tokenizer.load(directory).vocabSize());
+        assertRefusedJson(Reason.MISSING_BYTE, good.replace("\"!\": 0,", ""), "byte 33", "\"!\"", "\"<unk>\"");
     }
 
     // Refused: merges
@@ -371,19 +388,64 @@ class TokenizerFilesTest {
     @Test
     void whatWouldChangeIdsIsNotIgnored() throws IOException {
         String good = TestFiles.tokenizerJson(TestFiles.SMALL_MERGES_JSON, "[]");
-        String[][] changes = {{"\"type\": \"BPE\"", "\"type\": \"WordPiece\""}, {"\"ByteLevel\"", "\"Whitespace\""},
-            {"\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}"},
-            {"\"add_prefix_space\": false", "\"add_prefix_space\": true"}, {"\"use_regex\": true", "\"use_regex\": false"},
-            {"\"dropout\": null", "\"dropout\": 0.1"},
-            {"\"continuing_subword_prefix\": \"\"", "\"continuing_subword_prefix\": \"##\""},
-            {"\"ignore_merges\": false", "\"ignore_merges\": true"}};
+        String byteLevel = "{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"use_regex\": true}";
+        String[][] changes = {{"\"type\": \"BPE\"", "\"type\": \"WordPiece\"", "model.type", "\"WordPiece\""},
+            {"\"ByteLevel\"", "\"Whitespace\"", "pre_tokenizer.type", "\"Whitespace\""},
+            {byteLevel, "null", "pre_tokenizer", "null"},
+            {byteLevel, sequence(byteLevel, "{\"type\": \"Digits\"}"), "pre_tokenizer.pretokenizers[1].type", "\"Digits\""},
+            {byteLevel, sequence("{\"type\": \"Metaspace\"}", byteLevel), "pretokenizers[0].type", "\"Metaspace\""},
+            {byteLevel, sequence(), "pre_tokenizer", "an object"},
+            {byteLevel, sequence(split("{\"Regex\": \"\\\\d\"}", "Isolated"), byteLevel), "pattern.Regex", "\"\\d\""},
+            {byteLevel, sequence(split("{\"String\": \"\"}", "Isolated"), byteLevel), "pattern.String", "\"\""},
+            {byteLevel, sequence(split("{\"String\": \"a\"}", "Joined"), byteLevel), "behavior", "\"Joined\""},
+            {"\"normalizer\": null", "\"normalizer\": {\"type\": \"Nmt\"}", "normalizer.type", "\"Nmt\""},
+            {"\"normalizer\": null", "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"},"
+                    + "{\"type\": \"BertNormalizer\"}]}", "normalizer.normalizers[1].type", "\"BertNormalizer\""},
+            {"\"normalizer\": null", "\"normalizer\": {\"type\": \"Replace\", \"content\": \"\","
+                    + " \"pattern\": {\"Regex\": \"a+\"}}", "normalizer.pattern.Regex", "\"a+\""},
+            {"\"dropout\": null", "\"dropout\": 0.1", "model.dropout", "0.1"},
+            {"\"continuing_subword_prefix\": \"\"", "\"continuing_subword_prefix\": \"##\"", "subword_prefix", "\"##\""},
+            {"\"ignore_merges\": false", "\"end_of_word_suffix\": \"</w>\"", "model.end_of_word_suffix", "\"</w>\""}};
         for (String[] change : changes) {
             assertTrue(good.contains(change[0]), change[0]);
-            assertRefusedJson(Reason.UNSUPPORTED, good.replace(change[0], change[1]), "expected");
+            assertRefusedJson(Reason.UNSUPPORTED, good.replace(change[0], change[1]), change[2], "expected",
+                    "got " + change[3], "; give token ids in place of text");
         }
-        assertRefusedJson(Reason.UNSUPPORTED, TestFiles.tokenizerJson(TestFiles.SMALL_MERGES_JSON,
-                "[{\"id\": 260, \"content\": \"<x>\", \"single_word\": true}]"), "<x>", "single_word");
         assertRefusedJson(Reason.DUPLICATE_TOKEN, TestFiles.tokenizerJson(TestFiles.SMALL_MERGES_JSON,
                 "[{\"id\": 260, \"content\": \"he\"}]"), "\"he\"", "256", "260");
+    }
+
+    private static String sequence(String... steps) {
+        return "{\"type\": \"Sequence\", \"pretokenizers\": [" + String.join(", ", steps) + "]}";
+    }
+
+    private static String split(String pattern, String behavior) {
+        return "{\"type\": \"Split\", \"pattern\": " + pattern + ", \"behavior\": \"" + behavior + "\", \"invert\": false}";
+    }
+
+    /// What else such a file has may be of other kinds as well: the model says what it is.
+    @Test
+    void theKindOfModelIsNamedFirst() throws IOException {
+        assertRefusedJson(Reason.UNSUPPORTED, "{\"normalizer\": {\"type\": \"BertNormalizer\"}, \"pre_tokenizer\":"
+                + " {\"type\": \"BertPreTokenizer\"}, \"model\": {\"type\": \"WordLevel\", \"vocab\": {\"a\": 0}}}",
+                "model.type: expected \"BPE\", got \"WordLevel\" (in tokenizer.json, line 1)");
+    }
+
+    @Test
+    void byteFallbackIsRefusedOnlyWhereItCouldBeUsed() throws IOException {
+        String good = TestFiles.tokenizerJson(TestFiles.SMALL_MERGES_JSON, "[]")
+                .replace("\"ignore_merges\": false", "\"byte_fallback\": true");
+        TestFiles.write(directory, "tokenizer.json", good);
+        assertEquals(260, Gpt2Tokenizer.load(directory).vocabSize());
+        assertRefusedJson(Reason.UNSUPPORTED, good.replace("\"!\": 0,", ""), "model.byte_fallback");
+    }
+
+    @Test
+    void settingsOfAbsurdDepthOrNumberAreRefused() throws IOException {
+        String good = TestFiles.tokenizerJson(TestFiles.SMALL_MERGES_JSON, "[]");
+        assertRefusedJson(Reason.TOO_LARGE, good.replace("\"normalizer\": null", "\"normalizer\": " + "[".repeat(100)
+                + "]".repeat(100)), "at most 32 levels");
+        assertRefusedJson(Reason.TOO_LARGE, good.replace("\"normalizer\": null", "\"normalizer\": [" + "0,".repeat(1 << 20)
+                + "0]"), "1048576 values");
     }
 }
