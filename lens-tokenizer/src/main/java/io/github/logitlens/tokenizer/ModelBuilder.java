@@ -233,7 +233,7 @@ final class ModelBuilder {
     void addAddedToken(AddedToken token, String file, int line) {
         int known = tokens.find(token.content());
         if (known < 0) {
-            tokens.add(token.content(), token.id(), file, line);
+            tokens.addLiteral(token.content(), token.id(), file, line);
         } else if (known != token.id()) {
             throw new TokenizerFormatException(Reason.DUPLICATE_TOKEN, "added token " + Place.quote(token.content())
                     + ": expected its id " + known + " of the vocabulary, got " + token.id() + Place.in(file, line));

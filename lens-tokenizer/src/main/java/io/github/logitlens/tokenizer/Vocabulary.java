@@ -11,7 +11,7 @@ import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 /// The tokens: id to bytes, and bytes to id.
 ///
 /// A token of the model is written in [ByteAlphabet] and stands for those bytes. A *literal* token, one with a character
-/// outside that alphabet, stands for its own text. A *free* id, which no token has, is shown as `<id>` and found by no text.
+/// outside that alphabet or one that was added to the model's, stands for its own text. A *free* id, which no token has, is shown as `<id>` and found by no text.
 final class Vocabulary {
     /// The bits of an id; two ids and a rank fit in a `long` ([MergeTable]).
     static final int ID_BITS = 20;
@@ -124,7 +124,8 @@ final class Vocabulary {
         /// The id of the token written `symbol`, or -1.
         int find(String symbol) {
             int to = append(symbol);
-            return to < 0 ? literals.getOrDefault(symbol, -1) : made.find(made.text, end, to);
+            int id = to < 0 ? -1 : made.find(made.text, end, to);
+            return id < 0 ? literals.getOrDefault(symbol, -1) : id;
         }
 
         /// Where [#appendSymbol] writes first: the bytes from here on are scratch until a token is made of them.
@@ -175,8 +176,33 @@ final class Vocabulary {
             return size - 1;
         }
 
-        /// Adds the token written `symbol`, read at `line` of `file`.
+        /// Adds the token written `symbol`, read at `line` of `file`; a literal one if it is not all in the alphabet.
         void add(String symbol, int id, String file, int line) {
+            check(symbol, id, file, line);
+            int to = append(symbol);
+            if (to >= 0) {
+                insert(id, to);
+            } else {
+                addText(symbol, id);
+            }
+        }
+
+        /// Adds the literal token `text`, read at `line` of `file`.
+        void addLiteral(String text, int id, String file, int line) {
+            check(text, id, file, line);
+            addText(text, id);
+        }
+
+        private void addText(String text, int id) {
+            Utf8Text own = Utf8Text.of(text);
+            reserve(own.length());
+            System.arraycopy(own.bytes(), 0, made.text.bytes(), end, own.length());
+            literals.put(text, id);
+            place(id, end + own.length());
+            count++;
+        }
+
+        private void check(String symbol, int id, String file, int line) {
             if (id < 0 || id >= MAX_SIZE) {
                 throw new TokenizerFormatException(id < 0 ? Reason.BAD_STRUCTURE : Reason.TOO_LARGE, "id of token "
                         + Place.quote(symbol) + ": expected 0 to " + (MAX_SIZE - 1) + ", got " + id
@@ -190,17 +216,6 @@ final class Vocabulary {
             if (id < made.starts.length && made.starts[id] >= 0) {
                 throw new TokenizerFormatException(Reason.DUPLICATE_ID, "id " + id + ": expected one token, got "
                         + Place.quote(symbol(id)) + " and " + Place.quote(symbol) + Place.in(file, line));
-            }
-            int to = append(symbol);
-            if (to >= 0) {
-                insert(id, to);
-            } else {
-                Utf8Text own = Utf8Text.of(symbol);
-                reserve(own.length());
-                System.arraycopy(own.bytes(), 0, made.text.bytes(), end, own.length());
-                literals.put(symbol, id);
-                place(id, end + own.length());
-                count++;
             }
         }
 

@@ -196,6 +196,17 @@ class DirectoryTest {
         assertEquals(Optional.empty(), tokenizer.specialTokenIn("he <NUM> <pad"));
     }
 
+    /// `é` is a letter of the byte alphabet too, in which it is the byte `E9`.
+    @Test
+    void anAddedWordIsItsOwnText() throws IOException {
+        small();
+        write("added_tokens.json", "{\"né\": 260, \"世 界\": 261}");
+        Gpt2Tokenizer tokenizer = load();
+        assertArrayEquals(new int[] {64, 260, 261}, tokenizer.encode("ané世 界"));
+        assertEquals("né世 界", tokenizer.decode(260, 261));
+        assertEquals(OptionalInt.of(260), tokenizer.singleToken("né"));
+    }
+
     @Test
     void addedTokensOfTheConfigHaveTheirFlags() throws IOException {
         small();
