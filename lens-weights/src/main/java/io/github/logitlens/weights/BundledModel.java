@@ -19,7 +19,7 @@ final class BundledModel {
     }
 
     static Checkpoint open() {
-        Gpt2Config config = ConfigReader.parse(content(ModelFiles.CONFIG), "demo/config.json");
+        StoredConfig config = ConfigReader.parse(content(ModelFiles.CONFIG), "demo/config.json");
         return Checkpoint.of(ID, config, WeightFiles.of(SafeTensors.open(weights())));
     }
 

@@ -4,7 +4,9 @@ import io.github.logitlens.weights.CheckpointException.Reason;
 import io.github.logitlens.weights.hub.HubException;
 import io.github.logitlens.weights.hub.ModelHub;
 import io.github.logitlens.weights.internal.bytes.ByteSource;
+import io.github.logitlens.weights.internal.layout.Directories;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.text.Text;
 import io.github.logitlens.weights.safetensors.SafeTensors;
 import java.lang.foreign.MemorySegment;
@@ -32,13 +34,18 @@ import java.util.Optional;
 ///
 /// A directory holds what Hugging Face's tools write: `config.json` and either `model.safetensors` or
 /// `model.safetensors.index.json` with the shards it names. Opening checks everything that can be checked without
-/// reading values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16 or F64, of
-/// the right shape. Nothing is allocated for the weights. Tensor names may have the prefix `transformer.`; tensors that
-/// inference does not need, such as the attention's mask buffers of whatever type, are ignored and listed.
+/// reading values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16, F64, F8_E4M3 or
+/// F8_E5M2, of the right shape. Nothing is allocated for the weights. Tensors that inference does not need, such as the
+/// attention's mask buffers of whatever type, are ignored and listed.
 ///
-/// The unembedding is the token embedding, unless the configuration says that it is not tied or the file has an
-/// `lm_head.weight` that differs from the token embedding (as transformers 5 decides it);
-/// [Gpt2Config#tiedUnembedding()] has the outcome.
+/// Other people's files are taken as they are, and what is unusual about them is said ([#notes()]):
+///
+/// * All names may begin with the same wrappers, `transformer.`, `module.`, `_orig_mod.`, `base_model.model.`, ….
+/// * The unembedding is the token embedding, unless the configuration says that it is not tied or the file has an
+///   `lm_head.weight` that differs from the token embedding (as transformers 5 decides it);
+///   [Gpt2Config#tiedUnembedding()] has the outcome. A file that keeps one of the two may keep it under either name.
+/// * A model without any bias has zeros for biases.
+/// * The matrices may all be `[out, in]`, as nanoGPT writes them.
 ///
 /// May be used by any number of threads. The values of non-finite weights are not looked at.
 public final class Checkpoint implements AutoCloseable {
@@ -49,6 +56,7 @@ public final class Checkpoint implements AutoCloseable {
     private final WeightFiles files;
     private final Map<WeightRole, List<Weight>> weights;
     private final List<String> ignored;
+    private final List<String> notes;
     private Optional<String> sha256 = Optional.empty();
     private boolean closed;
 
@@ -59,6 +67,7 @@ public final class Checkpoint implements AutoCloseable {
         this.files = files;
         this.weights = bound.weights();
         this.ignored = bound.ignored();
+        this.notes = bound.notes();
     }
 
     /// Opens a model by name.
@@ -116,11 +125,22 @@ public final class Checkpoint implements AutoCloseable {
             throw new CheckpointException(Reason.NOT_A_DIRECTORY, directory + ": expected a directory, got " + got);
         }
         Path configFile = directory.resolve(ModelFiles.CONFIG);
+        if (Files.notExists(configFile, LinkOption.NOFOLLOW_LINKS)) {
+            throw new CheckpointException(Reason.CONFIG_MISSING, configFile + ": no such file; " + withoutConfig(directory));
+        }
         byte[] json = WeightFiles.readSmallFile(configFile, Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE);
-        Gpt2Config config = ConfigReader.parse(json, configFile.toString());
+        StoredConfig config = ConfigReader.parse(json, configFile.toString());
         Path name = directory.toAbsolutePath().normalize().getFileName();
         return of(id.orElse(name == null ? directory.toString() : name.toString()), Optional.of(directory), config,
                 WeightFiles.open(directory));
+    }
+
+    private static String withoutConfig(Path directory) {
+        List<String> names = Directories.names(directory);
+        Optional<String> other = names.contains(ModelFiles.WEIGHTS) || names.contains(ModelFiles.WEIGHTS_INDEX)
+                ? Optional.empty() : OtherLayout.describe(names);
+        return other.isPresent() ? "there is " + other.get() : "it has to say n_layer, n_head, n_embd, n_positions and "
+                + "vocab_size (nanoGPT keeps them in the model_args of its ckpt.pt, and calls n_positions block_size)";
     }
 
     /// Opens the model that ships with the library.
@@ -131,11 +151,11 @@ public final class Checkpoint implements AutoCloseable {
         return BundledModel.open();
     }
 
-    static Checkpoint of(String id, Gpt2Config config, WeightFiles files) {
+    static Checkpoint of(String id, StoredConfig config, WeightFiles files) {
         return of(id, Optional.empty(), config, files);
     }
 
-    private static Checkpoint of(String id, Optional<Path> directory, Gpt2Config config, WeightFiles files) {
+    private static Checkpoint of(String id, Optional<Path> directory, StoredConfig config, WeightFiles files) {
         try {
             return new Checkpoint(id, directory, files, WeightBinder.bind(config, files));
         } catch (RuntimeException | Error e) {
@@ -201,6 +221,14 @@ public final class Checkpoint implements AutoCloseable {
     /// @return an immutable list in the order of the file
     public List<String> ignoredTensors() {
         return ignored;
+    }
+
+    /// What was taken otherwise than a reader of the files might think, for whoever shows results to say: biases that are
+    /// not there and count as zeros, matrices that are stored transposed, tensors that no GPT-2 has.
+    ///
+    /// @return an immutable list of sentences without a full stop, in lower case; empty for an ordinary checkpoint
+    public List<String> notes() {
+        return notes;
     }
 
     /// The size of the weights' file, or of its shards together.

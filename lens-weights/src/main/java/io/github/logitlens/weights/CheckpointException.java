@@ -51,11 +51,13 @@ public final class CheckpointException extends LensException {
         SHARD_MISSING,
         /// Tensors that the model needs are missing.
         TENSOR_MISSING,
+        /// The names of the weights have different prefixes, as if there were parts of several models.
+        MIXED_NAMES,
         /// A tensor that the model needs is there twice.
         TENSOR_FOUND_TWICE,
         /// A tensor's shape does not follow from the configuration.
         WRONG_SHAPE,
-        /// A tensor is not stored as F32, F16, BF16 or F64.
+        /// A tensor is not stored as F32, F16, BF16, F64, F8_E4M3 or F8_E5M2, or is multiplied by a scale.
         NOT_FLOATING_POINT
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Reads Hugging Face's `config.json`. A field that is absent has the value that transformers gives it; the four sizes
-/// may also go by transformers' common names (`hidden_size` for `n_embd`, …).
+/// may also go by transformers' common names (`hidden_size` for `n_embd`, …), and the context by nanoGPT's (`block_size`).
 ///
 /// Here and wherever a checkpoint is opened there are no lambdas on the way that goes well: the first use of each costs a
 /// new process a millisecond.
@@ -22,12 +22,16 @@ final class ConfigReader {
     }
 
     /// The configuration as the file has it; whether the head is really tied, the weights will tell.
-    static Gpt2Config parse(byte[] json, String file) {
+    static StoredConfig parse(byte[] json, String file) {
         try {
-            return new ConfigReader(JsonFields.parse(json, file), file).config();
+            return new ConfigReader(JsonFields.parse(json, file), file).stored();
         } catch (JsonException e) {
             throw new CheckpointException(Reason.CONFIG_NOT_JSON, e.getMessage(), e);
         }
+    }
+
+    private StoredConfig stored() {
+        return new StoredConfig(config(), fields.containsKey("activation_function"));
     }
 
     private Gpt2Config config() {
@@ -38,7 +42,7 @@ final class ConfigReader {
             throw invalid("n_head", "a divisor of n_embd " + dModel, String.valueOf(nHeads));
         }
         int nLayers = size("n_layer", "num_hidden_layers", 12, Gpt2Config.MAX_LAYERS);
-        int nCtx = size("n_positions", "max_position_embeddings", size("n_ctx", "n_ctx", 1024, Gpt2Config.MAX_CTX),
+        int nCtx = size("n_positions", "max_position_embeddings", size("n_ctx", "block_size", 1024, Gpt2Config.MAX_CTX),
                 Gpt2Config.MAX_CTX);
         int vocabSize = size("vocab_size", "vocab_size", 50257, Gpt2Config.MAX_VOCAB_SIZE);
         JsonFields.Value inner = fields.get("n_inner");
@@ -60,6 +64,12 @@ final class ConfigReader {
         JsonFields.Value pruned = fields.get("pruned_heads");
         if (pruned != null && !pruned.children().isEmpty()) {
             throw unsupported("pruned_heads", "none", "some");
+        }
+        JsonFields.Value quantization = fields.get("quantization_config");
+        if (quantization != null && quantization.kind() != JsonFields.Kind.NULL) {
+            JsonFields.Value method = quantization.children().get("quant_method");
+            throw unsupported("quantization_config", "none (take the model that this one was made of)",
+                    method == null ? quantization.describe() : "quant_method " + method.describe());
         }
         // Only the order of roundings depends on it, but its type is checked like that of every field that is known.
         flag("reorder_and_upcast_attn", false);

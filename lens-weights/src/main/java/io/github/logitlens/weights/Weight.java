@@ -1,8 +1,6 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.safetensors.DType;
-import io.github.logitlens.weights.safetensors.SafeTensors;
-import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -18,17 +16,19 @@ import java.util.Optional;
 public final class Weight {
 
     private final WeightRole role;
-    private final SafeTensors file;
-    private final TensorInfo tensor;
+    private final String name;
+    private final DType dtype;
     private final int rows;
     private final int columns;
+    private final WeightValues values;
 
-    Weight(WeightRole role, SafeTensors file, TensorInfo tensor, Gpt2Config config) {
+    Weight(WeightRole role, String name, DType dtype, Gpt2Config config, WeightValues values) {
         this.role = role;
-        this.file = file;
-        this.tensor = tensor;
+        this.name = name;
+        this.dtype = dtype;
         this.rows = role.rows(config);
         this.columns = role.columns(config);
+        this.values = values;
     }
 
     /// What the weight is for.
@@ -40,16 +40,16 @@ public final class Weight {
 
     /// The tensor's name in the file.
     ///
-    /// @return such as `h.3.attn.c_attn.weight`
+    /// @return such as `h.3.attn.c_attn.weight`; of a bias that the model has not, what it would be called
     public String name() {
-        return tensor.name();
+        return name;
     }
 
     /// The type in which the file stores it.
     ///
-    /// @return `F32`, `F16`, `BF16` or `F64`
+    /// @return `F32`, `F16`, `BF16`, `F64`, `F8_E4M3` or `F8_E5M2`
     public DType dtype() {
-        return tensor.dtype();
+        return dtype;
     }
 
     /// The number of rows, 1 for a vector.
@@ -85,14 +85,14 @@ public final class Weight {
     /// @throws IllegalStateException if the checkpoint is closed
     /// @throws SafeTensorsException if the file cannot be read, or was changed since it was opened
     public long read(long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
-        return file.readFloats(tensor, firstElement, dst, dstOffsetBytes, count);
+        return values.read(firstElement, dst, dstOffsetBytes, count);
     }
 
     /// The row that stands almost everywhere, where the file keeps it once: for who would rather not read it again and again.
     ///
     /// @return the row and the others; empty where each row has its own bytes, as in every checkpoint but the bundled one
     public Optional<RepeatedRow> repeatedRow() {
-        return RepeatedRow.of(file, tensor);
+        return values.repeatedRow();
     }
 
     /// Reads the whole weight.
@@ -102,8 +102,8 @@ public final class Weight {
     /// @throws IllegalStateException if the checkpoint is closed
     /// @throws SafeTensorsException if the file cannot be read, or was changed since it was opened
     public float[] readAll() {
-        float[] values = new float[Math.toIntExact(length())];
-        file.readFloats(tensor, 0, values, 0, values.length);
-        return values;
+        float[] all = new float[Math.toIntExact(length())];
+        values.read(0, MemorySegment.ofArray(all), 0, all.length);
+        return all;
     }
 }

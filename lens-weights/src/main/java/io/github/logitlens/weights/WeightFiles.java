@@ -2,7 +2,9 @@ package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.CheckpointException.Reason;
 import io.github.logitlens.weights.internal.bytes.FileSource;
+import io.github.logitlens.weights.internal.layout.Directories;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.layout.ShardIndex;
 import io.github.logitlens.weights.internal.layout.ShardIndexException;
 import io.github.logitlens.weights.internal.text.Text;
@@ -54,10 +56,8 @@ final class WeightFiles implements AutoCloseable {
         if (Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
             return openShards(directory, index);
         }
-        String instead = Files.exists(directory.resolve("pytorch_model.bin"))
-                ? "pytorch_model.bin (convert it to safetensors)" : "neither";
-        throw new CheckpointException(Reason.WEIGHTS_MISSING,
-                directory + ": expected " + ModelFiles.WEIGHTS + " or " + ModelFiles.WEIGHTS_INDEX + ", got " + instead);
+        throw new CheckpointException(Reason.WEIGHTS_MISSING, directory + ": expected " + ModelFiles.WEIGHTS + " or "
+                + ModelFiles.WEIGHTS_INDEX + ", got " + OtherLayout.describe(Directories.names(directory)).orElse("neither"));
     }
 
     private static WeightFiles openShards(Path directory, Path index) {
@@ -107,6 +107,18 @@ final class WeightFiles implements AutoCloseable {
     /// The names of all tensors, file after file, in the order of their bytes.
     Set<String> names() {
         return tensors.keySet();
+    }
+
+    /// The `__metadata__` of all files together.
+    Map<String, String> metadata() {
+        if (files.size() == 1) {
+            return files.getFirst().metadata();
+        }
+        Map<String, String> all = new LinkedHashMap<>();
+        for (SafeTensors file : files) {
+            all.putAll(file.metadata());
+        }
+        return all;
     }
 
     Optional<Located> find(String name) {

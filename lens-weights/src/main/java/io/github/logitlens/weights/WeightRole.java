@@ -66,6 +66,11 @@ public enum WeightRole {
         return perLayer ? "h." + layer + "." + huggingFaceName : huggingFaceName;
     }
 
+    /// The tensor's name behind that of its block; of a role of a block.
+    String nameInBlock() {
+        return huggingFaceName;
+    }
+
     /// Number of rows, 1 for vectors.
     int rows(Gpt2Config config) {
         return switch (this) {

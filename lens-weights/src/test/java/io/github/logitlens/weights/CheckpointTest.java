@@ -271,7 +271,7 @@ class CheckpointTest {
             List<Tensor> tensors = tinyTensors("");
             replace(tensors, "h.0.mlp.c_fc.bias", find(tensors, "h.0.mlp.c_fc.bias").as(DType.I64));
             String message = refused(Reason.NOT_FLOATING_POINT, tiny(tensors));
-            assertTrue(message.contains("'h.0.mlp.c_fc.bias': expected F32, F16, BF16 or F64, got I64"), message);
+            assertTrue(message.contains("'h.0.mlp.c_fc.bias': expected F32, F16, BF16, F64, F8_E4M3 or F8_E5M2, got I64"), message);
         }
 
         @Test

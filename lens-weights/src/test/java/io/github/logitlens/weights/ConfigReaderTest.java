@@ -19,7 +19,7 @@ class ConfigReaderTest {
             false, true);
 
     private static Gpt2Config parse(String json) {
-        return ConfigReader.parse(json.getBytes(StandardCharsets.UTF_8), "config.json");
+        return ConfigReader.parse(json.getBytes(StandardCharsets.UTF_8), "config.json").config();
     }
 
     private static String refused(Reason reason, String json) {
@@ -32,14 +32,14 @@ class ConfigReaderTest {
 
     @Test
     void gpt2sOwnFile() {
-        assertEquals(GPT2, ConfigReader.parse(TestFiles.resource("config.gpt2.json"), "config.json"));
+        assertEquals(GPT2, ConfigReader.parse(TestFiles.resource("config.gpt2.json"), "config.json").config());
         assertEquals(124_439_808, GPT2.parameterCount());
         assertEquals(64, GPT2.dHead());
     }
 
     @Test
     void distilgpt2sOwnFile() {
-        Gpt2Config config = ConfigReader.parse(TestFiles.resource("config.distilgpt2.json"), "config.json");
+        Gpt2Config config = ConfigReader.parse(TestFiles.resource("config.distilgpt2.json"), "config.json").config();
         assertEquals(6, config.nLayers());
         assertEquals(81_912_576, config.parameterCount());
     }
@@ -187,5 +187,29 @@ class ConfigReaderTest {
         Gpt2Config largest = new Gpt2Config(4096, 1, 131072, 1 << 20, 1 << 24, 1 << 20, 0, ActivationFunction.GELU,
                 true, false, false);
         assertTrue(largest.parameterCount() > 1L << 48);
+    }
+
+    @Test
+    void aQuantizedModelIsRefusedByItsMethod() {
+        assertEquals("quantization_config: expected none (take the model that this one was made of), got quant_method 'gptq' "
+                + "(in config.json)", refused(Reason.UNSUPPORTED_MODEL,
+                "{\"quantization_config\": {\"bits\": 4, \"quant_method\": \"gptq\"}}"));
+        refused(Reason.UNSUPPORTED_MODEL, "{\"quantization_config\": {\"load_in_8bit\": true}}");
+        assertEquals(GPT2, parse("{\"quantization_config\": null}"));
+    }
+
+    @Test
+    void theContextMayHaveNanoGptsName() {
+        assertEquals(256, parse("{\"block_size\": 256}").nCtx());
+        assertEquals(256, parse("{\"block_size\": 256, \"n_positions\": 256}").nCtx());
+        assertEquals(256, parse("{\"block_size\": 256, \"n_ctx\": 256}").nCtx());
+        assertTrue(refused(Reason.CONFIG_INVALID, "{\"block_size\": 256, \"n_ctx\": 128}").contains("block_size"));
+    }
+
+    @Test
+    void whetherTheActivationIsNamed() {
+        assertEquals(false, ConfigReader.parse("{}".getBytes(StandardCharsets.UTF_8), "x").namesActivation());
+        assertEquals(true, ConfigReader.parse("{\"activation_function\": \"gelu_new\"}".getBytes(StandardCharsets.UTF_8), "x")
+                .namesActivation());
     }
 }

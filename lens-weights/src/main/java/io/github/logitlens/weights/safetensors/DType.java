@@ -25,9 +25,9 @@ public enum DType {
     /// Signed byte.
     I8(8),
     /// 8-bit float with 5 exponent and 2 mantissa bits.
-    F8_E5M2(8),
+    F8_E5M2(8, FloatFormat.F8_E5M2),
     /// 8-bit float with 4 exponent and 3 mantissa bits.
-    F8_E4M3(8),
+    F8_E4M3(8, FloatFormat.F8_E4M3),
     /// 8-bit exponent without mantissa, used as a scale.
     F8_E8M0(8),
     /// 8-bit float as [#F8_E4M3], without infinities and negative zero.
@@ -79,9 +79,9 @@ public enum DType {
         return bits;
     }
 
-    /// Whether [SafeTensors#readFloats] can read this type: `F16`, `BF16`, `F32` and `F64`.
+    /// Whether [SafeTensors#readFloats] can read this type: `F16`, `BF16`, `F32`, `F64`, `F8_E4M3` and `F8_E5M2`.
     ///
-    /// @return true for the four types that become float32
+    /// @return true for the six types that become float32
     public boolean isFloat() {
         return floatFormat.isPresent();
     }

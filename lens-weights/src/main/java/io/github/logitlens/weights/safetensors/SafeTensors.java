@@ -60,7 +60,9 @@ import java.util.Optional;
 ///
 /// ## Numbers
 ///
-/// `F16` and `BF16` become float32 exactly, not-a-numbers with their payload; `F64` is rounded to nearest even.
+/// `F16`, `BF16`, `F8_E4M3` and `F8_E5M2` become float32 exactly, not-a-numbers of the first two and the last with their
+/// payload; `F64` is rounded to nearest even. An 8-bit float is the number that it is by itself: a scale that a quantized
+/// model keeps in another tensor is the reader's business.
 public final class SafeTensors implements AutoCloseable {
 
     static final int MAX_HEADER_LENGTH = 100_000_000;
@@ -262,7 +264,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Reads elements as float32 in native byte order. An F32 tensor goes straight from the file into a native `dst`.
     ///
-    /// @param tensor a tensor of this file, of type F32, F16, BF16 or F64
+    /// @param tensor a tensor of this file, of a type for which [DType#isFloat()]
     /// @param firstElement index of the first element in row-major order
     /// @param dst *written*; native or over any array; need not be aligned
     /// @param dstOffsetBytes where in `dst` the first float goes
@@ -277,7 +279,7 @@ public final class SafeTensors implements AutoCloseable {
         requireOwn(tensor);
         Optional<FloatFormat> format = tensor.dtype().floatFormat();
         if (format.isEmpty()) {
-            throw notConvertible(tensor, "F32, F16, BF16 or F64");
+            throw notConvertible(tensor, FloatFormat.NAMES);
         }
         Objects.checkFromIndexSize(firstElement, count, tensor.elementCount());
         return FloatReader.read(source, positionOf(tensor, firstElement), format.get(),
@@ -286,7 +288,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Reads elements as float32.
     ///
-    /// @param tensor a tensor of this file, of type F32, F16, BF16 or F64
+    /// @param tensor a tensor of this file, of a type for which [DType#isFloat()]
     /// @param firstElement index of the first element in row-major order
     /// @param dst *written*
     /// @param dstOffset index in `dst` of the first element

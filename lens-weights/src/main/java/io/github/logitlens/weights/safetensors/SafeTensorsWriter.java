@@ -105,7 +105,7 @@ public final class SafeTensorsWriter {
     /// @return this writer
     /// @throws IllegalArgumentException if the name is taken, the dtype another, or the shape too large
     public SafeTensorsWriter floats(String name, DType dtype, List<Long> shape, FloatSource values) {
-        if (!dtype.isFloat()) {
+        if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16 && dtype != DType.F64) {
             throw new IllegalArgumentException(
                     "dtype of tensor " + Text.quote(name) + ": expected F32, F16, BF16 or F64, got " + dtype);
         }

@@ -97,6 +97,46 @@ class DecodingTest {
         return Float.floatToRawIntBits((float) (sign == 1 ? -magnitude : magnitude));
     }
 
+    private static float[] everyByte(DType dtype) {
+        byte[] all = new byte[256];
+        for (int pattern = 0; pattern < 256; pattern++) {
+            all[pattern] = (byte) pattern;
+        }
+        return readAll(aligned(dtype, 256, all, 0));
+    }
+
+    /// From the definition (OCP 8-bit floating point, 2023): bias 7, no infinities, one magnitude that is not a number.
+    @Test
+    void everyF8E4M3IsExact() {
+        float[] values = everyByte(DType.F8_E4M3);
+        for (int pattern = 0; pattern < 256; pattern++) {
+            int exponent = pattern >> 3 & 15;
+            double magnitude = exponent == 0 ? (pattern & 7) * Math.pow(2, -9)
+                    : (8 + (pattern & 7)) * Math.pow(2, exponent - 10);
+            double expected = (pattern & 127) == 127 ? Double.NaN : pattern > 127 ? -magnitude : magnitude;
+            assertEquals(Float.floatToIntBits((float) expected), Float.floatToIntBits(values[pattern]),
+                    Integer.toHexString(pattern));
+        }
+        assertEquals(448, values[0x7E]);
+    }
+
+    @Test
+    void everyF8E5M2IsTheUpperHalfOfAHalf() {
+        float[] values = everyByte(DType.F8_E5M2);
+        for (int pattern = 0; pattern < 256; pattern++) {
+            assertEquals(f16Bits(pattern << 8), Float.floatToRawIntBits(values[pattern]), Integer.toHexString(pattern));
+        }
+    }
+
+    @Test
+    void theOtherEightBitFloatsAreRefused() {
+        for (DType dtype : List.of(DType.F8_E8M0, DType.F8_E4M3FNUZ, DType.F8_E5M2FNUZ)) {
+            SafeTensorsException e = assertThrows(SafeTensorsException.class, () -> everyByte(dtype));
+            assertEquals(Reason.NOT_CONVERTIBLE, e.reason());
+            assertTrue(e.getMessage().contains("got " + dtype), e.getMessage());
+        }
+    }
+
     @Test
     void everyBf16IsExact() {
         float[] values = readAll(aligned(DType.BF16, 1 << 16, everyPattern(), 0));

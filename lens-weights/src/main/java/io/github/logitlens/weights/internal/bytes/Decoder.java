@@ -27,6 +27,7 @@ final class Decoder {
     private final MemorySegment input;
     private final int capacity;
     private final int bytesPerElement;
+    private final byte[] bytes;
     private final short[] halves;
     private final double[] doubles;
     private final int[] bits;
@@ -38,6 +39,7 @@ final class Decoder {
         this.capacity = capacity;
         this.bytesPerElement = format.bytes();
         this.input = input;
+        this.bytes = new byte[bytesPerElement == Byte.BYTES ? capacity : 0];
         this.halves = new short[bytesPerElement == Short.BYTES ? capacity : 0];
         this.doubles = new double[bytesPerElement == Double.BYTES ? capacity : 0];
         this.bits = new int[format == FloatFormat.F16 ? 0 : capacity];
@@ -82,6 +84,14 @@ final class Decoder {
                 widenAnyF16(halves, any, length);
                 yield copyBits(any, length, dst, dstOffset);
             }
+            case F8_E4M3, F8_E5M2 -> {
+                MemorySegment.copy(input, 0, MemorySegment.ofArray(bytes), 0, length);
+                int[] widened = format == FloatFormat.F8_E4M3 ? EightBits.E4M3 : EightBits.E5M2;
+                for (int i = 0; i < length; i++) {
+                    bits[i] = widened[bytes[i] & 0xFF];
+                }
+                yield copyBits(bits, length, dst, dstOffset);
+            }
             case F64 -> {
                 MemorySegment.copy(input, DOUBLE, 0, MemorySegment.ofArray(doubles), ValueLayout.JAVA_DOUBLE, 0, length);
                 round(doubles, bits, length);
@@ -93,6 +103,28 @@ final class Decoder {
     private static long copyBits(int[] bits, int length, MemorySegment dst, long dstOffset) {
         MemorySegment.copy(MemorySegment.ofArray(bits), 0, dst, dstOffset, (long) Integer.BYTES * length);
         return countNonFinite(bits, length);
+    }
+
+    /// What the 256 patterns of the 8-bit formats are as float32, exactly: a class of its own, since few files need it.
+    private static final class EightBits {
+
+        /// 4 exponent bits of bias 7, 3 mantissa bits, no infinity: what would be 480 is not a number.
+        static final int[] E4M3 = new int[256];
+        /// The upper half of an F16.
+        static final int[] E5M2 = new int[256];
+
+        static {
+            short[] halves = new short[256];
+            for (int pattern = 0; pattern < 256; pattern++) {
+                int exponent = pattern >> 3 & 15;
+                int mantissa = pattern & 7;
+                float magnitude = (pattern & 0x7F) == 0x7F ? Float.NaN
+                        : exponent == 0 ? mantissa * 0x1p-9f : Math.scalb(1 + mantissa / 8f, exponent - 7);
+                E4M3[pattern] = Float.floatToRawIntBits(magnitude) | (pattern & 0x80) << 24;
+                halves[pattern] = (short) (pattern << 8);
+            }
+            widenAnyF16(halves, E5M2, 256);
+        }
     }
 
     /// How many of the first `length` are NaN or infinite as float32: first whether there is any, without a branch per value,
