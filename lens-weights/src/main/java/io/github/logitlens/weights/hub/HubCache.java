@@ -1,7 +1,9 @@
 package io.github.logitlens.weights.hub;
 
 import io.github.logitlens.weights.hub.HubException.Reason;
+import io.github.logitlens.weights.internal.bytes.AtomicFile;
 import io.github.logitlens.weights.internal.bytes.FileSource;
+import io.github.logitlens.weights.internal.layout.Directories;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
 import io.github.logitlens.weights.internal.layout.ShardIndex;
 import io.github.logitlens.weights.internal.layout.ShardIndexException;
@@ -9,15 +11,11 @@ import io.github.logitlens.weights.internal.text.JsonException;
 import io.github.logitlens.weights.internal.text.JsonFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +77,7 @@ final class HubCache {
         Path folder = root.resolve(repo.folder());
         List<Path> snapshots = new ArrayList<>();
         mainCommit(folder).ifPresent(commit -> snapshots.add(folder.resolve("snapshots").resolve(commit)));
-        children(folder.resolve("snapshots")).stream().filter(path -> isCommit(path.getFileName().toString()))
+        Directories.children(folder.resolve("snapshots")).stream().filter(path -> isCommit(path.getFileName().toString()))
                 .sorted(Comparator.comparing(HubCache::modified).reversed()).forEach(snapshots::add);
         return snapshots.stream().flatMap(snapshot -> complete(repo, snapshot).stream()).findFirst();
     }
@@ -98,16 +96,6 @@ final class HubCache {
             return Files.getLastModifiedTime(path);
         } catch (IOException _) {
             return FileTime.fromMillis(0);
-        }
-    }
-
-    private static List<Path> children(Path directory) {
-        try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
-            List<Path> children = new ArrayList<>();
-            paths.forEach(children::add);
-            return children;
-        } catch (IOException | DirectoryIteratorException _) {
-            return List.of();
         }
     }
 
@@ -139,7 +127,7 @@ final class HubCache {
 
     /// Every model here that is a GPT-2 and complete, by name.
     List<CachedModel> models() {
-        return children(root).stream().flatMap(folder -> RepoId.ofFolder(folder).stream())
+        return Directories.children(root).stream().flatMap(folder -> RepoId.ofFolder(folder).stream())
                 .flatMap(repo -> findExactly(repo).stream()).filter(HubCache::isGpt2)
                 .sorted(Comparator.comparing(CachedModel::name)).toList();
     }
@@ -216,7 +204,7 @@ final class HubCache {
     /// A download of a process that was killed is not gone on with: nobody knows whether it still runs.
     private static void removeAbandoned(Path blobs) throws IOException {
         FileTime limit = FileTime.from(Instant.now().minus(ABANDONED));
-        for (Path path : children(blobs)) {
+        for (Path path : Directories.children(blobs)) {
             if (UNFINISHED.matcher(path.getFileName().toString()).matches() && modified(path).compareTo(limit) < 0) {
                 Files.deleteIfExists(path);
             }
@@ -235,13 +223,11 @@ final class HubCache {
         try {
             if (symbolicLinks) {
                 Path blob = blob(repo, file.etag());
-                Files.move(temporary, blob, StandardCopyOption.ATOMIC_MOVE);
-                sync(blob.getParent());
+                AtomicFile.rename(temporary, blob);
                 link(repo, file);
             } else {
                 Files.createDirectories(name.getParent());
-                Files.move(temporary, name, StandardCopyOption.ATOMIC_MOVE);
-                sync(name.getParent());
+                AtomicFile.rename(temporary, name);
             }
         } catch (IOException e) {
             throw notWritable(name, e);
@@ -252,7 +238,7 @@ final class HubCache {
     void link(RepoId repo, RemoteFile file) {
         Path name = snapshot(repo, file.commit()).resolve(file.name());
         Path blob = blob(repo, file.etag());
-        Path temporary = name.resolveSibling("." + name.getFileName() + "." + random() + ".incomplete");
+        Path temporary = AtomicFile.temporary(name);
         try {
             if (Files.exists(name) && (!Files.exists(blob) || Files.isSameFile(name, blob))) {
                 return;
@@ -282,28 +268,11 @@ final class HubCache {
         if (mainCommit(folder).equals(Optional.of(commit))) {
             return;
         }
-        Path temporary = ref.resolveSibling("main." + random() + ".incomplete");
         try {
             Files.createDirectories(ref.getParent());
-            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE)) {
-                out.write(ByteBuffer.wrap(commit.getBytes(StandardCharsets.US_ASCII)));
-                out.force(true);
-            }
-            Files.move(temporary, ref, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.write(ref, out -> out.write(ByteBuffer.wrap(commit.getBytes(StandardCharsets.US_ASCII))));
         } catch (IOException e) {
             throw notWritable(ref, e);
-        } finally {
-            deleteQuietly(temporary);
-        }
-    }
-
-    /// Makes a rename durable, where a directory can be synced.
-    private static void sync(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException _) {
-            // Windows cannot.
         }
     }
 

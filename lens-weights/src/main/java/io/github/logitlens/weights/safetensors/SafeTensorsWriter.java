@@ -1,5 +1,6 @@
 package io.github.logitlens.weights.safetensors;
 
+import io.github.logitlens.weights.internal.bytes.AtomicFile;
 import io.github.logitlens.weights.internal.bytes.FileSource;
 import io.github.logitlens.weights.internal.text.Text;
 import io.github.logitlens.weights.safetensors.SafeTensorsException.Reason;
@@ -9,17 +10,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// Writes a safetensors file.
 ///
@@ -197,23 +193,13 @@ public final class SafeTensorsWriter {
         List<Tensor> inOrder = new ArrayList<>(tensors.values());
         inOrder.sort(Comparator.comparingInt((Tensor tensor) -> tensor.dtype().bits()).reversed());
         byte[] header = header(inOrder);
-        Path directory = path.toAbsolutePath().getParent();
-        if (directory == null) {
+        Path target = path.toAbsolutePath();
+        if (target.getParent() == null) {
             throw new SafeTensorsException(Reason.WRITE_FAILED, path
                     + ": expected the name of a file, got a root directory");
         }
-        Path temporary = directory.resolve(
-                "." + path.getFileName() + "." + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
-                + ".tmp");
         try {
-            try {
-                writeTo(temporary, header, inOrder);
-                Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException | RuntimeException | Error e) {
-                deleteAfter(e, temporary);
-                throw e;
-            }
-            forceDirectory(directory);
+            AtomicFile.write(target, out -> writeTo(out, header, inOrder));
         } catch (ClosedByInterruptException e) {
             throw new SafeTensorsException(Reason.INTERRUPTED, path + ": interrupted while writing", e);
         } catch (IOException e) {
@@ -222,45 +208,25 @@ public final class SafeTensorsWriter {
         }
     }
 
-    private static void writeTo(Path file, byte[] header, List<Tensor> inOrder) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-            writeFully(channel, ByteBuffer.wrap(header));
-            float[] scratch = new float[CHUNK_ELEMENTS];
-            ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (Tensor tensor : inOrder) {
-                int bytesPerElement = tensor.dtype().bits() / 8;
-                long elements = tensor.byteSize() / bytesPerElement;
-                for (long done = 0; done < elements; ) {
-                    int count = (int) Math.min(CHUNK_ELEMENTS, elements - done);
-                    tensor.values().encode(done, count, scratch, buffer.clear());
-                    writeFully(channel, buffer.position(0).limit(count * bytesPerElement));
-                    done += count;
-                }
+    private static void writeTo(FileChannel channel, byte[] header, List<Tensor> inOrder) throws IOException {
+        writeFully(channel, ByteBuffer.wrap(header));
+        float[] scratch = new float[CHUNK_ELEMENTS];
+        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (Tensor tensor : inOrder) {
+            int bytesPerElement = tensor.dtype().bits() / 8;
+            long elements = tensor.byteSize() / bytesPerElement;
+            for (long done = 0; done < elements; ) {
+                int count = (int) Math.min(CHUNK_ELEMENTS, elements - done);
+                tensor.values().encode(done, count, scratch, buffer.clear());
+                writeFully(channel, buffer.position(0).limit(count * bytesPerElement));
+                done += count;
             }
-            channel.force(true);
-        }
-    }
-
-    private static void deleteAfter(Throwable failure, Path temporary) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            failure.addSuppressed(e);
         }
     }
 
     private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
-        }
-    }
-
-    /// Makes the rename itself last; only POSIX systems can open a directory for that.
-    private static void forceDirectory(Path directory) throws IOException {
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
         }
     }
 
