@@ -5,10 +5,12 @@ import io.github.logitlens.weights.internal.bytes.AtomicFile;
 import io.github.logitlens.weights.internal.bytes.FileSource;
 import io.github.logitlens.weights.internal.layout.Directories;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.layout.ShardIndex;
 import io.github.logitlens.weights.internal.layout.ShardIndexException;
 import io.github.logitlens.weights.internal.text.JsonException;
 import io.github.logitlens.weights.internal.text.JsonFields;
+import io.github.logitlens.weights.internal.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +21,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The directory in which Hugging Face's libraries keep what they download:
 ///
@@ -37,16 +39,23 @@ import java.util.regex.Pattern;
 ///     snapshots/<commit>/model.safetensors   a relative link to ../../blobs/<etag>, or the file itself
 ///     blobs/<etag>                           the content
 ///     blobs/<etag>.<8 digits>.incomplete     a download in progress, of one process only
+///     .no_exist/<commit>/tokenizer.json      empty: the hub has no such file
 /// ```
 ///
 /// A file gets its final name when it is complete, by renaming, so any number of processes may work here at once.
 final class HubCache {
 
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
-    private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
     private static final Pattern UNFINISHED = Pattern.compile(".*\\.[0-9a-f]{8}\\.incomplete");
     private static final Duration ABANDONED = Duration.ofDays(1);
-    private static final int COMMIT_LENGTH = 40;
+    private static final Pattern WEIGHTS = Pattern.compile("model(-\\d+-of-\\d+)?\\.safetensors");
+    private static final int LONGEST_NAME = 130;
+    private static final String MAIN = "main";
+    private static final String ABSENT = ".no_exist";
+    private static final List<String> TOKENIZER = Stream.of(
+            List.of(ModelFiles.TOKENIZER_JSON, ModelFiles.VOCAB, ModelFiles.MERGES), ModelFiles.TOKENIZER_SETTINGS,
+            ModelFiles.OTHER_VOCABULARIES).flatMap(List::stream).toList();
 
     private final Path root;
     private final boolean symbolicLinks;
@@ -64,30 +73,77 @@ final class HubCache {
         return COMMIT.matcher(text).matches();
     }
 
-    static boolean isSafeEtag(String text) {
-        return ETAG.matcher(text).matches();
+    private static boolean isSafeName(String text) {
+        return NAME.matcher(text).matches();
     }
 
-    /// The complete snapshot of `repo`, under this name or another of its names: main's, else the newest one.
+    /// The complete snapshot of `repo`, under this name or another of its names: main's, else the newest one, else one that
+    /// somebody made by hand.
     Optional<CachedModel> find(RepoId repo) {
         return repo.names().stream().flatMap(name -> findExactly(name).stream()).findFirst();
     }
 
     private Optional<CachedModel> findExactly(RepoId repo) {
-        Path folder = root.resolve(repo.folder());
-        List<Path> snapshots = new ArrayList<>();
-        mainCommit(folder).ifPresent(commit -> snapshots.add(folder.resolve("snapshots").resolve(commit)));
-        Directories.children(folder.resolve("snapshots")).stream().filter(path -> isCommit(path.getFileName().toString()))
-                .sorted(Comparator.comparing(HubCache::modified).reversed()).forEach(snapshots::add);
-        return snapshots.stream().flatMap(snapshot -> complete(repo, snapshot).stream()).findFirst();
+        return snapshots(repo).stream().flatMap(snapshot -> complete(repo, snapshot).stream()).findFirst();
     }
 
-    private static Optional<String> mainCommit(Path folder) {
-        try (var in = Files.newInputStream(folder.resolve("refs").resolve("main"))) {
-            String commit = new String(in.readNBytes(COMMIT_LENGTH + 2), StandardCharsets.ISO_8859_1).strip();
-            return isCommit(commit) ? Optional.of(commit) : Optional.empty();
+    /// The snapshots of a model: what `refs/main` names, then commits, the newest first, then those that somebody gave another
+    /// name, `main` before all.
+    private List<Path> snapshots(RepoId repo) {
+        Path folder = root.resolve(repo.folder());
+        Set<Path> snapshots = new LinkedHashSet<>();
+        main(folder).ifPresent(name -> snapshots.add(folder.resolve("snapshots").resolve(name)));
+        Directories.children(folder.resolve("snapshots")).stream().sorted(Comparator
+                .comparing((Path path) -> !isCommit(path.getFileName().toString()))
+                .thenComparing(path -> !path.endsWith(MAIN))
+                .thenComparing(HubCache::modified, Comparator.reverseOrder())).forEach(snapshots::add);
+        return List.copyOf(snapshots);
+    }
+
+    /// What `refs/main` says: a commit, or the name of a snapshot that somebody made by hand.
+    private static Optional<String> main(Path folder) {
+        try (var in = Files.newInputStream(folder.resolve("refs").resolve(MAIN))) {
+            String name = new String(in.readNBytes(LONGEST_NAME), StandardCharsets.ISO_8859_1).strip();
+            return isSafeName(name) ? Optional.of(name) : Optional.empty();
         } catch (IOException _) {
             return Optional.empty();
+        }
+    }
+
+    /// What there is of a model that is not complete, for a message.
+    Optional<String> remains(RepoId repo) {
+        for (RepoId name : repo.names()) {
+            for (Path snapshot : snapshots(name)) {
+                List<String> files = Directories.names(snapshot);
+                if (!files.isEmpty()) {
+                    return Optional.of("in " + snapshot + " there is " + OtherLayout.describe(files.stream()
+                            .filter(file -> !WEIGHTS.matcher(file).matches()).toList())
+                            .orElse("no complete model, only " + Text.escape(String.join(", ", files))));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Whether it is known which tokenizer a model has: its files are there, or the hub has said that it has none.
+    boolean knowsTokenizer(CachedModel model) {
+        List<String> files = Directories.names(model.directory());
+        boolean there = files.contains(ModelFiles.TOKENIZER_JSON)
+                || files.contains(ModelFiles.VOCAB) && files.contains(ModelFiles.MERGES)
+                || ModelFiles.OTHER_VOCABULARIES.stream().anyMatch(files::contains);
+        Path absent = model.directory().getParent().resolveSibling(ABSENT).resolve(model.revision());
+        return there || Files.exists(absent.resolve(ModelFiles.TOKENIZER_JSON))
+                && Files.exists(absent.resolve(ModelFiles.VOCAB));
+    }
+
+    /// Remembers, as Python does, that the hub has no such file, so that it is not asked again.
+    void noteAbsent(RepoId repo, String commit, String file) {
+        Path marker = root.resolve(repo.folder()).resolve(ABSENT).resolve(commit).resolve(file);
+        try {
+            Files.createDirectories(marker.getParent());
+            Files.createFile(marker);
+        } catch (IOException _) {
+            // It is there, or else the hub will be asked again.
         }
     }
 
@@ -116,7 +172,7 @@ final class HubCache {
                 }
                 bytes += Files.size(snapshot.resolve(file));
             }
-            for (String file : ModelFiles.TOKENIZER) {
+            for (String file : TOKENIZER) {
                 bytes += Files.isRegularFile(snapshot.resolve(file)) ? Files.size(snapshot.resolve(file)) : 0;
             }
             return Optional.of(new CachedModel(repo.text(), snapshot.getFileName().toString(), snapshot, bytes));
@@ -264,8 +320,8 @@ final class HubCache {
     /// Remembers what main is, once its files are there.
     void writeMain(RepoId repo, String commit) {
         Path folder = root.resolve(repo.folder());
-        Path ref = folder.resolve("refs").resolve("main");
-        if (mainCommit(folder).equals(Optional.of(commit))) {
+        Path ref = folder.resolve("refs").resolve(MAIN);
+        if (main(folder).equals(Optional.of(commit))) {
             return;
         }
         try {

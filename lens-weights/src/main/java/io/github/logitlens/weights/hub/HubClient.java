@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Flow;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
 
 /// One conversation with the hub: what files are like, and their content. Follows redirects itself, because the first
 /// answer has the headers that matter, and because the token goes to no other host.
@@ -75,15 +77,26 @@ final class HubClient implements AutoCloseable {
 
     private final URI endpoint;
     private final HubToken token;
+    private final boolean ownEndpoint;
     private final HubTiming timing;
+    private final HubProxies proxies;
+    private final ProxyTunnel tunnel;
     private final HttpClient http;
 
-    HubClient(URI endpoint, HubToken token, HubTiming timing) {
-        this.endpoint = endpoint;
-        this.token = token;
+    /// @throws HubException if a setting cannot be used
+    HubClient(HubEnvironment environment, HubTiming timing) {
+        this.endpoint = environment.endpoint();
+        this.ownEndpoint = environment.hasOwnEndpoint();
+        this.token = environment.token();
         this.timing = timing;
-        this.http = HttpClient.newBuilder().followRedirects(Redirect.NEVER).version(Version.HTTP_1_1)
-                .connectTimeout(timing.connect()).build();
+        this.proxies = environment.proxies();
+        HttpClient.Builder builder = HttpClient.newBuilder().followRedirects(Redirect.NEVER).version(Version.HTTP_1_1)
+                .connectTimeout(timing.connect());
+        Optional<SSLContext> trust = environment.trust();
+        trust.ifPresent(builder::sslContext);
+        this.tunnel = new ProxyTunnel(timing, trust.map(SSLContext::getSocketFactory)
+                .orElseGet(() -> (SSLSocketFactory) SSLSocketFactory.getDefault()));
+        this.http = builder.proxy(proxies.selector(tunnel)).build();
     }
 
     HubTiming timing() {
@@ -120,24 +133,20 @@ final class HubClient implements AutoCloseable {
                     URI next = next(what, uri, answer);
                     // The way to a large file's bytes leads to another host; this answer has its headers.
                     if (answer.header("X-Linked-Etag").isPresent() || !isSameOrigin(next, endpoint)) {
-                        return describe(what, file, answer);
+                        return describe(what, revision, file, answer);
                     }
                     uri = next;
                 } else {
                     requireSuccess(what, answer);
-                    return describe(what, file, answer);
+                    return describe(what, revision, file, answer);
                 }
             }
             throw tooManyRedirects(what);
         });
     }
 
-    private RemoteFile describe(String what, String file, Answer answer) {
-        String commit = answer.header("X-Repo-Commit").filter(HubCache::isCommit).orElseThrow(() -> bad(what,
-                "a commit in the header X-Repo-Commit", answer.header("X-Repo-Commit")));
-        Optional<String> tag = answer.header("X-Linked-Etag").or(() -> answer.header("ETag"));
-        String etag = tag.map(HubClient::unquoted).filter(HubCache::isSafeEtag)
-                .orElseThrow(() -> bad(what, "an entity tag", tag));
+    private RemoteFile describe(String what, String revision, String file, Answer answer) {
+        String commit = commit(what, revision, answer);
         Optional<String> size = answer.header("X-Linked-Size")
                 .or(() -> isRedirect(answer.response().statusCode()) ? Optional.empty()
                         : answer.header("Content-Length"));
@@ -145,13 +154,37 @@ final class HubClient implements AutoCloseable {
         if (size.isPresent()) {
             bytes = parse(size.get()).orElseThrow(() -> bad(what, "a size", size));
         }
-        return new RemoteFile(file, commit, etag, bytes);
+        String tag = answer.header("X-Linked-Etag").or(() -> answer.header("ETag")).orElse("");
+        boolean weak = tag.startsWith("W/");
+        String etag = unquoted(weak ? tag.substring(2) : tag);
+        // A weak tag promises no bytes, so it is no hash of them.
+        return !weak && ContentHash.isHash(etag)
+                ? new RemoteFile(file, commit, etag, ContentHash.ofEtag(etag, bytes), bytes)
+                : new RemoteFile(file, commit, blobName(commit, file, tag, bytes), Optional.empty(), bytes);
+    }
+
+    /// The commit that an answer names. A mirror may leave it out: then the revision asked for takes its place.
+    private String commit(String what, String revision, Answer answer) {
+        Optional<String> commit = answer.header("X-Repo-Commit");
+        boolean page = answer.header("Content-Type").orElse("").startsWith("text/html");
+        if (commit.isEmpty() && ownEndpoint && !page) {
+            return revision;
+        }
+        return commit.filter(HubCache::isCommit).orElseThrow(() -> new HubException(Reason.BAD_RESPONSE, what
+                + ": expected a commit in the header X-Repo-Commit, got " + commit.map(token::redact).map(Text::quote).orElse("none")
+                + (ownEndpoint ? " (the server that HF_ENDPOINT names is no mirror of the hub)"
+                        : " (something between here and the hub answered in its place)")));
     }
 
     private static String unquoted(String etag) {
-        String strong = etag.startsWith("W/") ? etag.substring(2) : etag;
-        return strong.length() >= 2 && strong.startsWith("\"") && strong.endsWith("\"")
-                ? strong.substring(1, strong.length() - 1) : strong;
+        return etag.length() >= 2 && etag.startsWith("\"") && etag.endsWith("\"") ? etag.substring(1, etag.length() - 1) : etag;
+    }
+
+    /// A name for a file's content whose entity tag is none, or one that other files may have too.
+    private static String blobName(String commit, String file, String tag, long bytes) {
+        ContentHash.Running hash = ContentHash.sha256("").start();
+        hash.add(ByteBuffer.wrap((commit + "\n" + file + "\n" + tag + "\n" + bytes).getBytes(StandardCharsets.UTF_8)));
+        return "untagged-" + hash.finish();
     }
 
     private static Optional<Long> parse(String digits) {
@@ -215,27 +248,74 @@ final class HubClient implements AutoCloseable {
         return asked;
     }
 
-    /// Without a connection the exception's outcome is [Reason#UNREACHABLE].
+    /// Sends a request, with the token if it goes to the hub and nobody on the way can read it. Without a connection the
+    /// exception's outcome is [Reason#UNREACHABLE].
     private Answer send(String what, URI uri, HttpRequest.Builder request)
             throws PassingException, IOException, InterruptedException {
         request.uri(uri).timeout(timing.answer()).header("Accept-Encoding", "identity").header("User-Agent", AGENT);
-        if (token.isPresent() && isSameOrigin(uri, endpoint)) {
+        if (token.isPresent() && isSameOrigin(uri, endpoint) && keepsSecrets(uri)) {
             request.header("Authorization", token.authorization());
         }
+        Optional<HubProxy> proxy = proxies.find(uri);
+        if (proxy.isPresent()) {
+            authorize(request, proxy.get(), uri);
+        }
         try {
-            return new Answer(uri, http.send(request.build(), BodyHandlers.ofPublisher()));
+            Answer answer = new Answer(uri, http.send(request.build(), BodyHandlers.ofPublisher()));
+            if (answer.response().statusCode() == 407) {
+                throw new HubException(Reason.UNREACHABLE, what + ": the proxy does not let it through without the right user "
+                        + "and password, as in HTTPS_PROXY=http://user:password@host:port (status 407)");
+            }
+            return answer;
         } catch (IllegalArgumentException e) {
             // What the JDK makes of some headers that break HTTP.
             throw new IOException(String.valueOf(e.getMessage()), e);
         } catch (ConnectException | HttpTimeoutException | SSLException e) {
-            String got = switch (e) {
-                case ConnectException _ -> "no connection";
-                case HttpTimeoutException _ -> "none within " + seconds(timing.answer());
-                default -> String.valueOf(e.getMessage());
-            };
-            throw new PassingException(new HubException(Reason.UNREACHABLE,
-                    what + ": expected an answer from " + uri.getHost() + ", got " + got, e));
+            throw unreachable(what, uri, proxy, e);
+        } catch (IOException e) {
+            // What the JDK says when a proxy makes no tunnel.
+            if (proxy.isPresent() && String.valueOf(e.getMessage()).startsWith("Tunnel failed")) {
+                throw unreachable(what, uri, proxy, e);
+            }
+            throw e;
         }
+    }
+
+    private void authorize(HttpRequest.Builder request, HubProxy proxy, URI uri) {
+        if (tunnel.serves(proxy, uri)) {
+            request.header("Proxy-Authorization", tunnel.authorization());
+        } else if (proxy.isSecure()) {
+            throw new HubException(Reason.BAD_SETTING, proxy.variable() + ": expected a proxy that is spoken to without TLS for "
+                    + "addresses that are, got one of scheme 'https'");
+        } else if (proxy.authorization().isPresent()) {
+            request.header("Proxy-Authorization", proxy.authorization().get());
+        }
+    }
+
+    private PassingException unreachable(String what, URI uri, Optional<HubProxy> proxy, IOException e) {
+        String got;
+        String hint = proxy.isPresent() ? "" : "; HTTPS_PROXY names a proxy, if there is one";
+        if (Certificates.isUntrusted(e)) {
+            got = "a certificate that is not trusted here, '" + e.getMessage() + "'";
+            hint = "; SSL_CERT_FILE or REQUESTS_CA_BUNDLE names a file of trusted ones, -Djavax.net.ssl.trustStore a trust store";
+        } else {
+            got = switch (e) {
+                case HttpTimeoutException _ -> "none within " + seconds(timing.answer());
+                case SSLException _ -> "'" + e.getMessage() + "'";
+                case ConnectException _ -> "no connection";
+                default -> "no tunnel to it (" + e.getMessage() + ")";
+            };
+        }
+        String way = proxy.map(named -> ", by way of " + named).orElse("");
+        String whose = isSameOrigin(uri, endpoint) ? ownEndpoint ? "HF_ENDPOINT names this hub" : "HF_ENDPOINT names another hub"
+                : "the hub sends here for the file";
+        return new PassingException(new HubException(Reason.UNREACHABLE, what + ": expected an answer from " + uri.getHost() + way
+                + ", got " + got + " (" + whose + hint + ")", e));
+    }
+
+    /// Whether what is sent to an address is read by nobody on the way.
+    static boolean keepsSecrets(URI uri) {
+        return HubProxies.isSecure(uri) || HubProxies.isLoopback(uri.getHost());
     }
 
     private static String seconds(Duration duration) {
@@ -311,8 +391,9 @@ final class HubClient implements AutoCloseable {
                     what + ": the model has no such file" + remark(answer));
             default -> switch (status) {
                 case 401 -> token.isPresent()
-                        ? new HubException(Reason.UNAUTHORIZED,
-                                what + ": the hub does not accept the token in HF_TOKEN" + remark(answer))
+                        ? new HubException(Reason.UNAUTHORIZED, what + (keepsSecrets(endpoint)
+                                ? ": the hub does not accept the token in HF_TOKEN"
+                                : ": the hub wants a token, and HF_TOKEN was not sent: HF_ENDPOINT is not https") + remark(answer))
                         : notFound(what, answer);
                 case 403 -> new HubException(Reason.FORBIDDEN, what + ": access denied" + remark(answer));
                 case 404 -> new HubException(Reason.FILE_NOT_FOUND, what + ": no such file" + remark(answer));
@@ -325,6 +406,7 @@ final class HubClient implements AutoCloseable {
     private HubException notFound(String what, Answer answer) {
         return new HubException(Reason.REPOSITORY_NOT_FOUND, what + ": " + endpoint.getHost()
                 + " has no such model, or it is private" + (token.isPresent() ? "" : " and needs a token in HF_TOKEN")
+                + (token.isPresent() && !keepsSecrets(endpoint) ? " (HF_TOKEN was not sent: HF_ENDPOINT is not https)" : "")
                 + remark(answer));
     }
 
@@ -415,5 +497,6 @@ final class HubClient implements AutoCloseable {
     @Override
     public void close() {
         http.shutdownNow();
+        tunnel.close();
     }
 }

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /// The environment variables that Hugging Face's Python libraries know, with the meaning they have there.
 final class HubEnvironment {
@@ -89,6 +91,45 @@ final class HubEnvironment {
     private static HubException badEndpoint() {
         return new HubException(Reason.BAD_SETTING,
                 "HF_ENDPOINT: expected an address such as " + DEFAULT_ENDPOINT + ", got something else");
+    }
+
+    /// `HTTPS_PROXY`, `HTTP_PROXY` or for want of them `ALL_PROXY`, and `NO_PROXY`. As for Python and curl, a variable may be
+    /// written small, which then counts, even if it is empty.
+    HubProxies proxies() {
+        return new HubProxies(proxy("HTTP_PROXY"), proxy("HTTPS_PROXY"), variables.getOrDefault(spelling("NO_PROXY"), ""));
+    }
+
+    private Optional<HubProxy> proxy(String name) {
+        String variable = value(spelling(name)).isPresent() ? spelling(name) : spelling("ALL_PROXY");
+        return variables.containsKey(spelling(name).toLowerCase(Locale.ROOT)) && value(spelling(name)).isEmpty()
+                ? Optional.empty() : value(variable).map(text -> HubProxy.parse(variable, text));
+    }
+
+    private String spelling(String name) {
+        String small = name.toLowerCase(Locale.ROOT);
+        return variables.containsKey(small) ? small : name;
+    }
+
+    /// TLS that trusts the authorities in a file of the user's instead of the JVM's, unless the JVM was given a trust store of
+    /// its own (`-Djavax.net.ssl.trustStore=…`).
+    ///
+    /// @throws HubException if the file holds no certificates
+    Optional<SSLContext> trust() {
+        if (System.getProperty("javax.net.ssl.trustStore") != null) {
+            return Optional.empty();
+        }
+        for (String name : List.of("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")) {
+            Optional<String> file = value(name);
+            if (file.isPresent()) {
+                return Optional.of(Certificates.trusting(name, path(file.get())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Whether the hub is another than Hugging Face's.
+    boolean hasOwnEndpoint() {
+        return value("HF_ENDPOINT").isPresent();
     }
 
     /// The variable that forbids the network.

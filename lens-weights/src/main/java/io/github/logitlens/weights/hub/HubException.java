@@ -42,6 +42,8 @@ public final class HubException extends LensException {
         REVISION_NOT_FOUND,
         /// The model has no such file.
         FILE_NOT_FOUND,
+        /// The model has no weights in safetensors form.
+        NO_SAFETENSORS,
         /// The hub answers too many requests from here.
         RATE_LIMITED,
         /// The hub failed, and went on failing.

@@ -3,6 +3,7 @@ package io.github.logitlens.weights.hub;
 import io.github.logitlens.weights.hub.HubException.Reason;
 import io.github.logitlens.weights.hub.PublishedFiles.Published;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
+import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,9 +31,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /// that Python has downloaded is used as it is, without any network, and what is downloaded here Python then finds. The
 /// GPT-2 models are found under their old names and their new ones.
 ///
-/// A download needs `config.json`, the weights in safetensors form and the tokenizer, and fetches nothing else. A file
+/// A download needs `config.json`, the weights in safetensors form and the tokenizer, and fetches nothing else. Files whose
+/// hashes were published are asked for at the commit that was published with them. A model in the cache of which the
+/// tokenizer never was fetched has it fetched when it is resolved, if the network allows. A file
 /// appears in the cache complete and with its right hash, or not at all: whatever the network does, however many
-/// processes download, and even if one of them is killed. The token is sent to the hub only, and shown nowhere.
+/// processes download, and even if one of them is killed. The token is sent to the hub only, over https (or on this machine),
+/// and shown nowhere.
+///
+/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say which proxy is on the way, with user and password where it
+/// wants them; `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` or `SSL_CERT_FILE` names the authorities to trust instead of the JVM's.
+/// `-Dhttps.proxyHost` and `-Djavax.net.ssl.trustStore`, the JVM's own settings, come before them.
 ///
 /// Immutable, for any number of threads.
 public final class ModelHub {
@@ -113,7 +121,33 @@ public final class ModelHub {
     /// @return its files
     /// @throws HubException if there is no such model, or it cannot be downloaded
     public Path resolve(String name) {
-        return find(name).orElseGet(() -> download(name));
+        Optional<Path> directory = directory(name);
+        if (directory.isPresent()) {
+            return directory.get();
+        }
+        Optional<CachedModel> here = cache.find(checked(name));
+        here.ifPresent(this::fetchTokenizer);
+        return here.map(CachedModel::directory).orElseGet(() -> download(name));
+    }
+
+    /// Fetches the tokenizer of a model that is here without it, as other programs leave it that only need the weights. Where
+    /// that fails, the model is as it was.
+    private void fetchTokenizer(CachedModel model) {
+        RepoId repo = checked(model.name());
+        if (repo.isGpt2Itself() || !repo.mayBeOnTheHub() || environment.offline().isPresent() || cache.knowsTokenizer(model)) {
+            return;
+        }
+        try (HubClient client = client()) {
+            new Session(client, repo).fetchTokenizer(model);
+        } catch (HubException e) {
+            if (e.reason() == Reason.INTERRUPTED) {
+                throw e;
+            }
+        }
+    }
+
+    private HubClient client() {
+        return new HubClient(environment, timing.orElseGet(() -> HubTiming.of(environment)));
     }
 
     /// Downloads a model, or what is missing of it here. If the hub cannot be asked, a model that is complete here will do.
@@ -129,15 +163,15 @@ public final class ModelHub {
         }
         Optional<String> offline = environment.offline();
         if (offline.isPresent()) {
-            return here.orElseThrow(() -> new HubException(Reason.OFFLINE, "model '" + repo + "': not on this machine ("
-                    + "looked in " + cache.root() + "), and " + offline.get() + " forbids to download it"));
+            return here.orElseThrow(() -> new HubException(Reason.OFFLINE, "model '" + repo + "': "
+                    + cache.remains(repo).orElse("not on this machine (looked in " + cache.root() + ")") + "; " + offline.get()
+                    + " forbids to download it"));
         }
-        try (HubClient client = new HubClient(environment.endpoint(), environment.token(),
-                timing.orElseGet(() -> HubTiming.of(environment)))) {
+        try (HubClient client = client()) {
             return new Session(client, repo).run();
         } catch (HubException e) {
             boolean hubsOwnWord = e.reason() == Reason.FILE_NOT_FOUND || e.reason() == Reason.REVISION_NOT_FOUND
-                    || e.reason() == Reason.INTERRUPTED;
+                    || e.reason() == Reason.NO_SAFETENSORS || e.reason() == Reason.INTERRUPTED;
             if (hubsOwnWord || here.isEmpty()) {
                 throw e;
             }
@@ -177,32 +211,106 @@ public final class ModelHub {
         }
 
         Path run() {
-            RemoteFile config = ask(MAIN, ModelFiles.CONFIG);
+            RemoteFile config = config();
             String commit = config.commit();
             List<RemoteFile> weights = new ArrayList<>();
             weights.add(config);
             Optional<RemoteFile> single = askOptional(commit, ModelFiles.WEIGHTS);
             single.ifPresent(weights::add);
             if (single.isEmpty()) {
-                RemoteFile index = ask(commit, ModelFiles.WEIGHTS_INDEX);
+                RemoteFile index = askOptional(commit, ModelFiles.WEIGHTS_INDEX).orElseThrow(() -> noSafetensors(commit));
                 fetch(List.of(index));
                 Path local = cache.snapshot(repo, commit).resolve(ModelFiles.WEIGHTS_INDEX);
                 for (String shard : HubCache.shardNames(local)) {
                     weights.add(ask(commit, RepoId.checkedFile(shard)));
                 }
             }
-            List<RemoteFile> tokenizer = new ArrayList<>();
-            askOptional(commit, ModelFiles.TOKENIZER_JSON).ifPresent(tokenizer::add);
-            if (tokenizer.isEmpty()) {
-                for (String file : List.of(ModelFiles.VOCAB, ModelFiles.MERGES)) {
-                    askOptional(commit, file).ifPresent(tokenizer::add);
+            // The tokenizer before the weights, which make the model count as complete.
+            List<RemoteFile> all = tokenizer(commit);
+            all.addAll(weights);
+            fetch(all);
+            if (HubCache.isCommit(commit)) {
+                cache.writeMain(repo, commit);
+            }
+            return cache.snapshot(repo, commit);
+        }
+
+        /// The configuration at the commit whose files are published, else at main.
+        private RemoteFile config() {
+            Optional<String> published = PublishedFiles.commit(repo);
+            if (published.isPresent()) {
+                try {
+                    return ask(published.get(), ModelFiles.CONFIG);
+                } catch (HubException e) {
+                    // A mirror need not have that commit.
+                    if (e.reason() != Reason.REVISION_NOT_FOUND && e.reason() != Reason.FILE_NOT_FOUND
+                            && e.reason() != Reason.BAD_RESPONSE) {
+                        throw e;
+                    }
                 }
             }
-            // The tokenizer before the weights, which make the model count as complete.
-            tokenizer.addAll(weights);
-            fetch(tokenizer);
-            cache.writeMain(repo, commit);
-            return cache.snapshot(repo, commit);
+            try {
+                return ask(MAIN, ModelFiles.CONFIG);
+            } catch (HubException e) {
+                if (e.reason() == Reason.FILE_NOT_FOUND) {
+                    throw otherLayout(MAIN).map(other -> new HubException(Reason.FILE_NOT_FOUND, e.getMessage()
+                            + "; there is " + other, e)).orElse(e);
+                }
+                throw e;
+            }
+        }
+
+        private HubException noSafetensors(String commit) {
+            return new HubException(Reason.NO_SAFETENSORS, "model '" + repo + "': expected " + ModelFiles.WEIGHTS + " or "
+                    + ModelFiles.WEIGHTS_INDEX + ", got " + otherLayout(commit).orElse("neither"));
+        }
+
+        private Optional<String> otherLayout(String revision) {
+            return OtherLayout.describe(OtherLayout.LIKELY.stream().filter(file -> exists(revision, file)).toList());
+        }
+
+        private boolean exists(String revision, String file) {
+            try {
+                client.head(repo, revision, file);
+                return true;
+            } catch (HubException e) {
+                if (e.reason() == Reason.INTERRUPTED) {
+                    throw e;
+                }
+                return false;
+            }
+        }
+
+        /// The files of the model's tokenizer, of whatever kind; its settings first, because a vocabulary makes it count as
+        /// complete.
+        private List<RemoteFile> tokenizer(String revision) {
+            List<RemoteFile> settings = new ArrayList<>();
+            for (String file : ModelFiles.TOKENIZER_SETTINGS) {
+                askOptional(revision, file).ifPresent(settings::add);
+            }
+            List<RemoteFile> files = new ArrayList<>();
+            askOptional(revision, ModelFiles.TOKENIZER_JSON).ifPresent(files::add);
+            if (files.isEmpty()) {
+                for (String file : List.of(ModelFiles.VOCAB, ModelFiles.MERGES)) {
+                    askOptional(revision, file).ifPresent(files::add);
+                }
+            }
+            if (files.isEmpty()) {
+                for (String file : ModelFiles.OTHER_VOCABULARIES) {
+                    askOptional(revision, file).ifPresent(files::add);
+                }
+            }
+            if (files.isEmpty() && HubCache.isCommit(revision)) {
+                cache.noteAbsent(repo, revision, ModelFiles.TOKENIZER_JSON);
+                cache.noteAbsent(repo, revision, ModelFiles.VOCAB);
+            }
+            settings.addAll(files);
+            return settings;
+        }
+
+        void fetchTokenizer(CachedModel model) {
+            // Whatever the hub calls the revision, the files belong to the snapshot that is here.
+            fetch(tokenizer(model.revision()).stream().map(file -> file.in(model.revision())).toList());
         }
 
         private Optional<RemoteFile> askOptional(String commit, String file) {
@@ -227,7 +335,7 @@ public final class ModelHub {
                 throw new HubException(Reason.WRONG_SIZE,
                         what + ": expected at most " + LARGEST_JSON + " bytes, got " + file.bytes());
             }
-            PublishedFiles.find(repo, name).ifPresent(published -> check(file, published, what));
+            PublishedFiles.find(repo, file.commit(), name).ifPresent(published -> check(file, published, what));
             if (file.bytes() < 0 && expectedHash(file).isEmpty()) {
                 throw new HubException(Reason.BAD_RESPONSE, what + ": expected its size or its hash, got neither");
             }
@@ -235,20 +343,19 @@ public final class ModelHub {
         }
 
         private static void check(RemoteFile file, Published published, String what) {
-            String sha256 = published.sha256().orElse(file.etag());
-            if (ContentHash.isSha256(file.etag()) && !file.etag().equals(sha256)) {
+            if (ContentHash.isSha256(file.etag()) && !file.etag().equals(published.sha256())) {
                 throw new HubException(Reason.WRONG_CONTENT,
-                        what + ": expected SHA-256 " + sha256 + ", as published, got " + file.etag());
+                        what + ": expected SHA-256 " + published.sha256() + ", as published, got " + file.etag());
             }
-            if (file.bytes() >= 0 && published.bytes() != file.bytes()) {
+            if (file.bytes() >= 0 && published.bytes() >= 0 && published.bytes() != file.bytes()) {
                 throw new HubException(Reason.WRONG_SIZE,
                         what + ": expected " + published.bytes() + " bytes, as published, got " + file.bytes());
             }
         }
 
         private Optional<ContentHash> expectedHash(RemoteFile file) {
-            return PublishedFiles.find(repo, file.name()).flatMap(Published::sha256).map(ContentHash::sha256)
-                    .or(() -> ContentHash.ofEtag(file.etag(), file.bytes()));
+            return PublishedFiles.find(repo, file.commit(), file.name())
+                    .map(published -> ContentHash.sha256(published.sha256())).or(file::hash);
         }
 
         private void fetch(List<RemoteFile> files) {

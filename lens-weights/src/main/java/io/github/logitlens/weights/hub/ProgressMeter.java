@@ -1,6 +1,7 @@
 package io.github.logitlens.weights.hub;
 
 import io.github.logitlens.weights.hub.DownloadProgress.At;
+import java.util.Optional;
 
 /// Adds up what arrives and tells somebody, not too often.
 final class ProgressMeter {
@@ -10,7 +11,7 @@ final class ProgressMeter {
 
     private final long total;
     private final DownloadProgress listener;
-    private RemoteFile file = new RemoteFile("", "", "", 0);
+    private RemoteFile file = new RemoteFile("", "", "", Optional.empty(), 0);
     private long before;
     private long now;
     private long lastBytes;

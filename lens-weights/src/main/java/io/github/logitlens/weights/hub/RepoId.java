@@ -43,6 +43,11 @@ record RepoId(String text) {
         return text.indexOf('/') >= 0 || OWNED.containsKey(text);
     }
 
+    /// Whether it is one of the five models of OpenAI's vocabulary, which the library has.
+    boolean isGpt2Itself() {
+        return OWNED.containsKey(text) || OWNED.containsValue(text);
+    }
+
     /// The name with its owner, where it is known.
     String owned() {
         return OWNED.getOrDefault(text, text);

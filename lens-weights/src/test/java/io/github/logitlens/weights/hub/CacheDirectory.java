@@ -91,6 +91,8 @@ record CacheDirectory(Path home) {
             } else if (path.contains("/blobs/")) {
                 byte[] content = Files.readAllBytes(root().resolve(path));
                 assertEquals(name, name.length() == 64 ? FakeHub.sha256(content) : FakeHub.gitHash(content), path);
+            } else if (path.contains("/.no_exist/")) {
+                assertEquals(0, Files.size(root().resolve(path)), path);
             } else {
                 assertEquals(FakeHub.COMMIT, Files.readString(root().resolve(path)), path);
             }

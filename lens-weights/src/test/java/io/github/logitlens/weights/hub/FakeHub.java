@@ -18,8 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
 
 /// A hub on this machine's loopback interface that does what a test wants, bytes on the wire included. Large files come from
 /// another "host": the same server under the name `localhost`.
@@ -54,14 +57,24 @@ final class FakeHub implements AutoCloseable {
         void answer(Request request, OutputStream out) throws Exception;
     }
 
+    private final String scheme;
     private final ServerSocket socket;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final Map<String, byte[]> files = new TreeMap<>();
+    /// The commits that the model has; main is [#COMMIT].
+    final Set<String> commits = ConcurrentHashMap.newKeySet();
     volatile Handler handler = this::serve;
 
     FakeHub() throws IOException {
-        socket = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        this("http", ServerSocketFactory.getDefault());
+    }
+
+    /// @param sockets of TLS for `https`
+    FakeHub(String scheme, ServerSocketFactory sockets) throws IOException {
+        this.scheme = scheme;
+        commits.add(COMMIT);
+        socket = sockets.createServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
         Thread.ofVirtual().start(() -> {
             while (!socket.isClosed()) {
                 try {
@@ -86,7 +99,11 @@ final class FakeHub implements AutoCloseable {
 
     /// A hub with a complete model, whose weights are `weights`.
     static FakeHub withModel(byte[] weights) throws IOException {
-        return new FakeHub().file("config.json", "{\"model_type\": \"gpt2\"}").file("tokenizer.json", "{}")
+        return new FakeHub().model(weights);
+    }
+
+    FakeHub model(byte[] weights) {
+        return file("config.json", "{\"model_type\": \"gpt2\"}").file("tokenizer.json", "{}")
                 .file("model.safetensors", weights);
     }
 
@@ -95,12 +112,16 @@ final class FakeHub implements AutoCloseable {
     }
 
     String endpoint() {
-        return "http://127.0.0.1:" + socket.getLocalPort();
+        return scheme + "://127.0.0.1:" + port();
     }
 
     /// The other host.
     String storage() {
-        return "http://localhost:" + socket.getLocalPort();
+        return scheme + "://localhost:" + port();
+    }
+
+    int port() {
+        return socket.getLocalPort();
     }
 
     List<Request> requests() {
@@ -144,6 +165,20 @@ final class FakeHub implements AutoCloseable {
 
     /// What a good hub does.
     void serve(Request request, OutputStream out) throws IOException {
+        String revision = request.path().replaceFirst("^.*/resolve/([^/]*)/.*$", "$1");
+        boolean isCommit = revision.matches("[0-9a-f]{40}");
+        if (isCommit && !commits.contains(revision)) {
+            out.write(headers("404 Not Found", "X-Error-Code: RevisionNotFound", "Content-Length: 0"));
+            return;
+        }
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        serveFile(request, answer);
+        String text = answer.toString(StandardCharsets.ISO_8859_1);
+        out.write((isCommit ? text.replaceFirst("X-Repo-Commit: [0-9a-f]*", "X-Repo-Commit: " + revision) : text)
+                .getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void serveFile(Request request, OutputStream out) throws IOException {
         String name = request.path().substring(request.path().lastIndexOf('/') + 1);
         byte[] content = files.get(name);
         if (content == null) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,14 +121,15 @@ class HubFaultsTest {
     @Test
     void aStreamThatIsCutAtAnyByteIsTakenUpThere() throws IOException {
         byte[] answer = FakeHub.content(new FakeHub.Request("GET", "", Map.of()), weights, weights);
-        RemoteFile file = new RemoteFile("model.safetensors", FakeHub.COMMIT, FakeHub.sha256(weights), weights.length);
+        RemoteFile file = new RemoteFile("model.safetensors", FakeHub.COMMIT, FakeHub.sha256(weights),
+                Optional.of(ContentHash.sha256(FakeHub.sha256(weights))), weights.length);
         RepoId repo = RepoId.parse(NAME).orElseThrow();
-        try (HubClient client = new HubClient(URI.create(server.endpoint()), HubToken.NONE, CacheDirectory.QUICK)) {
+        try (HubClient client = new HubClient(new HubEnvironment(cache().environment(server.endpoint())), CacheDirectory.QUICK)) {
             for (int cut = 0; cut < answer.length; cut++) {
                 int length = cut;
                 weightsBy(first(1, (request, out) -> out.write(answer, 0, length), server::serve));
                 Path target = Files.createFile(dir.resolve("cut" + cut));
-                new Download(client, repo, file, ContentHash.ofEtag(file.etag(), file.bytes()), arrived -> { }).into(target);
+                new Download(client, repo, file, file.hash(), arrived -> { }).into(target);
                 assertArrayEquals(weights, Files.readAllBytes(target));
             }
         }
@@ -257,12 +259,8 @@ class HubFaultsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"X-Repo-Commit: main|X-Linked-Etag: \"abc\"", "X-Repo-Commit: ../../x|X-Linked-Etag: \"abc\"",
-            "X-Other: 1|X-Linked-Etag: \"abc\"", "X-Repo-Commit: 0123456789abcdef0123456789abcdef01234567|X-Linked-Etag: \"../../evil\"",
-            "X-Repo-Commit: 0123456789abcdef0123456789abcdef01234567|X-Linked-Etag: \"..\"",
-            "X-Repo-Commit: 0123456789abcdef0123456789abcdef01234567|X-Other: 1",
-            "X-Repo-Commit: 0123456789abcdef0123456789abcdef01234567|ETag: \"a\\b\"",
             "X-Repo-Commit: 1123456789abcdef0123456789abcdef01234567|ETag: \"abc\""})
-    void headersThatCouldNotBeNamesAreRefused(String commit, String etag) throws IOException {
+    void whatIsNoCommitOrAnotherOneIsRefused(String commit, String etag) throws IOException {
         server.handler = (request, out) -> {
             if (request.isFile("model.safetensors")) {
                 out.write(FakeHub.headers("200 OK", commit, etag, "Content-Length: 211"));
@@ -446,7 +444,8 @@ class HubFaultsTest {
         server.handler = (request, out) -> out.write(FakeHub.headers(status + " Status", "X-Error-Code: " + (code == null ? "" : code),
                 "X-Error-Message: because of " + request.header("Authorization"), "Content-Length: 0"));
         HubException e = fails(reason, hub());
-        assertEquals(attempts, server.requests().size(), e.getMessage());
+        assertEquals(attempts, server.requests().stream().filter(request -> request.isFile("config.json")).count(),
+                e.getMessage());
         assertTrue(e.getMessage().contains("because of Bearer ***"), e.getMessage());
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -275,11 +276,15 @@ class ModelHubTest {
         }
     }
 
+    private static final String PUBLISHED = "607a30d783dfa663caf39e06633721c8d4cfcd7e";
+
     @Test
-    void thePublishedFilesAreTheOnlyOnesForTheirNames() throws IOException {
+    void thePublishedFilesAreTheOnlyOnesOfTheirCommit() throws IOException {
         try (FakeHub server = FakeHub.withModel(weights(1000))) {
+            server.commits.add(PUBLISHED);
             // The size is wrong, or where it fits, the hash.
             assertEquals(Reason.WRONG_SIZE, refused(() -> cache().hub(server).resolve("gpt2")));
+            assertEquals("/gpt2/resolve/" + PUBLISHED + "/config.json", server.requests().getFirst().path());
             server.file("config.json", " ".repeat(665));
             assertEquals(Reason.WRONG_CONTENT, refused(() -> cache().hub(server).resolve("openai-community/gpt2")));
             server.file("config.json", Files.readString(Path.of("src/test/resources/io/github/logitlens/weights/config.gpt2.json")));
@@ -288,28 +293,190 @@ class ModelHubTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"gpt2-medium, 1519984962", "openai-community/gpt2-large, 3247159078"})
-    void theLargerModelsHaveTheirSizes(String name, String bytes) throws IOException {
+    @Test
+    void whatIsNotOfThePublishedCommitIsNotComparedWithIt() throws IOException {
         try (FakeHub server = FakeHub.withModel(weights(1000))) {
-            HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(name));
-            assertEquals(Reason.WRONG_SIZE, e.reason());
-            assertTrue(e.getMessage().contains("expected " + bytes + " bytes, as published, got 1000"), e.getMessage());
-            assertEquals(0, server.gets("model.safetensors"));
+            assertEquals(COMMIT, cache().hub(server).resolve("gpt2").getFileName().toString());
+            cache().check(server, true);
+            assertEquals(COMMIT, cache().hub(server).resolve("gpt2-medium").getFileName().toString());
         }
     }
 
-    /// The sizes leave a header of about as many bytes a tensor as gpt2's and distilgpt2's have, 89 and 101: names are longer
-    /// by a digit or shorter by a prefix, offsets longer by a digit or two.
+    /// The sizes leave a header of about as many bytes a tensor in both: names are longer by a prefix, offsets shorter by a
+    /// digit.
     @ParameterizedTest
-    @CsvSource({"openai-community/gpt2, 12, 124439808", "distilbert/distilgpt2, 6, 81912576",
-        "openai-community/gpt2-medium, 24, 354823168", "openai-community/gpt2-large, 36, 774030080",
-        "openai-community/gpt2-xl, 48, 1557611200"})
+    @CsvSource({"openai-community/gpt2, 12, 124439808", "distilbert/distilgpt2, 6, 81912576"})
     void thePublishedSizesFitTheModels(String name, int nLayers, long parameters) {
-        long size = PublishedFiles.find(RepoId.parse(name).orElseThrow(), "model.safetensors").orElseThrow().bytes();
+        RepoId repo = RepoId.parse(name).orElseThrow();
+        String commit = PublishedFiles.commit(repo).orElseThrow();
+        long size = PublishedFiles.find(repo, commit, "model.safetensors").orElseThrow().bytes();
         long masks = nLayers * 1024L * 1024;
         double headerPerTensor = (size - 4 * (parameters + masks)) / (13.0 * nLayers + 4);
         assertTrue(headerPerTensor > 88 && headerPerTensor < 102, name + ": " + headerPerTensor);
+        assertTrue(PublishedFiles.find(repo, COMMIT, "model.safetensors").isEmpty());
+    }
+
+    // Tokenizers.
+
+    @Test
+    void theTokenizersSettingsAreFetchedToo() throws IOException {
+        try (FakeHub server = FakeHub.withModel(weights(10)).file("tokenizer_config.json", "{\"a\":1}")
+                .file("special_tokens_map.json", "{\"b\":1}").file("added_tokens.json", "{\"c\":1}").file("vocab.json", "{}")
+                .file("spiece.model", "x")) {
+            Path snapshot = cache().hub(server).resolve(NAME);
+            assertEquals(List.of("added_tokens.json", "config.json", "model.safetensors", "special_tokens_map.json",
+                    "tokenizer.json", "tokenizer_config.json"), names(snapshot));
+            cache().check(server, true);
+        }
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spiece.model", "tokenizer.model", "vocab.txt", "sentencepiece.bpe.model", "yttm.model"})
+    void anotherKindOfVocabularyIsFetchedWhereThereIsNoOther(String file) throws IOException {
+        try (FakeHub server = new FakeHub().file("config.json", "{}").file("model.safetensors", "w").file(file, "vocabulary")) {
+            assertTrue(names(cache().hub(server).resolve(NAME)).contains(file));
+            cache().check(server, true);
+        }
+    }
+
+    @Test
+    void aModelThatIsHereWithoutItsTokenizerHasItFetched() throws IOException {
+        try (FakeHub server = FakeHub.withModel(weights(10)).file("added_tokens.json", "{}")) {
+            Path snapshot = cache().python("models--someone--tiny", COMMIT, MODEL);
+            assertEquals(Optional.of(snapshot), cache().hub(server).find(NAME));
+            assertEquals(List.of(), server.requests());
+            assertEquals(snapshot, cache().hub(server, "HF_HUB_OFFLINE", "1").resolve(NAME));
+            assertEquals(List.of(), server.requests());
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            assertEquals(List.of("added_tokens.json", "config.json", "model.safetensors", "tokenizer.json"), names(snapshot));
+            assertTrue(server.requests().stream().allMatch(request -> request.path().contains("/resolve/" + COMMIT + "/")));
+            int before = server.requests().size();
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            assertEquals(before, server.requests().size());
+        }
+    }
+
+    /// Merges without a vocabulary are half a tokenizer.
+    @Test
+    void halfATokenizerIsCompleted() throws IOException {
+        try (FakeHub server = new FakeHub().file("vocab.json", "{}").file("merges.txt", "#")) {
+            Path snapshot = cache().python("models--someone--tiny", COMMIT, MODEL);
+            Files.writeString(snapshot.resolve("merges.txt"), "#");
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            assertEquals(List.of("config.json", "merges.txt", "model.safetensors", "vocab.json"), names(snapshot));
+        }
+    }
+
+    @Test
+    void aModelWithoutATokenizerIsAskedForItOnce() throws IOException {
+        try (FakeHub server = new FakeHub()) {
+            Path snapshot = cache().python("models--someone--tiny", COMMIT, MODEL);
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            int before = server.requests().size();
+            assertTrue(before > 0);
+            assertTrue(Files.exists(cache().folder("models--someone--tiny/.no_exist/" + COMMIT + "/tokenizer.json")));
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            assertEquals(before, server.requests().size());
+        }
+    }
+
+    @Test
+    void aHubThatFailsLeavesTheModelAsItWas() throws IOException {
+        try (FakeHub server = new FakeHub()) {
+            server.handler = (request, out) -> out.write(FakeHub.headers("401 Unauthorized", "Content-Length: 0"));
+            Path snapshot = cache().python("models--someone--tiny", COMMIT, MODEL);
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            assertEquals(List.of("config.json", "model.safetensors"), names(snapshot));
+            assertEquals(1, server.requests().size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "openai-community/gpt2-xl", "distilgpt2"})
+    void theModelsOfTheBundledVocabularyAreNotAskedForTheirs(String name) throws IOException {
+        try (FakeHub server = FakeHub.withModel(weights(10))) {
+            cache().python("models--" + name.replace("/", "--"), COMMIT, MODEL);
+            cache().hub(server).resolve(name);
+            assertEquals(List.of(), server.requests());
+        }
+    }
+
+    // Other layouts.
+
+    @ParameterizedTest
+    @CsvSource({"pytorch_model.bin, PyTorch's format", "pytorch_model.bin.index.json, PyTorch's format",
+        "model.fp16.safetensors, a variant", "tf_model.h5, TensorFlow's format", "flax_model.msgpack, Flax's format",
+        "adapter_config.json, an adapter"})
+    void aModelWithoutSafetensorsIsNamedByWhatItHas(String file, String what) throws IOException {
+        try (FakeHub server = new FakeHub().file("config.json", "{}").file("tokenizer.json", "{}").file(file, "x")) {
+            HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(NAME));
+            assertEquals(Reason.NO_SAFETENSORS, e.reason());
+            assertTrue(e.getMessage().startsWith("model 'someone/tiny': expected model.safetensors or "
+                    + "model.safetensors.index.json, got " + file + ": " + what), e.getMessage());
+            assertTrue(server.requests().stream().allMatch(FakeHub.Request::isHead));
+        }
+    }
+
+    @Test
+    void anAdapterOnTheHubHasNoConfiguration() throws IOException {
+        try (FakeHub server = new FakeHub().file("adapter_config.json", "{}")) {
+            HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(NAME));
+            assertEquals(Reason.FILE_NOT_FOUND, e.reason());
+            assertTrue(e.getMessage().contains("config.json") && e.getMessage().contains("there is adapter_config.json: an adapter"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void offlineAnIncompleteModelIsNamedByWhatIsThere() throws IOException {
+        ModelHub offline = cache().unreachable("HF_HUB_OFFLINE", "1");
+        Path snapshot = cache().python("models--someone--tiny", COMMIT, Map.of("config.json", "{}", "pytorch_model.bin", "x"));
+        HubException e = assertThrows(HubException.class, () -> offline.resolve(NAME));
+        assertEquals(Reason.OFFLINE, e.reason());
+        assertTrue(e.getMessage().startsWith("model 'someone/tiny': in " + snapshot + " there is pytorch_model.bin: PyTorch's"),
+                e.getMessage());
+        assertTrue(e.getMessage().contains("HF_HUB_OFFLINE"), e.getMessage());
+        Files.delete(snapshot.resolve("pytorch_model.bin"));
+        Files.writeString(snapshot.resolve("model-00001-of-00002.safetensors"), "x");
+        e = assertThrows(HubException.class, () -> offline.resolve(NAME));
+        assertTrue(e.getMessage().contains("no complete model, only "), e.getMessage());
+    }
+
+    // Caches that somebody filled by hand.
+
+    @Test
+    void aSnapshotUnderTheBranchsNameIsFound() throws IOException {
+        Path snapshot = cache().python("models--someone--tiny", "main", MODEL);
+        for (String refs : List.of("main", "")) {
+            Files.writeString(cache().folder("models--someone--tiny/refs/main"), refs);
+            assertEquals(snapshot, cache().unreachable().resolve(NAME));
+        }
+        Files.delete(cache().folder("models--someone--tiny/refs/main"));
+        assertEquals(snapshot, cache().unreachable().resolve(NAME));
+        assertEquals("main", cache().unreachable().models().getFirst().revision());
+        Path other = cache().python("models--someone--tiny", "copied", MODEL);
+        Files.delete(cache().folder("models--someone--tiny/refs/main"));
+        assertEquals(snapshot, cache().unreachable().resolve(NAME));
+        Files.delete(snapshot.resolve("config.json"));
+        assertEquals(other, cache().unreachable().resolve(NAME));
+        Path commit = cache().python("models--someone--tiny", COMMIT, MODEL);
+        assertEquals(commit, cache().unreachable().resolve(NAME));
+    }
+
+    @Test
+    void itsTokenizerIsFetchedIntoIt() throws IOException {
+        try (FakeHub server = FakeHub.withModel(weights(10))) {
+            Path snapshot = cache().python("models--someone--tiny", "main", MODEL);
+            assertEquals(snapshot, cache().hub(server).resolve(NAME));
+            assertEquals(List.of("config.json", "model.safetensors", "tokenizer.json"), names(snapshot));
+            assertTrue(server.requests().getFirst().path().contains("/resolve/main/"));
+        }
     }
 
     // The environment.

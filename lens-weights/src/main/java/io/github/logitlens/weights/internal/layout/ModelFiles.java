@@ -12,8 +12,14 @@ public final class ModelFiles {
     public static final String VOCAB = "vocab.json";
     public static final String MERGES = "merges.txt";
 
-    /// Whatever of these a model has.
-    public static final List<String> TOKENIZER = List.of(TOKENIZER_JSON, VOCAB, MERGES);
+    /// What a tokenizer has beside its vocabulary: special and added tokens, how texts begin.
+    public static final List<String> TOKENIZER_SETTINGS =
+            List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json");
+
+    /// Vocabularies of other kinds of tokenizer: SentencePiece, WordPiece, YouTokenToMe. They are fetched all the same, so that
+    /// nobody takes a model that has one for a model that says nothing about its tokenizer.
+    public static final List<String> OTHER_VOCABULARIES = List.of("spiece.model", "tokenizer.model",
+            "sentencepiece.bpe.model", "sp.model", "spm.model", "vocab.txt", "bpe.model", "yttm.model");
 
     /// No JSON file of a model is larger.
     public static final long MAX_JSON_BYTES = 16 << 20;
