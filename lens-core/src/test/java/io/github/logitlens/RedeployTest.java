@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// An application that is deployed again and again: nothing of the library outlives the class loader that ran it.
+@Tag("waits")
 class RedeployTest {
 
     private static final String PROMPT = "The Eiffel Tower is in";
@@ -109,6 +110,7 @@ class RedeployTest {
     }
 
     /// With the vector module, as a server has it, and what the vector kernels' warm-up leaves.
+    @Tag("forks")
     @Test
     void longRunsLeaveNothingEither() {
         JavaProcess.Result result = JavaProcess.run(List.of(JavaProcess.VECTOR, "-Xmx512m"), LongRuns.class);

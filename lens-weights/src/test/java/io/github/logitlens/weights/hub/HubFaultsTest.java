@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -306,6 +307,7 @@ class HubFaultsTest {
         done.await();
     }
 
+    @Tag("waits")
     @ParameterizedTest
     @ValueSource(strings = {"after headers", "in the middle", "drip"})
     void aServerThatStallsIsGivenUp(String where) throws IOException {

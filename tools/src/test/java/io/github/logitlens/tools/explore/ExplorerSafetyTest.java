@@ -14,6 +14,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +145,7 @@ class ExplorerSafetyTest {
         assertEquals(400, RawHttp.get(port, "http://127.0.0.1:" + port + "/").status());
     }
 
+    @Tag("waits")
     @Test
     void aBodyOverTheLimitIsRefusedUnread() {
         Answer answer = RawHttp.ask(port, "POST /api/run HTTP/1.1", "Host: 127.0.0.1:" + port, "Content-Type: application/json",
@@ -154,6 +156,7 @@ class ExplorerSafetyTest {
                 "Content-Length: 99999999999999", "", "{").status());
     }
 
+    @Tag("waits")
     @Test
     void aChunkedBodyThatDoesNotEndIsRefused() {
         try (RawHttp http = new RawHttp(port)) {
@@ -176,6 +179,7 @@ class ExplorerSafetyTest {
     }
 
     /// The build sets the limit of a request's time to two seconds.
+    @Tag("waits")
     @ParameterizedTest
     @ValueSource(strings = {
         "GET / HT",
