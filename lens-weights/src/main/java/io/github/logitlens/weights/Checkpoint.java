@@ -9,6 +9,7 @@ import io.github.logitlens.weights.internal.layout.ModelFiles;
 import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.text.Text;
 import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,7 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
