@@ -4,6 +4,7 @@ module io.github.logitlens {
     requires transitive io.github.logitlens.weights;
     requires com.fasterxml.jackson.core;
     requires static jdk.incubator.vector;
+    requires static org.jspecify;
 
     exports io.github.logitlens;
     exports io.github.logitlens.edit;

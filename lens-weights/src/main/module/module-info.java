@@ -2,6 +2,7 @@
 module io.github.logitlens.weights {
     requires transitive io.github.logitlens.tokenizer;
     requires java.net.http;
+    requires static org.jspecify;
 
     exports io.github.logitlens.weights;
     exports io.github.logitlens.weights.hub;

@@ -13,6 +13,9 @@ import java.util.Optional;
 ///
 /// `logit(t) = Σ_c (c − mean c)/s · (γ ⊙ W_U[t]) + β · W_U[t]`
 ///
+/// (Elhage et al., "A Mathematical Framework for Transformer Circuits", 2021; the LayerNorm's scale held fixed as in
+/// TransformerLens.)
+///
 /// ```java
 /// Attribution a = lens.attribute("The Eiffel Tower is in", AttributionOptions.of(" Paris").versus(" London"));
 /// a.logit()                             // 11.36: how much higher the logit of " Paris" is

@@ -1,7 +1,6 @@
 package io.github.logitlens;
 
-import io.github.logitlens.hook.Activation;
-import io.github.logitlens.hook.ActivationObserver;
+import io.github.logitlens.hook.ActivationCache;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
@@ -11,9 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -52,8 +49,8 @@ final class Attributor {
     static Attribution.Breakdown attribute(
             Gpt2Model model, int[] ids, int position, int token, OptionalInt versus, int neurons, Hooks hooks) {
         return model.whileOpen(() -> {
-            Writes writes = new Writes(position, model.config().nLayers() - 1, neurons > 0);
-            model.run(ids, writes.observe(hooks));
+            Writes writes = Writes.of(position, model.config().nLayers() - 1, neurons > 0);
+            model.run(ids, writes.cache().after(hooks));
             return new Attributor(model, writes, neurons, token, versus).breakdown(token, versus);
         });
     }
@@ -153,39 +150,24 @@ final class Attributor {
     }
 
     /// One position's row of every write, and of the residual that they add up to.
-    private static final class Writes implements ActivationObserver {
+    private record Writes(ActivationCache cache, HookPoint last) {
 
-        private final int position;
-        private final HookPoint last;
-        private final Set<HookSite> sites =
-                EnumSet.of(HookSite.EMBED, HookSite.POS_EMBED, HookSite.ATTN_Z, HookSite.MLP_OUT);
-        private final Map<HookPoint, float[]> rows = new HashMap<>();
-
-        Writes(int position, int lastLayer, boolean neurons) {
-            this.position = position;
-            last = HookSite.RESID_POST.at(lastLayer);
+        static Writes of(int position, int lastLayer, boolean neurons) {
+            Set<HookSite> sites = EnumSet.of(HookSite.EMBED, HookSite.POS_EMBED, HookSite.ATTN_Z, HookSite.MLP_OUT);
             if (neurons) {
                 sites.add(HookSite.MLP_POST);
             }
-        }
-
-        Hooks observe(Hooks hooks) {
-            return hooks.observe(point -> sites.contains(point.site()) || point.equals(last), this);
-        }
-
-        @Override
-        public void observe(HookPoint point, Activation activation) {
-            float[] row = new float[activation.size() / activation.shape()[0]];
-            activation.read(position * row.length, row, 0, row.length);
-            rows.put(point, row);
+            HookPoint last = HookSite.RESID_POST.at(lastLayer);
+            return new Writes(
+                    ActivationCache.where(point -> sites.contains(point.site()) || point.equals(last)).at(position), last);
         }
 
         float[] at(HookSite site, int layer) {
-            return rows.get(site.at(layer));
+            return cache.get(site.at(layer)).toArray();
         }
 
         float[] residual() {
-            return rows.get(last);
+            return cache.get(last).toArray();
         }
     }
 }

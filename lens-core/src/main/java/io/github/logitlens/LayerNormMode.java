@@ -9,13 +9,15 @@ import java.util.Locale;
 public enum LayerNormMode {
     /// `LN_f(h) = (h − mean h)/s(h) ⊙ γ + β`, with the statistics of `h` itself: the logit lens.
     ///
-    /// A probability distribution that the model could have put out, at every layer. It misleads on what a component writes:
+    /// A probability distribution that the model could have put out, at every layer (nostalgebraist, "interpreting GPT: the logit
+    /// lens", 2020). It misleads on what a component writes:
     /// each write is blown up to the size of a whole residual, so a head that does nothing looks as sure as one that decides.
     RECOMPUTED,
     /// `(h − mean h)/s(L) ⊙ γ`, plus `β` for residuals but not for what components write: every row is measured with the ruler
     /// of the final one.
     ///
-    /// Linear, so the rows of components add up to the row of their sum. The last row is the model's output, bit for bit: it goes
+    /// Linear, so the rows of components add up to the row of their sum: direct logit attribution (Elhage et al., "A Mathematical
+    /// Framework for Transformer Circuits", 2021). The last row is the model's output, bit for bit: it goes
     /// through the model's own LayerNorm, which is this formula there, and not through the other rows' arithmetic. It misleads
     /// as a prediction of early layers, whose residuals are smaller than the final one: their distributions come out too flat.
     FROZEN,

@@ -1,5 +1,7 @@
 package io.github.logitlens;
 
+import org.jspecify.annotations.Nullable;
+
 /// The logit lens in one call.
 ///
 /// ```java
@@ -11,7 +13,7 @@ package io.github.logitlens;
 /// is opened with the first call and stays open until [#close]. To choose a model in code, use [LogitLens].
 public final class Lens {
 
-    private static LogitLens lens;
+    private static @Nullable LogitLens lens;
 
     private Lens() {
     }

@@ -11,6 +11,10 @@ package io.github.logitlens;
 /// LensMetric.named("klToFinal").unit()           // "nats"
 /// ```
 ///
+/// Divergences are Kullback and Leibler's (1951), the symmetric one Lin's (1991, "Divergence measures based on the Shannon
+/// entropy"), entropy and surprisal Shannon's (1948); `KL(final ‖ point)` is the loss that tuned lenses are trained on (Belrose et
+/// al., "Eliciting Latent Predictions from Transformers with the Tuned Lens", 2023).
+///
 /// Formulas: `p` is the softmax of the point's logits over the whole vocabulary, `q` that of the final point at the same
 /// position, logarithms are natural unless the unit says bits.
 public enum LensMetric {

@@ -8,6 +8,7 @@ import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.SpecialTokens;
+import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +78,8 @@ public final class LogitLens implements AutoCloseable {
 
     /// Opens a directory in Hugging Face's layout.
     ///
-    /// @param directory with `config.json`, `model.safetensors`, and a tokenizer if it is not GPT-2's
+    /// @param directory with `config.json`, `model.safetensors`, and a tokenizer if it is not GPT-2's; where there is none that
+    ///                  this library has, runs of token ids work and a text is refused
     /// @return the opened model
     /// @throws io.github.logitlens.error.LensException if it cannot be used
     public static LogitLens open(Path directory) {
@@ -129,7 +131,7 @@ public final class LogitLens implements AutoCloseable {
     private static LogitLens open(Checkpoint checkpoint, OpenOptions options) {
         boolean kept = false;
         try {
-            Gpt2Tokenizer tokenizer = checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
+            Gpt2Tokenizer tokenizer = tokenizer(checkpoint, options.idsOnly());
             Gpt2Model model = options.streamed()
                     ? Gpt2Model.stream(checkpoint, options.compute())
                     : Gpt2Model.load(checkpoint, options.compute(), options::report);
@@ -139,6 +141,21 @@ public final class LogitLens implements AutoCloseable {
             if (!kept) {
                 checkpoint.close();
             }
+        }
+    }
+
+    /// A model without a tokenizer, or with one of a kind that is not here, can be run on ids; one whose tokenizer is damaged is
+    /// damaged.
+    private static Gpt2Tokenizer tokenizer(Checkpoint checkpoint, boolean idsOnly) {
+        try {
+            return checkpoint.tokenizer();
+        } catch (TokenizerFormatException e) {
+            boolean none = e.reason() == TokenizerFormatException.Reason.MISSING_FILE
+                    || e.reason() == TokenizerFormatException.Reason.UNSUPPORTED;
+            if (none || idsOnly) {
+                return Gpt2Tokenizer.idsOnly(checkpoint.config().vocabSize(), e);
+            }
+            throw e;
         }
     }
 
@@ -181,12 +198,19 @@ public final class LogitLens implements AutoCloseable {
         return withBos(tokenizer.encode(Objects.requireNonNull(prompt, "prompt"), specialTokens), bos);
     }
 
+    private static int[] notEmpty(int[] ids) {
+        if (ids.length == 0) {
+            throw new IllegalArgumentException("prompt: expected at least one token, got an empty text");
+        }
+        return ids;
+    }
+
     private int[] withBos(int[] tokens, Bos bos) {
         if (bos == Bos.NONE) {
             return tokens.clone();
         }
         int[] all = new int[tokens.length + 1];
-        all[0] = tokenizer.endOfText();
+        all[0] = tokenizer.requireBos();
         System.arraycopy(tokens, 0, all, 1, tokens.length);
         return all;
     }
@@ -223,7 +247,7 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalStateException    after [#close]
     /// @throws RunCancelledException    if the thread is interrupted meanwhile
     public LensResult run(String prompt, LensOptions options, Hooks hooks) {
-        return whole(tokens(prompt, options.bos(), options.specialTokens()), options, hooks);
+        return whole(notEmpty(tokens(prompt, options.bos(), options.specialTokens())), options, hooks);
     }
 
     /// Reads a prompt that is changed on its way.
@@ -333,9 +357,11 @@ public final class LogitLens implements AutoCloseable {
     }
 
     private List<String> notes(int[] ids, Bos bos) {
-        return bos == Bos.PREPEND && ids.length > 1 && ids[1] == ids[0]
-                ? List.of("the prompt begins with two BOS tokens: one of its own, and the one that was asked for")
-                : List.of();
+        List<String> notes = new ArrayList<>(checkpoint.notes());
+        if (bos == Bos.PREPEND && ids.length > 1 && ids[1] == ids[0]) {
+            notes.add("the prompt begins with two BOS tokens: one of its own, and the one that was asked for");
+        }
+        return notes;
     }
 
     private static VocabularyQuery query(LensOptions options, List<LensPoint> points, int[] next, int[] tracked) {
@@ -378,7 +404,7 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the prompt is empty or too long, or a token or the position is not there
     /// @throws IllegalStateException    after [#close]
     public Attribution attribute(String prompt, AttributionOptions options) {
-        return attribution(tokens(prompt, options.bos(), options.specialTokens()), options, Hooks.none());
+        return attribution(notEmpty(tokens(prompt, options.bos(), options.specialTokens())), options, Hooks.none());
     }
 
     /// Takes the logit of token ids apart, under hooks. What an editor adds to the residual stream is no component's: it shows in

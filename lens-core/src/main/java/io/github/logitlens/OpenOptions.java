@@ -3,6 +3,7 @@ package io.github.logitlens;
 import io.github.logitlens.model.Compute;
 import java.util.Objects;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// How a model is opened. Immutable: each method returns a changed copy.
 ///
@@ -13,9 +14,10 @@ public final class OpenOptions {
 
     private static final OpenOptions DEFAULTS = new OpenOptions();
 
-    private Compute compute;
-    private DoubleConsumer progress;
+    private @Nullable Compute compute;
+    private @Nullable DoubleConsumer progress;
     private boolean streamed;
+    private boolean idsOnly;
 
     private OpenOptions() {
     }
@@ -25,6 +27,7 @@ public final class OpenOptions {
         copy.compute = compute;
         copy.progress = progress;
         copy.streamed = streamed;
+        copy.idsOnly = idsOnly;
         return copy;
     }
 
@@ -64,6 +67,24 @@ public final class OpenOptions {
         OpenOptions copy = copy();
         copy.streamed = streamed;
         return copy;
+    }
+
+    /// Changes whether a model is opened though its tokenizer is damaged. Runs of token ids need none: tokens then show as `<7>`,
+    /// and what needs the id of a text throws what the opening would, as for a model without a tokenizer.
+    ///
+    /// @param idsOnly whether ids are enough
+    /// @return changed options
+    public OpenOptions idsOnly(boolean idsOnly) {
+        OpenOptions copy = copy();
+        copy.idsOnly = idsOnly;
+        return copy;
+    }
+
+    /// Whether a model is opened though its tokenizer is damaged.
+    ///
+    /// @return false by default
+    public boolean idsOnly() {
+        return idsOnly;
     }
 
     /// What computes.

@@ -6,6 +6,7 @@ import io.github.logitlens.internal.engine.Workers;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Which arithmetic runs a model, and on how many threads: a value that is given to whoever opens one. Results do not depend on
 /// it, not by a bit; the speed does.
@@ -42,7 +43,7 @@ public final class Compute {
     private static final int MAX_THREADS = 1024;
     private static final Map<Integer, Workers> POOLS = new ConcurrentHashMap<>();
 
-    private static Compute defaults;
+    private static @Nullable Compute defaults;
 
     private final int threads;
     private final Kernels kernels;

@@ -86,13 +86,14 @@ public final class Unembedding {
         return unembedder.vocabSize();
     }
 
-    /// All logits of one residual.
+    /// All logits of one residual, or of many in one pass over `W_U`, which costs little more for some dozen rows than for one.
+    /// A row's logits have the same bits beside any others.
     ///
-    /// @param residual `[dModel]`, *not modified*
-    /// @return `[vocabSize]`, owned by the caller
-    /// @throws IllegalArgumentException if the residual has another length
+    /// @param residuals `[rows, dModel]`, *not modified*
+    /// @return `[rows, vocabSize]`, owned by the caller
+    /// @throws IllegalArgumentException if that is not a whole number of rows, or none
     /// @throws IllegalStateException    after the model's `close()`
-    public float[] logits(float[] residual) {
-        return unembedder.logits(residual);
+    public float[] logits(float[] residuals) {
+        return unembedder.logits(residuals);
     }
 }

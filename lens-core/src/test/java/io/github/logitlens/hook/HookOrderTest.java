@@ -247,4 +247,33 @@ class HookOrderTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> cache.get(other)).getMessage()
                 .contains(other.toString()));
     }
+
+    @Test
+    void aCacheKeepsThePositionsThatItWasAskedFor() {
+        ActivationCache whole = ActivationCache.where(point -> true);
+        ActivationCache some = ActivationCache.where(point -> true).at(-1, 2);
+        model.run(IDS, some.after(whole.hooks()));
+        assertEquals(whole.points(), some.points());
+        for (HookPoint point : whole.points()) {
+            boolean byHead = point.site() == HookSite.ATTN_SCORES || point.site() == HookSite.ATTN_PATTERN;
+            int axis = byHead ? 1 : 0;
+            int[] shape = whole.get(point).shape();
+            shape[axis] = 2;
+            assertArrayEquals(shape, some.get(point).shape(), point.toString());
+            int[] index = new int[shape.length];
+            int[] there = new int[shape.length];
+            for (int row = 0; row < 2; row++) {
+                index[axis] = row;
+                there[axis] = row == 0 ? SEQ_LEN - 1 : 2;
+                if (byHead) {
+                    index[0] = 1;
+                    there[0] = 1;
+                }
+                assertEquals(whole.get(point).get(there), some.get(point).get(index), point.toString());
+            }
+        }
+        ActivationCache beyond = ActivationCache.of(HookSite.EMBED.at(0)).at(SEQ_LEN);
+        assertThrows(IllegalArgumentException.class, () -> model.run(IDS, beyond.hooks()));
+        assertThrows(IllegalArgumentException.class, () -> whole.at());
+    }
 }

@@ -1,5 +1,7 @@
 package io.github.logitlens.error;
 
+import org.jspecify.annotations.Nullable;
+
 /// The root of what this library throws when a file, a model, the network or a stopped run is at fault, so that a caller can
 /// catch all of it in one place. A mistake of the caller's own is an [IllegalArgumentException], a call after `close()` an
 /// [IllegalStateException].
@@ -27,7 +29,7 @@ public abstract class LensException extends RuntimeException {
     ///
     /// @param message one line
     /// @param cause   what was thrown below, or null
-    protected LensException(String message, Throwable cause) {
+    protected LensException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 

@@ -1,5 +1,7 @@
 package io.github.logitlens.error;
 
+import org.jspecify.annotations.Nullable;
+
 /// A run, or the loading of a model, that was stopped before its end: the thread that called it was interrupted. The thread's
 /// interrupt flag is still set, nothing was half written, and the model can go on to be used.
 ///
@@ -25,7 +27,7 @@ public final class RunCancelledException extends LensException {
     /// Stopped by an interrupt that something below noticed first.
     ///
     /// @param cause what that threw, or null
-    public RunCancelledException(Throwable cause) {
+    public RunCancelledException(@Nullable Throwable cause) {
         super("run cancelled: its thread was interrupted", cause);
     }
 

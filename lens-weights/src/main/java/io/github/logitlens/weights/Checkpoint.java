@@ -1,5 +1,6 @@
 package io.github.logitlens.weights;
 
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.CheckpointException.Reason;
 import io.github.logitlens.weights.hub.HubException;
 import io.github.logitlens.weights.hub.ModelHub;
@@ -177,6 +178,16 @@ public final class Checkpoint implements AutoCloseable {
     /// @return the directory as it was given, empty for the bundled model
     public Optional<Path> directory() {
         return directory;
+    }
+
+    /// The tokenizer that turns this model's texts into ids: the one that its directory brings with it, or GPT-2's; see
+    /// [Gpt2Tokenizer#of]. Read anew by each call.
+    ///
+    /// @return the tokenizer
+    /// @throws io.github.logitlens.tokenizer.TokenizerFormatException if there is none for this vocabulary, or it is damaged or of
+    ///                                                                another kind
+    public Gpt2Tokenizer tokenizer() {
+        return directory.map(place -> Gpt2Tokenizer.of(place, config.vocabSize())).orElseGet(Gpt2Tokenizer::gpt2);
     }
 
     /// The configuration.

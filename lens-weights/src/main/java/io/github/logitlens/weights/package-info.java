@@ -18,4 +18,7 @@
 /// [io.github.logitlens.weights.safetensors.SafeTensorsException] for a file's bytes,
 /// [io.github.logitlens.weights.CheckpointException] for what they should amount to,
 /// [io.github.logitlens.weights.hub.HubException] for what could not be fetched.
+@NullMarked
 package io.github.logitlens.weights;
+
+import org.jspecify.annotations.NullMarked;

@@ -73,7 +73,7 @@ final class AttributeCommand implements SubCommand {
         AttributionOptions options = options();
         compute.apply();
         Prompt read = prompt.read(stdio);
-        try (LogitLens lens = model.open(stdio)) {
+        try (LogitLens lens = model.open(read, stdio)) {
             Attribution attribution = read.attribute(lens, options);
             PromptArgument.note(read, lens.tokenizer(), stdio);
             output.write(stdio, format,

@@ -55,7 +55,7 @@ final class ExportCommand implements SubCommand {
     public Integer call() {
         compute.apply();
         Prompt read = prompt.read(stdio);
-        try (LogitLens lens = model.open(stdio)) {
+        try (LogitLens lens = model.open(read, stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
             write(lens.model(), read.ids(lens, bos.get() ? Bos.PREPEND : Bos.NONE));
         }

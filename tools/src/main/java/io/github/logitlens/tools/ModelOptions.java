@@ -2,6 +2,7 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.Lens;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.OpenOptions;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.hub.HubException;
@@ -39,8 +40,21 @@ final class ModelOptions implements OptionGroup {
     /// @param stdio where a download shows how it gets on
     /// @return the model; the caller closes it
     LogitLens open(Stdio stdio) {
+        return open(OpenOptions.defaults(), stdio);
+    }
+
+    /// Opens the model for a prompt, and downloads it before if it is not on this machine. Token ids need no tokenizer.
+    ///
+    /// @param prompt what will be run
+    /// @param stdio  where a download shows how it gets on, and what is said about the weights
+    /// @return the model; the caller closes it
+    LogitLens open(Prompt prompt, Stdio stdio) {
+        return open(OpenOptions.defaults().idsOnly(prompt instanceof Prompt.Ids), stdio);
+    }
+
+    private LogitLens open(OpenOptions options, Stdio stdio) {
         files(stdio);
-        LogitLens lens = LogitLens.open(name());
+        LogitLens lens = LogitLens.open(name(), options);
         reportNonFinite(lens.model(), stdio);
         return lens;
     }
@@ -54,7 +68,7 @@ final class ModelOptions implements OptionGroup {
     LogitLens openFor(Prompt prompt, Stdio stdio) {
         files(stdio);
         boolean streams = !name().equals(DEMO) && prompt.isShort();
-        return streams ? LogitLens.stream(name()) : LogitLens.open(name());
+        return LogitLens.open(name(), OpenOptions.defaults().streamed(streams).idsOnly(prompt instanceof Prompt.Ids));
     }
 
     /// Says which weights are no numbers.

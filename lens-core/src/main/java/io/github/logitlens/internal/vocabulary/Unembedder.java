@@ -134,19 +134,38 @@ public final class Unembedder {
         return transformer.config().vocabSize();
     }
 
-    /// All logits of one residual.
+    /// All logits of some residuals.
     ///
-    /// @param residual `[dModel]`, *not modified*
-    /// @return `[vocabSize]`, owned by the caller
-    /// @throws IllegalArgumentException if the residual has another length
+    /// @param residuals `[rows, dModel]`, *not modified*
+    /// @return `[rows, vocabSize]`, owned by the caller
+    /// @throws IllegalArgumentException if that is not a whole number of rows, or none
     /// @throws IllegalStateException    after the model's `close()`
-    public float[] logits(float[] residual) {
-        checkLength(residual);
+    public float[] logits(float[] residuals) {
+        if (residuals.length == 0 || residuals.length % dModel() != 0) {
+            throw new IllegalArgumentException("residuals: expected a multiple of " + dModel() + " values (dModel), got "
+                    + residuals.length);
+        }
         return transformer.lifetime().during(() -> {
-            RowPanels row = new RowPanels(1, dModel());
-            pack(residual, 0, row);
-            return logits(row);
+            RowPanels rows = new RowPanels(residuals.length / dModel(), dModel());
+            pack(residuals, 0, rows);
+            return rows.rows() == 1 ? logits(rows) : logitsOfAll(rows);
         });
+    }
+
+    private float[] logitsOfAll(RowPanels rows) {
+        VocabularyWeight weight = transformer.unembedding();
+        float[] logits = new float[Math.multiplyExact(rows.rows(), vocabSize())];
+        engine.workers().run(weight.panels(), panel -> weight.use(panel, 1, (matrix, at) -> {
+            float[] tile = new float[Kernels.BLOCK * PANEL];
+            for (int block = 0; block < rows.blocks(); block++) {
+                matrix.multiply(engine.kernels(), rows, block, at, Kernels.ZEROS, 0, 0, tile, 0, PANEL);
+                for (int r = 0; r < rows.rowsOf(block); r++) {
+                    System.arraycopy(tile, r * PANEL, logits, (rows.firstRow(block) + r) * vocabSize() + panel * PANEL,
+                            weight.columnsOf(panel));
+                }
+            }
+        }));
+        return logits;
     }
 
     Transformer transformer() {

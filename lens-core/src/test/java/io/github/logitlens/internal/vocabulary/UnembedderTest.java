@@ -128,6 +128,17 @@ class UnembedderTest {
     }
 
     @Test
+    void logitsOfManyRowsAreThoseOfEach() {
+        float[] residuals = residuals(15);
+        float[] all = unembedder.logits(residuals);
+        assertEquals(15 * SHAPE.vocabSize(), all.length);
+        for (int row = 0; row < 15; row++) {
+            float[] one = Arrays.copyOfRange(all, row * SHAPE.vocabSize(), (row + 1) * SHAPE.vocabSize());
+            Bits.assertSame(unembedder.logits(rows(residuals, row, 1)), one, () -> "logits of a row");
+        }
+    }
+
+    @Test
     void ranksAreThePlacesInTheTop() {
         int[] everyToken = IntStream.range(0, SHAPE.vocabSize()).toArray();
         VocabularyReadings readings = unembedder.read(residuals(3), 3, SHAPE.vocabSize(), everyToken);

@@ -5,4 +5,7 @@
 /// ```
 ///
 /// [io.github.logitlens.weights.hub.ModelHub] is the way in. Nothing here reads a weight: a model is a set of files.
+@NullMarked
 package io.github.logitlens.weights.hub;
+
+import org.jspecify.annotations.NullMarked;

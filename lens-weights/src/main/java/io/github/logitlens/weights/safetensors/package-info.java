@@ -10,4 +10,7 @@
 ///
 /// [io.github.logitlens.weights.safetensors.SafeTensors] reads,
 /// [io.github.logitlens.weights.safetensors.SafeTensorsWriter] writes; nothing here knows what a model is.
+@NullMarked
 package io.github.logitlens.weights.safetensors;
+
+import org.jspecify.annotations.NullMarked;

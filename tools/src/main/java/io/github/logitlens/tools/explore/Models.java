@@ -90,7 +90,7 @@ final class Models implements AutoCloseable {
             return now.lens().tokenizer();
         }
         try (Checkpoint checkpoint = Checkpoint.open(choice.name())) {
-            return checkpoint.directory().flatMap(Gpt2Tokenizer::find).orElseGet(Gpt2Tokenizer::gpt2);
+            return checkpoint.tokenizer();
         }
     }
 
