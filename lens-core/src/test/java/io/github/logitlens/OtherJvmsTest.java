@@ -47,6 +47,22 @@ class OtherJvmsTest {
         assertTrue(warnings.getFirst().contains("run java with --add-modules jdk.incubator.vector"), result.err());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "scalar"})
+    void withoutFusedMultiplyAddTheBitsAreTheSameAndItIsSaidOnce(String kernels) {
+        Result result = run(JavaProcess.VECTOR, "-XX:-UseFMA", "-Dlens.kernels=" + kernels);
+        assertSameBits(result);
+        List<String> warnings = result.err().lines().filter(line -> line.startsWith("WARNING: scalar")).toList();
+        assertEquals(List.of("WARNING: scalar (no FMA) kernels: this processor has no fused multiply-add (FMA), or the JVM makes no"
+                + " use of it; the results are the same, twenty to forty times slower"), warnings, result.err());
+    }
+
+    @Test
+    void vectorKernelsWithoutFusedMultiplyAddAreRefused() {
+        assertOneLine("IllegalStateException: kernels vector: this processor has no fused multiply-add (FMA), or the JVM makes no"
+                + " use of it", run(JavaProcess.VECTOR, "-XX:-UseFMA", "-Dlens.kernels=vector"));
+    }
+
     @Test
     void scalarKernelsOnRequestAreNoReasonToWarn() {
         Result result = run("-Dlens.kernels=scalar");

@@ -112,7 +112,7 @@ public final class Compute {
     /// What computes, now. With [Kernels#AUTO] a process starts on the scalar kernels and changes over when the vector kernels
     /// are compiled.
     ///
-    /// @return `scalar`, or `vector` with its width
+    /// @return `scalar`, or `vector` with its width; `scalar (no FMA)` on a processor without fused multiply-add, where all is slower
     /// @throws IllegalStateException if the kernels cannot run here
     public String kernels() {
         return choice().kernels().description();

@@ -19,7 +19,7 @@ final class Activations {
 
     static float apply(ActivationFunction f, float x) {
         return switch (f) {
-            case GELU_NEW -> timesSigmoid(x, x * Math.fma(x * x, GELU_CUBIC, GELU_LINEAR));
+            case GELU_NEW -> timesSigmoid(x, x * Fma.fma(x * x, GELU_CUBIC, GELU_LINEAR));
             case SILU -> timesSigmoid(x, x);
             case QUICK_GELU -> timesSigmoid(x, x * QUICK_GELU);
             case RELU -> Math.max(x, 0f);

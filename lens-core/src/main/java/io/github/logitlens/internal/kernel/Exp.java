@@ -34,15 +34,15 @@ final class Exp {
         if (x > HIGHEST) {
             return Float.POSITIVE_INFINITY;
         }
-        float rounded = Math.fma(x, LOG2_E, ROUNDER);
+        float rounded = Fma.fma(x, LOG2_E, ROUNDER);
         float n = rounded - ROUNDER;
-        float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
-        float p = Math.fma(C6, r, C5);
-        p = Math.fma(p, r, C4);
-        p = Math.fma(p, r, C3);
-        p = Math.fma(p, r, C2);
-        p = Math.fma(p, r, 1f);
-        p = Math.fma(p, r, 1f);
+        float r = Fma.fma(n, -LN2_LOW, Fma.fma(n, -LN2_HIGH, x));
+        float p = Fma.fma(C6, r, C5);
+        p = Fma.fma(p, r, C4);
+        p = Fma.fma(p, r, C3);
+        p = Fma.fma(p, r, C2);
+        p = Fma.fma(p, r, 1f);
+        p = Fma.fma(p, r, 1f);
         return p * Float.intBitsToFloat(Float.floatToRawIntBits(rounded) << MANTISSA_BITS);
     }
 }

@@ -49,22 +49,22 @@ final class JensenShannon {
 
     private static float near(float t) {
         float s = t * t;
-        float f = Math.fma(P5, s, P4);
-        f = Math.fma(f, s, P3);
-        f = Math.fma(f, s, P2);
-        f = Math.fma(f, s, P1);
-        f = Math.fma(f, s, P0);
+        float f = Fma.fma(P5, s, P4);
+        f = Fma.fma(f, s, P3);
+        f = Fma.fma(f, s, P2);
+        f = Fma.fma(f, s, P1);
+        f = Fma.fma(f, s, P0);
         return f * s;
     }
 
     private static float far(float r, float distance) {
         float ar = r > 0 ? Math.abs(distance) * r : 0f;
-        float log = Math.fma(Q6, r, Q5);
-        log = Math.fma(log, r, Q4);
-        log = Math.fma(log, r, Q3);
-        log = Math.fma(log, r, Q2);
-        log = Math.fma(log, r, Q1);
-        log = Math.fma(log, r, Q0);
+        float log = Fma.fma(Q6, r, Q5);
+        log = Fma.fma(log, r, Q4);
+        log = Fma.fma(log, r, Q3);
+        log = Fma.fma(log, r, Q2);
+        log = Fma.fma(log, r, Q1);
+        log = Fma.fma(log, r, Q0);
         return (LN_2 - log * r) - ar / (1 + r);
     }
 }

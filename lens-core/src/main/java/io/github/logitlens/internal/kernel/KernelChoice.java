@@ -7,7 +7,8 @@ import java.util.Map;
 /// Which kernels run in this JVM, and why.
 ///
 /// `-Dlens.kernels=auto|vector|scalar` chooses; `auto`, the default, takes the vector kernels where the module
-/// `jdk.incubator.vector` is there and the scalar ones, with the same bits, where it is not.
+/// `jdk.incubator.vector` is there and the scalar ones, with the same bits, where it is not. A processor without fused
+/// multiply-add takes the scalar ones in any case: without it, the Vector API computes one number at a time.
 ///
 /// @param kernels the kernels
 /// @param reason  why these, for people
@@ -15,6 +16,7 @@ import java.util.Map;
 public record KernelChoice(Kernels kernels, String reason, boolean slow) {
 
     private static final String FLAG = "--add-modules jdk.incubator.vector";
+    private static final String NO_FMA = "this processor has no fused multiply-add (FMA), or the JVM makes no use of it";
 
     /// Which kernels are wished for.
     public enum Wish {
@@ -60,6 +62,13 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
     }
 
     private static KernelChoice choose(Wish wish) {
+        if (!Fma.IS_INSTRUCTION) {
+            if (wish == Wish.VECTOR) {
+                throw new IllegalStateException("kernels vector: " + NO_FMA);
+            }
+            return new KernelChoice(
+                    new ScalarKernels(), NO_FMA + "; the results are the same, twenty to forty times slower", true);
+        }
         boolean present = isPresent("jdk.incubator.vector");
         return switch (wish) {
             case SCALAR -> new KernelChoice(new ScalarKernels(), "scalar kernels were chosen", false);
@@ -94,10 +103,16 @@ public record KernelChoice(Kernels kernels, String reason, boolean slow) {
     ///
     /// @param kernels what is about to compute
     public static synchronized void warnIfSlow(Kernels kernels) {
-        KernelChoice choice = CHOICES.get(Wish.AUTO);
-        if (!warned && choice != null && choice.slow() && choice.kernels() == kernels) {
-            warned = true;
-            System.getLogger("io.github.logitlens").log(System.Logger.Level.WARNING, "scalar kernels: " + choice.reason());
+        if (warned) {
+            return;
+        }
+        for (KernelChoice choice : CHOICES.values()) {
+            if (choice.slow() && choice.kernels() == kernels) {
+                warned = true;
+                System.getLogger("io.github.logitlens")
+                        .log(System.Logger.Level.WARNING, kernels.description() + " kernels: " + choice.reason());
+                return;
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ public interface Kernels {
     /// Most panels that [#multiplyRow] takes at once.
     int ROW_PANELS = 4;
 
-    /// What runs, for people: `vector (512-bit)` or `scalar`.
+    /// What runs, for people: `vector (512-bit)`, `scalar`, or `scalar (no FMA)` where [Fma] has to do without the instruction.
     String description();
 
     /// Told before a run how much it is going to multiply, by the thread that runs it.

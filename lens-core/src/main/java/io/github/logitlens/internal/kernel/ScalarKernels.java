@@ -11,7 +11,7 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public String description() {
-        return "scalar";
+        return Fma.IS_INSTRUCTION ? "scalar" : "scalar (no FMA)";
     }
 
     @Override
@@ -87,21 +87,21 @@ public final class ScalarKernels implements Kernels {
             float x0, float x1, float x2, float x3, float y0, float y1, float y2, float y3,
             float[] b0, float[] b1, float[] b2, float[] b3, float[] x, float[] y) {
         for (int n = 0; n < x.length; n++) {
-            x[n] = Math.fma(x3, b3[n], Math.fma(x2, b2[n], Math.fma(x1, b1[n], Math.fma(x0, b0[n], x[n]))));
-            y[n] = Math.fma(y3, b3[n], Math.fma(y2, b2[n], Math.fma(y1, b1[n], Math.fma(y0, b0[n], y[n]))));
+            x[n] = Fma.fma(x3, b3[n], Fma.fma(x2, b2[n], Fma.fma(x1, b1[n], Fma.fma(x0, b0[n], x[n]))));
+            y[n] = Fma.fma(y3, b3[n], Fma.fma(y2, b2[n], Fma.fma(y1, b1[n], Fma.fma(y0, b0[n], y[n]))));
         }
     }
 
     private static void fourSteps(
             float x0, float x1, float x2, float x3, float[] b0, float[] b1, float[] b2, float[] b3, float[] x) {
         for (int n = 0; n < x.length; n++) {
-            x[n] = Math.fma(x3, b3[n], Math.fma(x2, b2[n], Math.fma(x1, b1[n], Math.fma(x0, b0[n], x[n]))));
+            x[n] = Fma.fma(x3, b3[n], Fma.fma(x2, b2[n], Fma.fma(x1, b1[n], Fma.fma(x0, b0[n], x[n]))));
         }
     }
 
     private static void step(float x0, float[] b, float[] x) {
         for (int n = 0; n < x.length; n++) {
-            x[n] = Math.fma(x0, b[n], x[n]);
+            x[n] = Fma.fma(x0, b[n], x[n]);
         }
     }
 
@@ -116,12 +116,12 @@ public final class ScalarKernels implements Kernels {
         java.util.Arrays.fill(lanes, 0f);
         for (int i = 0; i < n; i++) {
             float centred = x[xOffset + i] - mean;
-            lanes[i % Lanes.COUNT] = Math.fma(centred, centred, lanes[i % Lanes.COUNT]);
+            lanes[i % Lanes.COUNT] = Fma.fma(centred, centred, lanes[i % Lanes.COUNT]);
         }
         double scale = Math.sqrt(Lanes.sum(lanes, 0) / n + epsilon);
         float inverse = (float) (1 / scale);
         for (int i = 0; i < n; i++) {
-            out[outOffset + i] = Math.fma((x[xOffset + i] - mean) * inverse, gain[i], bias[i]);
+            out[outOffset + i] = Fma.fma((x[xOffset + i] - mean) * inverse, gain[i], bias[i]);
         }
         return (float) scale;
     }
@@ -199,7 +199,7 @@ public final class ScalarKernels implements Kernels {
         float shift = first ? 0f : old - max;
         int lanes = row * Lanes.COUNT;
         for (int lane = lanes; lane < lanes + Lanes.COUNT; lane++) {
-            stats.weighted[lane] = Math.fma(shift, stats.sum[lane], stats.weighted[lane]) * factor;
+            stats.weighted[lane] = Fma.fma(shift, stats.sum[lane], stats.weighted[lane]) * factor;
             stats.sum[lane] *= factor;
         }
         for (CrossSums cross : stats.ownCross) {
@@ -253,7 +253,7 @@ public final class ScalarKernels implements Kernels {
             float z = logits[offset + n] - max;
             float e = Exp.exp(z);
             stats.sum[lane] += e;
-            stats.weighted[lane] = Math.fma(z, e, stats.weighted[lane]);
+            stats.weighted[lane] = Fma.fma(z, e, stats.weighted[lane]);
         }
     }
 
@@ -267,7 +267,7 @@ public final class ScalarKernels implements Kernels {
             float e = Exp.exp(z - max);
             for (int point = 0; point < points - 1; point++) {
                 int lane = (firstRow + group + point) * Lanes.COUNT + n % Lanes.COUNT;
-                stats.cross[lane] = Math.fma(e, z - logits[(group + point) * PANEL + n], stats.cross[lane]);
+                stats.cross[lane] = Fma.fma(e, z - logits[(group + point) * PANEL + n], stats.cross[lane]);
             }
         }
     }
@@ -286,7 +286,7 @@ public final class ScalarKernels implements Kernels {
                 float logit = logits[(group + point) * PANEL + n];
                 float difference = logit - logits[(group + reference) * PANEL + n];
                 int lane = row * Lanes.COUNT + n % Lanes.COUNT;
-                cross.sums()[lane] = Math.fma(Exp.exp(logit - max), difference, cross.sums()[lane]);
+                cross.sums()[lane] = Fma.fma(Exp.exp(logit - max), difference, cross.sums()[lane]);
             }
         }
     }

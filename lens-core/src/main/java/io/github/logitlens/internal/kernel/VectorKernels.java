@@ -167,7 +167,7 @@ public final class VectorKernels implements Kernels {
         }
         for (int i = whole; i < n; i++) {
             float centred = x[xOffset + i] - mean;
-            lanes[i - whole] = Math.fma(centred, centred, lanes[i - whole]);
+            lanes[i - whole] = Fma.fma(centred, centred, lanes[i - whole]);
         }
         double scale = Math.sqrt(Lanes.sum(lanes, 0) / n + epsilon);
         float inverse = (float) (1 / scale);
@@ -178,7 +178,7 @@ public final class VectorKernels implements Kernels {
                     .intoArray(out, outOffset + i);
         }
         for (; i < n; i++) {
-            out[outOffset + i] = Math.fma((x[xOffset + i] - mean) * inverse, gain[i], bias[i]);
+            out[outOffset + i] = Fma.fma((x[xOffset + i] - mean) * inverse, gain[i], bias[i]);
         }
         return (float) scale;
     }

@@ -2,7 +2,9 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.internal.engine.Engine;
+import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.hook.HookCalls;
+import io.github.logitlens.internal.kernel.Fma;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.matrix.RowPanels;
 
@@ -65,7 +67,7 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
                 float factor = before[row] / scales[row];
                 for (int i = 0; i < gain.length; i++) {
                     int at = row * gain.length + i;
-                    normalized[at] = Math.fma(normalized[at] - bias[i], factor, bias[i]);
+                    normalized[at] = Fma.fma(normalized[at] - bias[i], factor, bias[i]);
                 }
             }
         }
