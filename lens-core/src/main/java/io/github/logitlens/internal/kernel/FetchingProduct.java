@@ -12,8 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// other they add up. Here the steps of `k` also read some lines of the next panel, as [Touching] says. Those loads wait for
 /// memory, and the multiplications do not wait for them.
 ///
-/// One step a turn, for any depth: memory is what this loop waits for, and its code stays small. The heights repeat each
-/// other as in [WideProduct], and for its reason.
+/// One step a turn, for any depth: memory is what this loop waits for, and its code stays small.
 ///
 /// C2 inlines most of such a loop only after it has parsed the method, and the stores behind it at times before it has seen
 /// that what they store has to be vectors of the one class: it then guesses, from profiles. In 6 of 61 JVMs the product took
@@ -57,6 +56,8 @@ final class FetchingProduct {
             default -> throw new AssertionError("height of a row block: expected 2, 4 or 6, got " + height);
         };
     }
+
+    // Written by ProductSources: what is changed below this line has to be changed there.
 
     private static int rows6(
             float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,

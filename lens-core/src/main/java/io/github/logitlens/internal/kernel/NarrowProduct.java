@@ -43,6 +43,8 @@ final class NarrowProduct {
         }
     }
 
+    // Written by ProductSources: what is changed below this line has to be changed there.
+
     private static void rows6(
             float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
             float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {

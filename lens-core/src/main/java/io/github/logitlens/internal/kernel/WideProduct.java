@@ -24,7 +24,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// One row is bound by memory, and there the number of streams is what counts: a thread that reads four panels side by side
 /// reads a third faster than one that reads them one after the other, because the prefetcher follows each of them apart.
 ///
-/// Accumulators are local variables: an array of vectors would live in memory.
+/// Accumulators are local variables: an array of vectors would live in memory. So every height is a method of its own, which
+/// no person writes: `ProductSources` does, in the test tree.
 final class WideProduct {
 
     /// Steps of `k` that one turn of a loop takes.
@@ -63,6 +64,8 @@ final class WideProduct {
             default -> throw new AssertionError("panels side by side: expected 1, 2 or 4, got " + panels);
         }
     }
+
+    // Written by ProductSources: what is changed below this line has to be changed there.
 
     private static void rows6(
             float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
