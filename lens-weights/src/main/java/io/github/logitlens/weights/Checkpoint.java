@@ -36,9 +36,9 @@ import java.util.Optional;
 ///
 /// A directory holds what Hugging Face's tools write: `config.json` and either `model.safetensors` or
 /// `model.safetensors.index.json` with the shards it names. Opening checks everything that can be checked without
-/// reading values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16, F64, F8_E4M3 or
-/// F8_E5M2, of the right shape. Nothing is allocated for the weights. Tensors that inference does not need, such as the
-/// attention's mask buffers of whatever type, are ignored and listed.
+/// reading values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16, F64,
+/// F8_E4M3 or F8_E5M2, of the right shape. Nothing is allocated for the weights. Tensors that inference does not need,
+/// such as the attention's mask buffers of whatever type, are ignored and listed.
 ///
 /// Other people's files are taken as they are, and what is unusual about them is said ([#notes()]):
 ///
@@ -128,7 +128,8 @@ public final class Checkpoint implements AutoCloseable {
         }
         Path configFile = directory.resolve(ModelFiles.CONFIG);
         if (Files.notExists(configFile, LinkOption.NOFOLLOW_LINKS)) {
-            throw new CheckpointException(Reason.CONFIG_MISSING, configFile + ": no such file; " + withoutConfig(directory));
+            throw new CheckpointException(Reason.CONFIG_MISSING, configFile + ": no such file; "
+                    + withoutConfig(directory));
         }
         byte[] json = WeightFiles.readSmallFile(configFile, Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE);
         StoredConfig config = ConfigReader.parse(json, configFile.toString());
@@ -235,8 +236,8 @@ public final class Checkpoint implements AutoCloseable {
         return ignored;
     }
 
-    /// What was taken otherwise than a reader of the files might think, for whoever shows results to say: biases that are
-    /// not there and count as zeros, matrices that are stored transposed, tensors that no GPT-2 has.
+    /// What was taken otherwise than a reader of the files might think, for whoever shows results to say: biases that
+    /// are not there and count as zeros, matrices that are stored transposed, tensors that no GPT-2 has.
     ///
     /// @return an immutable list of sentences without a full stop, in lower case; empty for an ordinary checkpoint
     public List<String> notes() {

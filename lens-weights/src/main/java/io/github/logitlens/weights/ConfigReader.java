@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Reads Hugging Face's `config.json`. A field that is absent has the value that transformers gives it; the four sizes
-/// may also go by transformers' common names (`hidden_size` for `n_embd`, …), and the context by nanoGPT's (`block_size`).
+/// may also go by transformers' common names (`hidden_size` for `n_embd`, …), and the context by nanoGPT's
+/// (`block_size`).
 ///
 /// Here and wherever a checkpoint is opened there are no lambdas on the way that goes well: the first use of each costs a
 /// new process a millisecond.

@@ -5,6 +5,7 @@ import io.github.logitlens.weights.internal.bytes.ByteSource;
 import io.github.logitlens.weights.internal.bytes.MemorySource;
 import io.github.logitlens.weights.safetensors.DType;
 import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What the weights of a model are called in its files: Hugging Face's names, `h.3.attn.c_attn.weight`, behind whatever the
-/// model was wrapped in when it was saved.
+/// What the weights of a model are called in its files: Hugging Face's names, `h.3.attn.c_attn.weight`, behind whatever
+/// the model was wrapped in when it was saved.
 ///
 /// A wrapper is a part of the names and nothing else: `transformer.` where the model has a head, `module.` from
-/// data-parallel training, `_orig_mod.` from `torch.compile`, `base_model.model.` from peft, a project's own. It is left out
-/// where all weights have it. Two of them, such as a model beside the average of its weights, are refused: nothing says
-/// which one is meant.
+/// data-parallel training, `_orig_mod.` from `torch.compile`, `base_model.model.` from peft, a project's own. It is
+/// left out where all weights have it. Two of them, such as a model beside the average of its weights, are refused:
+/// nothing says which one is meant.
 final class TensorNames {
 
     /// Wrappers that may also stand in the middle of a name, around a block or a layer.
@@ -143,7 +143,8 @@ final class TensorNames {
             String plain = withoutWrappers(head);
             int start = start(plain, WeightRole.UNEMBEDDING.tensorName(0));
             if (start > 0 && !names.isEmpty() && !prefix.startsWith(plain.substring(0, start))) {
-                throw new CheckpointException(Reason.MIXED_NAMES, "tensor " + Text.quote(head) + ": expected the prefix of "
+                throw new CheckpointException(Reason.MIXED_NAMES, "tensor " + Text.quote(head)
+                        + ": expected the prefix of "
                         + "the other weights, " + Text.quote(prefix) + ", or a part of it, got "
                         + Text.quote(plain.substring(0, start)) + " (in " + files.describe() + ")");
             }

@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.SoftReference;
 import java.util.Objects;
 
-/// A matrix that its file has as `[columns, rows]`, the way `torch.nn.Linear` keeps it. Some rows at a time are brought into
-/// memory and turned around there; they stay as long as nobody needs the memory, since readers come in pieces and in order.
+/// A matrix that its file has as `[columns, rows]`, the way `torch.nn.Linear` keeps it. Some rows at a time are brought
+/// into memory and turned around there; they stay as long as nobody needs the memory, since readers come in pieces and
+/// in order.
 final class TransposedValues implements WeightValues {
 
     private static final int BAND_ELEMENTS = 1 << 22;

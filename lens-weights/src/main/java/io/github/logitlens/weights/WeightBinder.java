@@ -65,8 +65,8 @@ final class WeightBinder {
     /// Binds all weights.
     ///
     /// A tied configuration may come with a head all the same. As in transformers 5, one that differs from the token
-    /// embedding wins over the configuration; one that is equal, bit for bit, is ignored. It may also come with the head
-    /// alone, which then is the token embedding.
+    /// embedding wins over the configuration; one that is equal, bit for bit, is ignored. It may also come with the
+    /// head alone, which then is the token embedding.
     static Bound bind(StoredConfig stored, WeightFiles files) {
         return new WeightBinder(stored, files).bind();
     }
@@ -110,7 +110,8 @@ final class WeightBinder {
             return false;
         }
         if (!oneTensor && !equal(head, embedding)) {
-            notes.add(Text.quote(head.name()) + " differs from " + Text.quote(embedding.name()) + ", so it is the unembedding, "
+            notes.add(Text.quote(head.name()) + " differs from " + Text.quote(embedding.name())
+                    + ", so it is the unembedding, "
                     + "although the configuration says that the two are tied");
             return false;
         }
@@ -163,7 +164,8 @@ final class WeightBinder {
         if (located.isEmpty()) {
             String name = names.expected(role, layer);
             if (withoutBiases && BIASES.contains(role)) {
-                return Optional.of(new Weight(role, name, DType.F32, config, new WeightValues.Zeros(role.columns(config))));
+                return Optional.of(new Weight(role, name, DType.F32, config,
+                        new WeightValues.Zeros(role.columns(config))));
             }
             missing.add(Text.quote(name));
             return Optional.empty();
@@ -185,7 +187,8 @@ final class WeightBinder {
         boolean turned = transposed && PROJECTIONS.contains(role);
         List<Long> shape = turned ? role.shape(config).reversed() : role.shape(config);
         if (!tensor.shape().equals(shape)) {
-            misshapen.add("tensor " + Text.quote(name) + ": expected shape " + shape + (turned ? ", [out, in] as the others"
+            misshapen.add("tensor " + Text.quote(name) + ": expected shape " + shape + (turned
+                    ? ", [out, in] as the others"
                     : "") + ", got " + tensor.shape() + in);
             return Optional.empty();
         }
@@ -246,7 +249,8 @@ final class WeightBinder {
     private void refuseAdapters(Iterable<String> tensors) {
         for (String name : tensors) {
             if (name.contains("lora_") || name.contains(".base_layer.")) {
-                throw new CheckpointException(Reason.UNSUPPORTED_MODEL, "tensor " + Text.quote(name) + ": expected a model, "
+                throw new CheckpointException(Reason.UNSUPPORTED_MODEL, "tensor " + Text.quote(name)
+                        + ": expected a model, "
                         + "got an adapter on top of one (merge it first: peft's merge_and_unload(), then save_pretrained) (in "
                         + files.describe() + ")");
             }

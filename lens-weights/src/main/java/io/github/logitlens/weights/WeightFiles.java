@@ -57,7 +57,8 @@ final class WeightFiles implements AutoCloseable {
             return openShards(directory, index);
         }
         throw new CheckpointException(Reason.WEIGHTS_MISSING, directory + ": expected " + ModelFiles.WEIGHTS + " or "
-                + ModelFiles.WEIGHTS_INDEX + ", got " + OtherLayout.describe(Directories.names(directory)).orElse("neither"));
+                + ModelFiles.WEIGHTS_INDEX + ", got "
+                + OtherLayout.describe(Directories.names(directory)).orElse("neither"));
     }
 
     private static WeightFiles openShards(Path directory, Path index) {

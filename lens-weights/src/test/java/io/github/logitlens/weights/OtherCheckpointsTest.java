@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// GPT-2s as other people's tools leave them: read with the values of the ordinary file, or refused in words that name what
-/// is there.
+/// GPT-2s as other people's tools leave them: read with the values of the ordinary file, or refused in words that name
+/// what is there.
 class OtherCheckpointsTest {
 
     private static final String UNTIED = TINY_CONFIG.replace("}", ", \"tie_word_embeddings\": false}");
@@ -97,7 +97,8 @@ class OtherCheckpointsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"module.", "_orig_mod.transformer.", "base_model.model.transformer.", "module.model.transformer."})
+        @ValueSource(strings = {"module.", "_orig_mod.transformer.", "base_model.model.transformer.",
+                "module.model.transformer."})
         void standBeforeAHeadOfItsOwnToo(String prefix) throws IOException {
             List<Tensor> tensors = tinyTensors(prefix);
             String outer = prefix.replace("transformer.", "");
@@ -188,7 +189,8 @@ class OtherCheckpointsTest {
                     Map.of("transformer.wte.weight", "lm_head.weight"))));
             List<Tensor> tensors = tinyTensors("transformer.");
             Path directory = TestFiles.checkpoint(dir.resolve("r"), UNTIED, tensors);
-            TestFiles.write(directory.resolve("model.safetensors"), tensors, Map.of("lm_head.weight", "transformer.wte.weight"));
+            TestFiles.write(directory.resolve("model.safetensors"), tensors, Map.of("lm_head.weight",
+                    "transformer.wte.weight"));
             assertEquals(List.of(), sameAsOrdinary(directory));
         }
 
@@ -267,7 +269,8 @@ class OtherCheckpointsTest {
             List<Tensor> tensors = tinyTensors("");
             tensors.removeIf(tensor -> isBias(tensor) && !tensor.name().equals("ln_f.bias"));
             String message = refused(Reason.TENSOR_MISSING, tiny(tensors));
-            assertTrue(message.contains("'h.0.ln_1.bias'") && message.contains("and 4 more, got none of that name"), message);
+            assertTrue(message.contains("'h.0.ln_1.bias'") && message.contains("and 4 more, got none of that name"),
+                    message);
         }
 
         @Test
@@ -312,7 +315,8 @@ class OtherCheckpointsTest {
         @Test
         void aConfigurationThatNamesTheActivationLeavesNothingToSayAboutIt() throws IOException {
             String config = TINY_CONFIG.replace("}", ", \"activation_function\": \"gelu\"}");
-            assertEquals(1, sameAsOrdinary(TestFiles.checkpoint(dir.resolve("a"), config, asNanoGpt(tinyTensors("")))).size());
+            assertEquals(1, sameAsOrdinary(TestFiles.checkpoint(dir.resolve("a"), config,
+                    asNanoGpt(tinyTensors("")))).size());
         }
 
         /// nanoGPT's default: neither biases nor Hugging Face's order.
@@ -332,7 +336,8 @@ class OtherCheckpointsTest {
             List<Tensor> tensors = asNanoGpt(tinyTensors(""));
             replace(tensors, "h.1.mlp.c_fc.weight", find(tinyTensors(""), "h.1.mlp.c_fc.weight"));
             String message = refused(Reason.WRONG_SHAPE, tiny(tensors));
-            assertTrue(message.contains("tensor 'h.0.attn.c_attn.weight': expected shape [4, 12], got [12, 4]"), message);
+            assertTrue(message.contains("tensor 'h.0.attn.c_attn.weight': expected shape [4, 12], got [12, 4]"),
+                    message);
         }
 
         @Test
@@ -409,7 +414,8 @@ class OtherCheckpointsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"h.0.attn.c_attn.weight_scale", "h.0.attn.c_attn.weight_scale_inv", "h.0.attn.c_attn.scale_weight"})
+        @ValueSource(strings = {"h.0.attn.c_attn.weight_scale", "h.0.attn.c_attn.weight_scale_inv",
+                "h.0.attn.c_attn.scale_weight"})
         void thoseWithAScaleAreRefused(String scale) throws IOException {
             String message = refused(Reason.NOT_FLOATING_POINT, eightBits(DType.F8_E4M3, scale));
             assertTrue(message.startsWith("tensor 'h.0.attn.c_attn.weight': expected F32, F16, BF16, F64, F8_E4M3 or F8_E5M2, "
@@ -437,7 +443,8 @@ class OtherCheckpointsTest {
 
         @Test
         void aWrappedLayerIsRefusedAsThat() throws IOException {
-            String message = refused(Reason.UNSUPPORTED_MODEL, tiny(renamed(tinyTensors("base_model.model.transformer."),
+            String message = refused(Reason.UNSUPPORTED_MODEL,
+                    tiny(renamed(tinyTensors("base_model.model.transformer."),
                     name -> name.replace("c_attn.", "c_attn.base_layer."))));
             assertTrue(message.contains("base_layer") && message.contains("merge_and_unload"), message);
         }
@@ -447,7 +454,8 @@ class OtherCheckpointsTest {
     void missingTensorsAreNamedBesideThoseThatAreThere() throws IOException {
         String message = refused(Reason.TENSOR_MISSING, tiny(renamed(tinyTensors(""),
                 name -> "encoder.layer." + name.replace("h.", "block").replace("w", "v").replace("ln_f", "norm"))));
-        assertTrue(message.startsWith("missing tensors: expected 'wte.weight', 'wpe.weight', 'h.0.ln_1.weight'"), message);
+        assertTrue(message.startsWith("missing tensors: expected 'wte.weight', 'wpe.weight', 'h.0.ln_1.weight'"),
+                message);
         assertTrue(message.contains("and 20 more, got none of that name; there are 'encoder.layer."), message);
         assertTrue(message.contains("and 25 more (in "), message);
     }
@@ -498,7 +506,8 @@ class OtherCheckpointsTest {
             assertTrue(refused(Reason.WEIGHTS_MISSING, directory).contains(
                     "got checkpoint-1500 and 2 more: the folder of a trainer, with checkpoints (name one of them)"));
             Files.delete(directory.resolve("config.json"));
-            assertTrue(refused(Reason.CONFIG_MISSING, directory).contains("config.json: no such file; there is checkpoint-1500"));
+            assertTrue(refused(Reason.CONFIG_MISSING,
+                    directory).contains("config.json: no such file; there is checkpoint-1500"));
         }
 
         @Test
@@ -513,7 +522,8 @@ class OtherCheckpointsTest {
             Files.delete(directory.resolve("config.json"));
             TestFiles.write(directory.resolve("model.safetensors"), tinyTensors(""));
             String message = refused(Reason.CONFIG_MISSING, directory);
-            assertTrue(message.contains("n_layer, n_head, n_embd, n_positions and vocab_size") && message.contains("model_args"),
+            assertTrue(message.contains("n_layer, n_head, n_embd, n_positions and vocab_size")
+                    && message.contains("model_args"),
                     message);
         }
     }

@@ -27,7 +27,8 @@ final class DownloadCommand implements SubCommand {
         spec.usageMessage().footer(
                 "",
                 "HF_HOME or HF_HUB_CACHE say where the cache is, HF_TOKEN gives access to private models, HF_ENDPOINT names a mirror, "
-                        + "HF_HUB_OFFLINE=1 forbids the network.");
+                        + "HF_HUB_OFFLINE=1 forbids the network. HTTPS_PROXY, HTTP_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE or "
+                        + "REQUESTS_CA_BUNDLE a file of certificates to trust.");
         return spec;
     }
 

@@ -47,7 +47,8 @@ final class Certificates {
                 }
             }
             if (store.size() == 0) {
-                throw new HubException(Reason.BAD_SETTING, variable + ": expected a file of certificates in PEM form, got "
+                throw new HubException(Reason.BAD_SETTING, variable
+                        + ": expected a file of certificates in PEM form, got "
                         + "none in " + file);
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a file's bytes have to hash to: SHA-256 for large files; for small ones SHA-1, as Git hashes a blob, which is what the
-/// hub does, or of the bytes alone, as some mirrors do. Forty digits do not tell which of the two.
+/// What a file's bytes have to hash to: SHA-256 for large files; for small ones SHA-1, as Git hashes a blob, which is
+/// what the hub does, or of the bytes alone, as some mirrors do. Forty digits do not tell which of the two.
 ///
 /// @param algorithm as the platform calls it
 /// @param prefixes  hashed before the file's bytes, each *not modified*: one of them has to lead to what is expected

@@ -77,8 +77,8 @@ final class HubCache {
         return NAME.matcher(text).matches();
     }
 
-    /// The complete snapshot of `repo`, under this name or another of its names: main's, else the newest one, else one that
-    /// somebody made by hand.
+    /// The complete snapshot of `repo`, under this name or another of its names: main's, else the newest one, else one
+    /// that somebody made by hand.
     Optional<CachedModel> find(RepoId repo) {
         return repo.names().stream().flatMap(name -> findExactly(name).stream()).findFirst();
     }
@@ -87,8 +87,8 @@ final class HubCache {
         return snapshots(repo).stream().flatMap(snapshot -> complete(repo, snapshot).stream()).findFirst();
     }
 
-    /// The snapshots of a model: what `refs/main` names, then commits, the newest first, then those that somebody gave another
-    /// name, `main` before all.
+    /// The snapshots of a model: what `refs/main` names, then commits, the newest first, then those that somebody gave
+    /// another name, `main` before all.
     private List<Path> snapshots(RepoId repo) {
         Path folder = root.resolve(repo.folder());
         Set<Path> snapshots = new LinkedHashSet<>();

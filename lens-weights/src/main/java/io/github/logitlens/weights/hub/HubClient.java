@@ -171,13 +171,15 @@ final class HubClient implements AutoCloseable {
             return revision;
         }
         return commit.filter(HubCache::isCommit).orElseThrow(() -> new HubException(Reason.BAD_RESPONSE, what
-                + ": expected a commit in the header X-Repo-Commit, got " + commit.map(token::redact).map(Text::quote).orElse("none")
+                + ": expected a commit in the header X-Repo-Commit, got "
+                + commit.map(token::redact).map(Text::quote).orElse("none")
                 + (ownEndpoint ? " (the server that HF_ENDPOINT names is no mirror of the hub)"
                         : " (something between here and the hub answered in its place)")));
     }
 
     private static String unquoted(String etag) {
-        return etag.length() >= 2 && etag.startsWith("\"") && etag.endsWith("\"") ? etag.substring(1, etag.length() - 1) : etag;
+        return etag.length() >= 2 && etag.startsWith("\"") && etag.endsWith("\"")
+                ? etag.substring(1, etag.length() - 1) : etag;
     }
 
     /// A name for a file's content whose entity tag is none, or one that other files may have too.
@@ -248,8 +250,8 @@ final class HubClient implements AutoCloseable {
         return asked;
     }
 
-    /// Sends a request, with the token if it goes to the hub and nobody on the way can read it. Without a connection the
-    /// exception's outcome is [Reason#UNREACHABLE].
+    /// Sends a request, with the token if it goes to the hub and nobody on the way can read it. Without a connection
+    /// the exception's outcome is [Reason#UNREACHABLE].
     private Answer send(String what, URI uri, HttpRequest.Builder request)
             throws PassingException, IOException, InterruptedException {
         request.uri(uri).timeout(timing.answer()).header("Accept-Encoding", "identity").header("User-Agent", AGENT);
@@ -263,7 +265,8 @@ final class HubClient implements AutoCloseable {
         try {
             Answer answer = new Answer(uri, http.send(request.build(), BodyHandlers.ofPublisher()));
             if (answer.response().statusCode() == 407) {
-                throw new HubException(Reason.UNREACHABLE, what + ": the proxy does not let it through without the right user "
+                throw new HubException(Reason.UNREACHABLE, what
+                        + ": the proxy does not let it through without the right user "
                         + "and password, as in HTTPS_PROXY=http://user:password@host:port (status 407)");
             }
             return answer;
@@ -285,7 +288,8 @@ final class HubClient implements AutoCloseable {
         if (tunnel.serves(proxy, uri)) {
             request.header("Proxy-Authorization", tunnel.authorization());
         } else if (proxy.isSecure()) {
-            throw new HubException(Reason.BAD_SETTING, proxy.variable() + ": expected a proxy that is spoken to without TLS for "
+            throw new HubException(Reason.BAD_SETTING, proxy.variable()
+                    + ": expected a proxy that is spoken to without TLS for "
                     + "addresses that are, got one of scheme 'https'");
         } else if (proxy.authorization().isPresent()) {
             request.header("Proxy-Authorization", proxy.authorization().get());
@@ -303,13 +307,14 @@ final class HubClient implements AutoCloseable {
                 case HttpTimeoutException _ -> "none within " + seconds(timing.answer());
                 case SSLException _ -> "'" + e.getMessage() + "'";
                 case ConnectException _ -> "no connection";
-                default -> "no tunnel to it (" + e.getMessage() + ")";
+                default -> "no tunnel to it (" + tunnel.failure().orElse(e.getMessage()) + ")";
             };
         }
         String way = proxy.map(named -> ", by way of " + named).orElse("");
-        String whose = isSameOrigin(uri, endpoint) ? ownEndpoint ? "HF_ENDPOINT names this hub" : "HF_ENDPOINT names another hub"
-                : "the hub sends here for the file";
-        return new PassingException(new HubException(Reason.UNREACHABLE, what + ": expected an answer from " + uri.getHost() + way
+        String hub = ownEndpoint ? "HF_ENDPOINT names this hub" : "HF_ENDPOINT names another hub";
+        String whose = isSameOrigin(uri, endpoint) ? hub : "the hub sends here for the file";
+        return new PassingException(new HubException(Reason.UNREACHABLE, what + ": expected an answer from "
+                + uri.getHost() + way
                 + ", got " + got + " (" + whose + hint + ")", e));
     }
 
@@ -393,7 +398,8 @@ final class HubClient implements AutoCloseable {
                 case 401 -> token.isPresent()
                         ? new HubException(Reason.UNAUTHORIZED, what + (keepsSecrets(endpoint)
                                 ? ": the hub does not accept the token in HF_TOKEN"
-                                : ": the hub wants a token, and HF_TOKEN was not sent: HF_ENDPOINT is not https") + remark(answer))
+                                : ": the hub wants a token, and HF_TOKEN was not sent: HF_ENDPOINT is not https")
+                                + remark(answer))
                         : notFound(what, answer);
                 case 403 -> new HubException(Reason.FORBIDDEN, what + ": access denied" + remark(answer));
                 case 404 -> new HubException(Reason.FILE_NOT_FOUND, what + ": no such file" + remark(answer));
@@ -406,7 +412,8 @@ final class HubClient implements AutoCloseable {
     private HubException notFound(String what, Answer answer) {
         return new HubException(Reason.REPOSITORY_NOT_FOUND, what + ": " + endpoint.getHost()
                 + " has no such model, or it is private" + (token.isPresent() ? "" : " and needs a token in HF_TOKEN")
-                + (token.isPresent() && !keepsSecrets(endpoint) ? " (HF_TOKEN was not sent: HF_ENDPOINT is not https)" : "")
+                + (token.isPresent() && !keepsSecrets(endpoint)
+                        ? " (HF_TOKEN was not sent: HF_ENDPOINT is not https)" : "")
                 + remark(answer));
     }
 

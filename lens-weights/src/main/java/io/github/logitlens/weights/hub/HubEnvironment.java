@@ -93,10 +93,11 @@ final class HubEnvironment {
                 "HF_ENDPOINT: expected an address such as " + DEFAULT_ENDPOINT + ", got something else");
     }
 
-    /// `HTTPS_PROXY`, `HTTP_PROXY` or for want of them `ALL_PROXY`, and `NO_PROXY`. As for Python and curl, a variable may be
-    /// written small, which then counts, even if it is empty.
+    /// `HTTPS_PROXY`, `HTTP_PROXY` or for want of them `ALL_PROXY`, and `NO_PROXY`. As for Python and curl, a variable
+    /// may be written small, which then counts, even if it is empty.
     HubProxies proxies() {
-        return new HubProxies(proxy("HTTP_PROXY"), proxy("HTTPS_PROXY"), variables.getOrDefault(spelling("NO_PROXY"), ""));
+        String direct = variables.getOrDefault(spelling("NO_PROXY"), "");
+        return new HubProxies(proxy("HTTP_PROXY"), proxy("HTTPS_PROXY"), direct);
     }
 
     private Optional<HubProxy> proxy(String name) {
@@ -110,8 +111,8 @@ final class HubEnvironment {
         return variables.containsKey(small) ? small : name;
     }
 
-    /// TLS that trusts the authorities in a file of the user's instead of the JVM's, unless the JVM was given a trust store of
-    /// its own (`-Djavax.net.ssl.trustStore=…`).
+    /// TLS that trusts the authorities in a file of the user's instead of the JVM's, unless the JVM was given a trust
+    /// store of its own (`-Djavax.net.ssl.trustStore=…`).
     ///
     /// @throws HubException if the file holds no certificates
     Optional<SSLContext> trust() {

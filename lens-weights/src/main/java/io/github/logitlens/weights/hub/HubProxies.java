@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Which requests go through which proxy: as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say, in the spelling of either case,
-/// unless the JVM's own settings (`-Dhttps.proxyHost=…`) do. This machine itself is always asked directly.
+/// Which requests go through which proxy: as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say, in the spelling of either
+/// case, unless the JVM's own settings (`-Dhttps.proxyHost=…`) do. This machine itself is always asked directly.
 final class HubProxies {
 
     private final Optional<HubProxy> http;
     private final Optional<HubProxy> https;
     private final List<String> direct;
 
-    /// @param direct the entries of `NO_PROXY`: hosts, domains, addresses, ranges of addresses, with a port or without, or `*`
+    /// @param direct the entries of `NO_PROXY`: hosts, domains, addresses, ranges of addresses, with a port or without,
+    ///               or `*`
     HubProxies(Optional<HubProxy> http, Optional<HubProxy> https, String direct) {
         this.http = http;
         this.https = https;

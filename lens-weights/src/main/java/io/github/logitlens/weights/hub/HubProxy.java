@@ -9,8 +9,8 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 
-/// A proxy that an environment variable names, `http://user:password@proxy.example:3128`. Its user and password are in no
-/// message and no `toString`.
+/// A proxy that an environment variable names, `http://user:password@proxy.example:3128`. Its user and password are in
+/// no message and no `toString`.
 final class HubProxy {
 
     private static final int MAX_PORT = 65535;
@@ -49,7 +49,8 @@ final class HubProxy {
                 + Base64.getEncoder().encodeToString(decoded(variable, rest.substring(0, at))));
         String address = rest.substring(at + 1).replaceFirst("/.*$", "");
         int portColon = address.lastIndexOf(':');
-        boolean hasPort = portColon > address.lastIndexOf(']') && portColon == address.indexOf(':', address.indexOf(']') + 1);
+        int firstColon = address.indexOf(':', address.indexOf(']') + 1);
+        boolean hasPort = portColon > address.lastIndexOf(']') && portColon == firstColon;
         String host = (hasPort ? address.substring(0, portColon) : address).replaceFirst("^\\[(.*)\\]$", "$1");
         String digits = hasPort ? address.substring(portColon + 1) : scheme.equals("http") ? "80" : "443";
         int port = digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : 0;

@@ -31,16 +31,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /// that Python has downloaded is used as it is, without any network, and what is downloaded here Python then finds. The
 /// GPT-2 models are found under their old names and their new ones.
 ///
-/// A download needs `config.json`, the weights in safetensors form and the tokenizer, and fetches nothing else. Files whose
-/// hashes were published are asked for at the commit that was published with them. A model in the cache of which the
-/// tokenizer never was fetched has it fetched when it is resolved, if the network allows. A file
-/// appears in the cache complete and with its right hash, or not at all: whatever the network does, however many
-/// processes download, and even if one of them is killed. The token is sent to the hub only, over https (or on this machine),
-/// and shown nowhere.
+/// A download needs `config.json`, the weights in safetensors form and the tokenizer, and fetches nothing else. Files
+/// whose hashes were published are asked for at the commit that was published with them. A model in the cache of which
+/// the tokenizer never was fetched has it fetched when it is resolved, if the network allows. A file appears in the
+/// cache complete and with its right hash, or not at all: whatever the network does, however many processes download,
+/// and even if one of them is killed. The token is sent to the hub only, over https (or on this machine), and shown
+/// nowhere.
 ///
-/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say which proxy is on the way, with user and password where it
-/// wants them; `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` or `SSL_CERT_FILE` names the authorities to trust instead of the JVM's.
-/// `-Dhttps.proxyHost` and `-Djavax.net.ssl.trustStore`, the JVM's own settings, come before them.
+/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say which proxy is on the way, with user and password where
+/// it wants them; `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE` or `SSL_CERT_FILE` names the authorities to trust instead of
+/// the JVM's. `-Dhttps.proxyHost` and `-Djavax.net.ssl.trustStore`, the JVM's own settings, come before them.
 ///
 /// Immutable, for any number of threads.
 public final class ModelHub {
@@ -130,11 +130,12 @@ public final class ModelHub {
         return here.map(CachedModel::directory).orElseGet(() -> download(name));
     }
 
-    /// Fetches the tokenizer of a model that is here without it, as other programs leave it that only need the weights. Where
-    /// that fails, the model is as it was.
+    /// Fetches the tokenizer of a model that is here without it, as other programs leave it that only need the weights.
+    /// Where that fails, the model is as it was.
     private void fetchTokenizer(CachedModel model) {
         RepoId repo = checked(model.name());
-        if (repo.isGpt2Itself() || !repo.mayBeOnTheHub() || environment.offline().isPresent() || cache.knowsTokenizer(model)) {
+        if (repo.isGpt2Itself() || !repo.mayBeOnTheHub() || environment.offline().isPresent()
+                || cache.knowsTokenizer(model)) {
             return;
         }
         try (HubClient client = client()) {
@@ -164,7 +165,8 @@ public final class ModelHub {
         Optional<String> offline = environment.offline();
         if (offline.isPresent()) {
             return here.orElseThrow(() -> new HubException(Reason.OFFLINE, "model '" + repo + "': "
-                    + cache.remains(repo).orElse("not on this machine (looked in " + cache.root() + ")") + "; " + offline.get()
+                    + cache.remains(repo).orElse("not on this machine (looked in " + cache.root() + ")") + "; "
+                    + offline.get()
                     + " forbids to download it"));
         }
         try (HubClient client = client()) {
@@ -218,7 +220,8 @@ public final class ModelHub {
             Optional<RemoteFile> single = askOptional(commit, ModelFiles.WEIGHTS);
             single.ifPresent(weights::add);
             if (single.isEmpty()) {
-                RemoteFile index = askOptional(commit, ModelFiles.WEIGHTS_INDEX).orElseThrow(() -> noSafetensors(commit));
+                RemoteFile index = askOptional(commit, ModelFiles.WEIGHTS_INDEX).orElseThrow(() ->
+                        noSafetensors(commit));
                 fetch(List.of(index));
                 Path local = cache.snapshot(repo, commit).resolve(ModelFiles.WEIGHTS_INDEX);
                 for (String shard : HubCache.shardNames(local)) {
@@ -261,7 +264,8 @@ public final class ModelHub {
         }
 
         private HubException noSafetensors(String commit) {
-            return new HubException(Reason.NO_SAFETENSORS, "model '" + repo + "': expected " + ModelFiles.WEIGHTS + " or "
+            return new HubException(Reason.NO_SAFETENSORS, "model '" + repo + "': expected " + ModelFiles.WEIGHTS
+                    + " or "
                     + ModelFiles.WEIGHTS_INDEX + ", got " + otherLayout(commit).orElse("neither"));
         }
 
@@ -281,8 +285,8 @@ public final class ModelHub {
             }
         }
 
-        /// The files of the model's tokenizer, of whatever kind; its settings first, because a vocabulary makes it count as
-        /// complete.
+        /// The files of the model's tokenizer, of whatever kind; its settings first, because a vocabulary makes it
+        /// count as complete.
         private List<RemoteFile> tokenizer(String revision) {
             List<RemoteFile> settings = new ArrayList<>();
             for (String file : ModelFiles.TOKENIZER_SETTINGS) {

@@ -17,12 +17,15 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// The way to a proxy that wants a user and a password, or is spoken to over TLS, for what the JDK's HTTP client tunnels
-/// through it. That client sends no password when it asks for a tunnel, unless a property of the whole JVM allows it
-/// (`jdk.http.auth.tunneling.disabledSchemes`). So it asks here, on the loopback interface, and what it asks for is asked
-/// again at the proxy with the password; from then on bytes are passed on as they come, encrypted from end to end.
+/// The way to a proxy that wants a user and a password, or is spoken to over TLS, for what the JDK's HTTP client
+/// tunnels through it. That client sends no password when it asks for a tunnel, unless a property of the whole JVM
+/// allows it (`jdk.http.auth.tunneling.disabledSchemes`). So it asks here, on the loopback interface, and what it asks
+/// for is asked again at the proxy with the password; from then on bytes are passed on as they come, encrypted from end
+/// to end.
 ///
 /// Whoever asks has to show a secret that only this process knows: other users of this machine do not get to the proxy.
 final class ProxyTunnel implements AutoCloseable {
@@ -34,6 +37,7 @@ final class ProxyTunnel implements AutoCloseable {
     private final String secret;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private Optional<ServerSocket> server = Optional.empty();
+    private volatile Optional<String> failure = Optional.empty();
     private boolean closed;
 
     /// @param sockets for proxies that are spoken to over TLS
@@ -53,6 +57,11 @@ final class ProxyTunnel implements AutoCloseable {
     /// What the header `Proxy-Authorization` has to say here.
     String authorization() {
         return secret;
+    }
+
+    /// Why the proxy could not be reached the last time, if it could not.
+    Optional<String> failure() {
+        return failure;
     }
 
     /// Where tunnels through `proxy` are asked for, which is the same one each time.
@@ -103,10 +112,12 @@ final class ProxyTunnel implements AutoCloseable {
             }
             try (Socket upstream = connect(proxy)) {
                 String request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
-                        + proxy.authorization().map(value -> "Proxy-Authorization: " + value + "\r\n").orElse("") + "\r\n";
+                        + proxy.authorization().map(value -> "Proxy-Authorization: " + value + "\r\n").orElse("")
+                        + "\r\n";
                 upstream.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
                 pass(client, upstream);
             } catch (IOException e) {
+                failure = Optional.of(String.valueOf(e.getMessage()));
                 client.getOutputStream().write("HTTP/1.1 504 No Proxy\r\nContent-Length: 0\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII));
             }
@@ -132,7 +143,7 @@ final class ProxyTunnel implements AutoCloseable {
         Socket socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(proxy.host(), proxy.port()), (int) timing.connect().toMillis());
-            Socket spoken = proxy.isSecure() ? sockets.createSocket(socket, proxy.host(), proxy.port(), true) : socket;
+            Socket spoken = proxy.isSecure() ? secured(socket, proxy) : socket;
             if (!keep(spoken)) {
                 throw new IOException("closed");
             }
@@ -141,6 +152,16 @@ final class ProxyTunnel implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    /// TLS to the proxy, whose certificate has to be for its name: it gets a password.
+    private Socket secured(Socket socket, HubProxy proxy) throws IOException {
+        SSLSocket secured = (SSLSocket) sockets.createSocket(socket, proxy.host(), proxy.port(), true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return secured;
     }
 
     /// Passes on what either side sends, until one ends.

@@ -3,11 +3,11 @@ package io.github.logitlens.weights.hub;
 import java.util.Map;
 import java.util.Optional;
 
-/// Size and SHA-256 of files of GPT-2 repositories at one commit of theirs: what is downloaded by that commit must be these.
-/// The branch main may move on, and whatever it moves on to is not refused.
+/// Size and SHA-256 of files of GPT-2 repositories at one commit of theirs: what is downloaded by that commit must be
+/// these. The branch main may move on, and whatever it moves on to is not refused.
 ///
-/// Commits, sizes and hashes were found together in several public places. For medium and large there are commits and no
-/// hashes: nothing is known of their files but what the hub says.
+/// Commits, sizes and hashes were found together in several public places. For medium and large there are commits and
+/// no hashes: nothing is known of their files but what the hub says.
 final class PublishedFiles {
 
     record Published(long bytes, String sha256) {

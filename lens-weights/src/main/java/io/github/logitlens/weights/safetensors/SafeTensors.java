@@ -60,9 +60,9 @@ import java.util.Optional;
 ///
 /// ## Numbers
 ///
-/// `F16`, `BF16`, `F8_E4M3` and `F8_E5M2` become float32 exactly, not-a-numbers of the first two and the last with their
-/// payload; `F64` is rounded to nearest even. An 8-bit float is the number that it is by itself: a scale that a quantized
-/// model keeps in another tensor is the reader's business.
+/// `F16`, `BF16`, `F8_E4M3` and `F8_E5M2` become float32 exactly, not-a-numbers of the first two and the last with
+/// their payload; `F64` is rounded to nearest even. An 8-bit float is the number that it is by itself: a scale that a
+/// quantized model keeps in another tensor is the reader's business.
 public final class SafeTensors implements AutoCloseable {
 
     static final int MAX_HEADER_LENGTH = 100_000_000;

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
 
 /// A proxy on this machine that makes tunnels, all of them to one port, whatever host is asked for.
 final class FakeProxy implements AutoCloseable {
@@ -22,9 +23,14 @@ final class FakeProxy implements AutoCloseable {
 
     /// @param answer a status to every request for a tunnel, such as `200 OK`
     FakeProxy(int target, String answer) throws IOException {
+        this(target, answer, ServerSocketFactory.getDefault().createServerSocket(0, 100, InetAddress.getByName("127.0.0.1")));
+    }
+
+    /// @param socket where requests come in, perhaps over TLS
+    FakeProxy(int target, String answer, ServerSocket socket) {
         this.target = target;
         this.answer = answer;
-        this.socket = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        this.socket = socket;
         Thread.ofVirtual().start(() -> {
             while (!socket.isClosed()) {
                 try {
@@ -41,7 +47,8 @@ final class FakeProxy implements AutoCloseable {
     private void serve(Socket client) {
         try (client) {
             heads.add(head(client.getInputStream()));
-            client.getOutputStream().write(("HTTP/1.1 " + answer + "\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write(("HTTP/1.1 " + answer
+                    + "\r\nContent-Length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             if (!answer.startsWith("200")) {
                 return;
             }
@@ -79,7 +86,7 @@ final class FakeProxy implements AutoCloseable {
     }
 
     String address() {
-        return "127.0.0.1:" + socket.getLocalPort();
+        return socket.getInetAddress().getHostAddress() + ":" + socket.getLocalPort();
     }
 
     @Override

@@ -125,7 +125,8 @@ class HubFaultsTest {
         RemoteFile file = new RemoteFile("model.safetensors", FakeHub.COMMIT, FakeHub.sha256(weights),
                 Optional.of(ContentHash.sha256(FakeHub.sha256(weights))), weights.length);
         RepoId repo = RepoId.parse(NAME).orElseThrow();
-        try (HubClient client = new HubClient(new HubEnvironment(cache().environment(server.endpoint())), CacheDirectory.QUICK)) {
+        try (HubClient client = new HubClient(new HubEnvironment(cache().environment(server.endpoint())),
+                CacheDirectory.QUICK)) {
             for (int cut = 0; cut < answer.length; cut++) {
                 int length = cut;
                 weightsBy(first(1, (request, out) -> out.write(answer, 0, length), server::serve));

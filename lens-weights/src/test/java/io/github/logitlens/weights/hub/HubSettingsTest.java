@@ -10,6 +10,7 @@ import io.github.logitlens.weights.hub.HubException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,11 +50,14 @@ class HubSettingsTest {
     private static final String TOKEN = "hf_SecretSecretSecret";
     private static final char[] PASSWORD = "password".toCharArray();
 
-    @TempDir
-    static Path keys;
+    private static final Path KEYS = Path.of("src/test/resources/io/github/logitlens/weights/hub");
+    /// The certificate of the TLS hub, which vouches for itself, and its key; another one. They are for tests only:
+    /// `keytool -genkeypair -keyalg EC -dname CN=company -ext
+    /// SAN=dns:localhost,ip:127.0.0.1,dns:hub.example,dns:huggingface.co -validity 36500 -keystore company.p12
+    /// -storepass password`, then `keytool -exportcert -rfc`.
+    private static final Path AUTHORITY = KEYS.resolve("company.pem");
+    private static final Path OTHER_AUTHORITY = KEYS.resolve("other.pem");
 
-    /// The certificate of the TLS hub, which vouches for itself.
-    private static Path authority;
     private static SSLContext serverContext;
 
     @TempDir
@@ -62,27 +67,11 @@ class HubSettingsTest {
     private byte[] weights;
 
     @BeforeAll
-    static void makeACertificate() throws Exception {
-        Path store = keys.resolve("server.p12");
-        keytool("-genkeypair", "-keyalg", "EC", "-alias", "server", "-dname", "CN=company", "-validity", "2", "-storetype", "PKCS12",
-                "-keystore", store.toString(), "-storepass", "password", "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1,dns:hub.example,dns:huggingface.co");
-        authority = keys.resolve("authority.pem");
-        keytool("-exportcert", "-rfc", "-alias", "server", "-keystore", store.toString(), "-storepass", "password", "-file",
-                authority.toString());
-        KeyStore keyStore = KeyStore.getInstance(store.toFile(), PASSWORD);
+    static void readTheKey() throws Exception {
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keyStore, PASSWORD);
+        managers.init(KeyStore.getInstance(KEYS.resolve("company.p12").toFile(), PASSWORD), PASSWORD);
         serverContext = SSLContext.getInstance("TLS");
         serverContext.init(managers.getKeyManagers(), null, null);
-    }
-
-    private static void keytool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
     }
 
     @BeforeEach
@@ -124,7 +113,8 @@ class HubSettingsTest {
         for (String file : List.of("config.json", "tokenizer.json", "model.safetensors")) {
             assertTrue(MessageDigest.isEqual(server.content(file), Files.readAllBytes(snapshot.resolve(file))), file);
         }
-        assertTrue(cache().listing().stream().noneMatch(path -> path.endsWith(".incomplete")), cache().listing().toString());
+        assertTrue(cache().listing().stream().noneMatch(path -> path.endsWith(".incomplete")),
+                cache().listing().toString());
     }
 
     @Nested
@@ -156,9 +146,11 @@ class HubSettingsTest {
         @Test
         void httpsGoesThroughATunnelWithUserAndPassword() throws IOException {
             try (FakeHub secure = secureHub(); FakeProxy proxy = new FakeProxy(secure.port(), "200 OK")) {
-                isComplete(hubAt("https://hub.example", "HTTPS_PROXY", "http://one:p%40ss@" + proxy.address(), "SSL_CERT_FILE",
-                        authority.toString()).resolve(NAME));
-                assertTrue(proxy.heads().getFirst().startsWith("CONNECT hub.example:443 HTTP/1.1\r\n"), proxy.heads().toString());
+                isComplete(hubAt("https://hub.example", "HTTPS_PROXY", "http://one:p%40ss@" + proxy.address(),
+                        "SSL_CERT_FILE",
+                        AUTHORITY.toString()).resolve(NAME));
+                assertTrue(proxy.heads().getFirst().startsWith("CONNECT hub.example:443 HTTP/1.1\r\n"),
+                        proxy.heads().toString());
                 String basic = "Basic " + Base64.getEncoder().encodeToString("one:p@ss".getBytes(StandardCharsets.UTF_8));
                 for (String head : proxy.heads()) {
                     assertTrue(head.contains("\r\nProxy-Authorization: " + basic + "\r\n"), head);
@@ -173,14 +165,43 @@ class HubSettingsTest {
         @ValueSource(strings = {"", "one:two@"})
         void aTunnelNeedsNoPasswordToBeOne(String userAndPassword) throws IOException {
             try (FakeHub secure = secureHub(); FakeProxy proxy = new FakeProxy(secure.port(), "200 OK")) {
-                isComplete(hubAt("https://hub.example", "https_proxy", userAndPassword + proxy.address(), "SSL_CERT_FILE",
-                        authority.toString()).resolve(NAME));
-                assertEquals(!userAndPassword.isEmpty(), proxy.heads().getFirst().contains("Proxy-Authorization: Basic "));
+                isComplete(hubAt("https://hub.example", "https_proxy", userAndPassword + proxy.address(),
+                        "SSL_CERT_FILE",
+                        AUTHORITY.toString()).resolve(NAME));
+                assertEquals(!userAndPassword.isEmpty(),
+                        proxy.heads().getFirst().contains("Proxy-Authorization: Basic "));
+            }
+        }
+
+        @Test
+        void aProxyMayBeSpokenToOverTls() throws IOException {
+            try (FakeHub secure = secureHub(); FakeProxy proxy = secureProxy(secure, "127.0.0.1")) {
+                isComplete(hubAt("https://hub.example", "HTTPS_PROXY", "https://" + proxy.address(), "SSL_CERT_FILE",
+                        AUTHORITY.toString()).resolve(NAME));
+                assertTrue(proxy.heads().getFirst().startsWith("CONNECT hub.example:443"), proxy.heads().toString());
+            }
+        }
+
+        private FakeProxy secureProxy(FakeHub target, String address) throws IOException {
+            return new FakeProxy(target.port(), "200 OK", serverContext.getServerSocketFactory()
+                    .createServerSocket(0, 100, InetAddress.getByName(address)));
+        }
+
+        /// The certificate is for another address, and nobody gets the password.
+        @Test
+        @EnabledOnOs(OS.LINUX)
+        void aProxyThatIsNotTheOneThatWasNamedGetsNothing() throws IOException {
+            try (FakeHub secure = secureHub(); FakeProxy proxy = secureProxy(secure, "127.0.0.2")) {
+                String message = fails(Reason.UNREACHABLE, hubAt("https://hub.example", "HTTPS_PROXY",
+                        "https://one:two@" + proxy.address(), "SSL_CERT_FILE", AUTHORITY.toString())).getMessage();
+                assertTrue(message.contains("got no tunnel to it (") && message.contains("127.0.0.2 found"), message);
+                assertEquals(List.of(), proxy.heads());
             }
         }
 
         @ParameterizedTest
-        @CsvSource({"'', 407 Who, HTTPS_PROXY=http://user:password@host:port", "one:p%40ss@, 407 Who, HTTPS_PROXY=http://user:",
+        @CsvSource({"'', 407 Who, HTTPS_PROXY=http://user:password@host:port",
+                "one:p%40ss@, 407 Who, HTTPS_PROXY=http://user:",
             "'', 502 No, that HTTPS_PROXY names", "one:p%40ss@, 502 No, that HTTPS_PROXY names",
             "'', 403 Never, that HTTPS_PROXY names"})
         void aProxyThatMakesNoTunnelIsNamed(String userAndPassword, String answer, String named) throws IOException {
@@ -195,7 +216,8 @@ class HubSettingsTest {
         @ParameterizedTest
         @ValueSource(strings = {"http://127.0.0.1:1", "http://one:p%40ss@127.0.0.1:1"})
         void aProxyThatIsNotThereIsNamed(String address) {
-            String message = fails(Reason.UNREACHABLE, hubAt("https://hub.example", "https_proxy", address)).getMessage();
+            String message = fails(Reason.UNREACHABLE, hubAt("https://hub.example", "https_proxy",
+                    address)).getMessage();
             assertTrue(message.contains("by way of the proxy 127.0.0.1:1 that https_proxy names"), message);
         }
 
@@ -207,12 +229,15 @@ class HubSettingsTest {
         }
 
         @ParameterizedTest
-        @CsvSource(delimiter = '|', value = {"socks5://127.0.0.1:1080|got one of scheme 'socks5'", "http://|an address such as",
-            "http://h:0|an address such as", "http://h:70000|an address such as", "http://one:p%4@h:1|two hexadecimal digits",
+        @CsvSource(delimiter = '|', value = {"socks5://127.0.0.1:1080|got one of scheme 'socks5'",
+                "http://|an address such as",
+            "http://h:0|an address such as", "http://h:70000|an address such as",
+            "http://one:p%4@h:1|two hexadecimal digits",
             "h:x|an address such as", "http://one:p@ss@h h:1|an address such as"})
         void whatIsNoProxyIsRefusedUnrepeated(String value, String message) {
             HubException e = fails(Reason.BAD_SETTING, hubAt("https://hub.example", "HTTPS_PROXY", value));
-            assertTrue(e.getMessage().startsWith("HTTPS_PROXY: expected ") && e.getMessage().contains(message), e.getMessage());
+            assertTrue(e.getMessage().startsWith("HTTPS_PROXY: expected ") && e.getMessage().contains(message),
+                    e.getMessage());
         }
 
         @ParameterizedTest
@@ -228,7 +253,8 @@ class HubSettingsTest {
 
         @Test
         void aTlsProxyIsNoneForWhatIsNotHttps() {
-            String message = fails(Reason.BAD_SETTING, hubAt("http://hub.example", "HTTP_PROXY", "https://127.0.0.1:1")).getMessage();
+            String message = fails(Reason.BAD_SETTING, hubAt("http://hub.example", "HTTP_PROXY",
+                    "https://127.0.0.1:1")).getMessage();
             assertTrue(message.startsWith("HTTP_PROXY: "), message);
         }
 
@@ -253,7 +279,8 @@ class HubSettingsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"a.example", "A.Example", ".example", "example", "*.example", "x, a.example", "x a.example", "*",
+        @ValueSource(strings = {"a.example", "A.Example", ".example", "example", "*.example", "x, a.example",
+                "x a.example", "*",
             "a.example:443", "a.example.", "x,example:443,y"})
         void hostsInNoProxyAreAskedDirectly(String direct) {
             for (String variable : List.of("NO_PROXY", "no_proxy")) {
@@ -262,14 +289,17 @@ class HubSettingsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", " ", "b.example", "ample", "a.example:444", "a.example.org", "xa.example", ".", "10.0.0.0/8", ":443"})
+        @ValueSource(strings = {"", " ", "b.example", "ample", "a.example:444", "a.example.org", "xa.example", ".",
+                "10.0.0.0/8", ":443"})
         void othersAreNot(String direct) {
             assertEquals("HTTPS_PROXY", found("https://a.example/x", "HTTPS_PROXY", "x", "NO_PROXY", direct));
         }
 
         @ParameterizedTest
-        @CsvSource({"https://10.1.2.3, 10.1.2.3", "https://10.1.2.3, 10.0.0.0/8", "https://10.1.2.3:8443, 10.1.2.3:8443",
-            "https://172.31.255.1, 172.16.0.0/12", "https://[fd00::1], fd00::1", "https://[fd00::1]:8443, [fd00::1]:8443",
+        @CsvSource({"https://10.1.2.3, 10.1.2.3", "https://10.1.2.3, 10.0.0.0/8",
+                "https://10.1.2.3:8443, 10.1.2.3:8443",
+            "https://172.31.255.1, 172.16.0.0/12", "https://[fd00::1], fd00::1",
+            "https://[fd00::1]:8443, [fd00::1]:8443",
             "https://[fd00::1], fd00::/8", "https://10.1.2.3, 0.0.0.0/0"})
         void soAreAddressesAndRanges(String address, String direct) {
             assertEquals("", found(address, "HTTPS_PROXY", "x", "NO_PROXY", direct));
@@ -277,14 +307,16 @@ class HubSettingsTest {
 
         @ParameterizedTest
         @CsvSource({"https://10.1.2.3, 10.1.2.4", "https://10.1.2.3, 11.0.0.0/8", "https://172.32.0.1, 172.16.0.0/12",
-            "https://10.1.2.3, 2.3", "https://10.1.2.3, 10.0.0.0/33", "https://10.1.2.3, 10.0.0.0/x", "https://[fd00::1], fe00::/8",
+            "https://10.1.2.3, 2.3", "https://10.1.2.3, 10.0.0.0/33", "https://10.1.2.3, 10.0.0.0/x",
+            "https://[fd00::1], fe00::/8",
             "https://10.1.2.3, fd00::/8"})
         void otherAddressesAreNot(String address, String direct) {
             assertEquals("HTTPS_PROXY", found(address, "HTTPS_PROXY", "x", "NO_PROXY", direct));
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:80", "http://[::1]:80", "http://LOCALHOST"})
+        @ValueSource(strings = {"http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:80", "http://[::1]:80",
+                "http://LOCALHOST"})
         void thisMachineIsAlwaysAskedDirectly(String address) {
             assertEquals("", found(address, "HTTP_PROXY", "x"));
         }
@@ -307,7 +339,8 @@ class HubSettingsTest {
             "GET http://hub.example/ HTTP/1.1\r\n\r\n"})
         void theTunnelIsForThisProcessOnly(String request) throws IOException {
             try (FakeProxy proxy = new FakeProxy(server.port(), "200 OK");
-                    ProxyTunnel tunnel = new ProxyTunnel(CacheDirectory.QUICK, (SSLSocketFactory) SSLSocketFactory.getDefault());
+                    ProxyTunnel tunnel = new ProxyTunnel(CacheDirectory.QUICK,
+                            (SSLSocketFactory) SSLSocketFactory.getDefault());
                     Socket socket = new Socket()) {
                 InetSocketAddress address = tunnel.address(HubProxy.parse("HTTPS_PROXY", "one:two@" + proxy.address()));
                 assertTrue(address.getAddress().isLoopbackAddress());
@@ -321,7 +354,8 @@ class HubSettingsTest {
 
         @Test
         void aTunnelThatIsClosedIsGone() throws IOException {
-            ProxyTunnel tunnel = new ProxyTunnel(CacheDirectory.QUICK, (SSLSocketFactory) SSLSocketFactory.getDefault());
+            ProxyTunnel tunnel = new ProxyTunnel(CacheDirectory.QUICK,
+                    (SSLSocketFactory) SSLSocketFactory.getDefault());
             InetSocketAddress address = tunnel.address(HubProxy.parse("HTTPS_PROXY", "one:two@127.0.0.1:1"));
             tunnel.close();
             try (Socket socket = new Socket()) {
@@ -337,7 +371,7 @@ class HubSettingsTest {
         @ValueSource(strings = {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"})
         void ofACompanyAreTrustedOnceNamed(String variable) throws IOException {
             try (FakeHub secure = secureHub()) {
-                isComplete(hubAt(secure.endpoint(), variable, authority.toString()).resolve(NAME));
+                isComplete(hubAt(secure.endpoint(), variable, AUTHORITY.toString()).resolve(NAME));
             }
         }
 
@@ -345,8 +379,9 @@ class HubSettingsTest {
         void mayStandInADirectoryAndAmongOtherText() throws IOException {
             Path bundle = Files.createDirectory(dir.resolve("certs"));
             Files.writeString(bundle.resolve("notes.txt"), "nothing");
-            Files.writeString(bundle.resolve("company.pem"), "# Company é\nsubject=/CN=company\n-----BEGIN CERTIFICATE-----\nAAAA\n"
-                    + "-----END CERTIFICATE-----\n" + Files.readString(authority) + "trailing\n");
+            Files.writeString(bundle.resolve("company.pem"),
+                    "# Company é\nsubject=/CN=company\n-----BEGIN CERTIFICATE-----\nAAAA\n"
+                    + "-----END CERTIFICATE-----\n" + Files.readString(AUTHORITY) + "trailing\n");
             Files.createDirectory(bundle.resolve("old"));
             try (FakeHub secure = secureHub()) {
                 for (Path path : List.of(bundle, bundle.resolve("company.pem"))) {
@@ -359,7 +394,8 @@ class HubSettingsTest {
         void notNamedAreNotTrustedAndTheMessageSaysHowToNameThem() throws IOException {
             try (FakeHub secure = secureHub()) {
                 String message = fails(Reason.UNREACHABLE, hubAt(secure.endpoint())).getMessage();
-                assertTrue(message.contains("a certificate that is not trusted here") && message.contains("SSL_CERT_FILE")
+                assertTrue(message.contains("a certificate that is not trusted here")
+                        && message.contains("SSL_CERT_FILE")
                         && message.contains("-Djavax.net.ssl.trustStore"), message);
                 assertEquals(List.of(), secure.requests());
             }
@@ -367,26 +403,21 @@ class HubSettingsTest {
 
         /// Whoever names authorities means these and no others.
         @Test
-        void replaceTheUsualOnes() throws Exception {
-            Path other = keys.resolve("other.p12");
-            Path pem = keys.resolve("other.pem");
-            if (!Files.exists(pem)) {
-                keytool("-genkeypair", "-keyalg", "EC", "-alias", "other", "-dname", "CN=other", "-storetype", "PKCS12", "-keystore",
-                        other.toString(), "-storepass", "password");
-                keytool("-exportcert", "-rfc", "-alias", "other", "-keystore", other.toString(), "-storepass", "password", "-file",
-                        pem.toString());
-            }
+        void replaceTheUsualOnes() throws IOException {
             try (FakeHub secure = secureHub()) {
-                fails(Reason.UNREACHABLE, hubAt(secure.endpoint(), "REQUESTS_CA_BUNDLE", pem.toString(), "SSL_CERT_FILE",
-                        authority.toString()));
+                fails(Reason.UNREACHABLE, hubAt(secure.endpoint(), "REQUESTS_CA_BUNDLE", OTHER_AUTHORITY.toString(),
+                        "SSL_CERT_FILE",
+                        AUTHORITY.toString()));
             }
         }
 
         @Test
         void thatAreNoneAreRefusedWithTheVariable() throws IOException {
-            Path empty = Files.writeString(dir.resolve("empty.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+            Path empty = Files.writeString(dir.resolve("empty.pem"),
+                    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
             for (Path path : List.of(empty, dir.resolve("gone.pem"))) {
-                String message = fails(Reason.BAD_SETTING, hubAt("https://127.0.0.1:1", "CURL_CA_BUNDLE", path.toString())).getMessage();
+                String message = fails(Reason.BAD_SETTING, hubAt("https://127.0.0.1:1", "CURL_CA_BUNDLE",
+                        path.toString())).getMessage();
                 assertTrue(message.startsWith("CURL_CA_BUNDLE: expected a file of certificates in PEM form, got ")
                         && message.contains(path.toString()), message);
             }
@@ -414,7 +445,8 @@ class HubSettingsTest {
             }
         }
 
-        /// Every file straight from here, with `tag` for an entity tag; `SHA1`, `GIT` and `SHA256` in it are those hashes.
+        /// Every file straight from here, with `tag` for an entity tag; `SHA1`, `GIT` and `SHA256` in it are those
+        /// hashes.
         private void tagged(String tag, byte[] instead) {
             server.handler = (request, out) -> {
                 byte[] content = server.content(request.path().substring(request.path().lastIndexOf('/') + 1));
@@ -434,8 +466,10 @@ class HubSettingsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"\"SHA1\"", "\"GIT\"", "\"SHA256\"", "SHA1", "W/\"GIT\"", "W/\"29a-18c5d\"", "\"MD5\"", "",
-            "\"{SHA1{SHA1}}\"", "\"../../evil\"", "\"..\"", "\"a\\b\"", "W/\"0123456789abcdef0123456789abcdef01234567\"",
+        @ValueSource(strings = {"\"SHA1\"", "\"GIT\"", "\"SHA256\"", "SHA1", "W/\"GIT\"", "W/\"29a-18c5d\"", "\"MD5\"",
+                "",
+            "\"{SHA1{SHA1}}\"", "\"../../evil\"", "\"..\"", "\"a\\b\"",
+            "W/\"0123456789abcdef0123456789abcdef01234567\"",
             "\"29a:gzip\"", "W/\"\""})
         void mayTagFilesAsTheyLike(String tag) throws IOException {
             tagged(tag, new byte[0]);
@@ -478,7 +512,8 @@ class HubSettingsTest {
             server.handler = (request, out) -> {
                 ByteArrayOutputStream answer = new ByteArrayOutputStream();
                 server.serve(request, answer);
-                out.write(answer.toString(StandardCharsets.ISO_8859_1).replaceFirst("X-Repo-Commit: [0-9a-f]*", "Content-Type: " + type)
+                out.write(answer.toString(StandardCharsets.ISO_8859_1).replaceFirst("X-Repo-Commit: [0-9a-f]*",
+                        "Content-Type: " + type)
                         .getBytes(StandardCharsets.ISO_8859_1));
             };
         }
@@ -495,9 +530,10 @@ class HubSettingsTest {
         @Test
         void areOnlyWhereHfEndpointNamesThem() throws IOException {
             try (FakeHub secure = secureHub(); FakeProxy proxy = new FakeProxy(secure.port(), "200 OK")) {
-                secure.handler = (request, out) -> out.write(FakeHub.headers("200 OK", "ETag: \"x\"", "Content-Length: 2"));
+                secure.handler = (request, out) -> out.write(FakeHub.headers("200 OK", "ETag: \"x\"",
+                        "Content-Length: 2"));
                 String message = fails(Reason.BAD_RESPONSE, hubAt("", "HTTPS_PROXY", proxy.address(), "SSL_CERT_FILE",
-                        authority.toString())).getMessage();
+                        AUTHORITY.toString())).getMessage();
                 assertTrue(message.endsWith("(something between here and the hub answered in its place)"), message);
                 assertTrue(proxy.heads().getFirst().startsWith("CONNECT huggingface.co:443"), proxy.heads().toString());
             }
@@ -509,9 +545,11 @@ class HubSettingsTest {
 
         @Test
         void goesOverHttpToThisMachineOnly() throws IOException {
-            isComplete(hubAt("http://hub.example", "HTTP_PROXY", "127.0.0.1:" + server.port(), "HF_TOKEN", TOKEN).resolve(NAME));
+            isComplete(hubAt("http://hub.example", "HTTP_PROXY", "127.0.0.1:" + server.port(), "HF_TOKEN",
+                    TOKEN).resolve(NAME));
             assertTrue(server.requests().stream().allMatch(request -> request.header("Authorization").isEmpty()));
-            for (String address : List.of("https://hub.example", "http://localhost:1", "http://127.0.0.1", "http://[::1]")) {
+            for (String address : List.of("https://hub.example", "http://localhost:1", "http://127.0.0.1",
+                    "http://[::1]")) {
                 assertTrue(HubClient.keepsSecrets(URI.create(address)), address);
             }
             for (String address : List.of("http://hub.example", "http://127.0.0.1.example", "http://localhost.example",
@@ -523,8 +561,10 @@ class HubSettingsTest {
         @ParameterizedTest
         @CsvSource({"'', UNAUTHORIZED", "RepoNotFound, REPOSITORY_NOT_FOUND"})
         void thatWasNotSentIsNotSaidToBeWrong(String code, Reason reason) {
-            server.handler = (request, out) -> out.write(FakeHub.headers("401 No", "X-Error-Code: " + code, "Content-Length: 0"));
-            String message = fails(reason, hubAt("http://hub.example", "HTTP_PROXY", "127.0.0.1:" + server.port(), "HF_TOKEN", TOKEN))
+            server.handler = (request, out) -> out.write(FakeHub.headers("401 No", "X-Error-Code: " + code,
+                    "Content-Length: 0"));
+            String message = fails(reason, hubAt("http://hub.example", "HTTP_PROXY", "127.0.0.1:" + server.port(),
+                    "HF_TOKEN", TOKEN))
                     .getMessage();
             assertTrue(message.contains("HF_TOKEN was not sent: HF_ENDPOINT is not https"), message);
         }
@@ -533,7 +573,7 @@ class HubSettingsTest {
         void isSentThroughATunnel() throws IOException {
             try (FakeHub secure = secureHub(); FakeProxy proxy = new FakeProxy(secure.port(), "200 OK")) {
                 isComplete(hubAt("https://hub.example", "HTTPS_PROXY", "one:two@" + proxy.address(), "SSL_CERT_FILE",
-                        authority.toString(), "HF_TOKEN", TOKEN).resolve(NAME));
+                        AUTHORITY.toString(), "HF_TOKEN", TOKEN).resolve(NAME));
                 assertEquals("Bearer " + TOKEN, secure.requests().getFirst().header("Authorization"));
                 assertTrue(proxy.heads().stream().noneMatch(head -> head.contains(TOKEN)), proxy.heads().toString());
             }

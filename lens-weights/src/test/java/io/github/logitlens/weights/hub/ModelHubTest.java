@@ -302,8 +302,8 @@ class ModelHubTest {
         }
     }
 
-    /// The sizes leave a header of about as many bytes a tensor in both: names are longer by a prefix, offsets shorter by a
-    /// digit.
+    /// The sizes leave a header of about as many bytes a tensor in both: names are longer by a prefix, offsets shorter
+    /// by a digit.
     @ParameterizedTest
     @CsvSource({"openai-community/gpt2, 12, 124439808", "distilbert/distilgpt2, 6, 81912576"})
     void thePublishedSizesFitTheModels(String name, int nLayers, long parameters) {
@@ -321,7 +321,8 @@ class ModelHubTest {
     @Test
     void theTokenizersSettingsAreFetchedToo() throws IOException {
         try (FakeHub server = FakeHub.withModel(weights(10)).file("tokenizer_config.json", "{\"a\":1}")
-                .file("special_tokens_map.json", "{\"b\":1}").file("added_tokens.json", "{\"c\":1}").file("vocab.json", "{}")
+                .file("special_tokens_map.json", "{\"b\":1}").file("added_tokens.json", "{\"c\":1}").file("vocab.json",
+                "{}")
                 .file("spiece.model", "x")) {
             Path snapshot = cache().hub(server).resolve(NAME);
             assertEquals(List.of("added_tokens.json", "config.json", "model.safetensors", "special_tokens_map.json",
@@ -339,7 +340,8 @@ class ModelHubTest {
     @ParameterizedTest
     @ValueSource(strings = {"spiece.model", "tokenizer.model", "vocab.txt", "sentencepiece.bpe.model", "yttm.model"})
     void anotherKindOfVocabularyIsFetchedWhereThereIsNoOther(String file) throws IOException {
-        try (FakeHub server = new FakeHub().file("config.json", "{}").file("model.safetensors", "w").file(file, "vocabulary")) {
+        try (FakeHub server = new FakeHub().file("config.json", "{}").file("model.safetensors", "w").file(file,
+                "vocabulary")) {
             assertTrue(names(cache().hub(server).resolve(NAME)).contains(file));
             cache().check(server, true);
         }
@@ -354,8 +356,10 @@ class ModelHubTest {
             assertEquals(snapshot, cache().hub(server, "HF_HUB_OFFLINE", "1").resolve(NAME));
             assertEquals(List.of(), server.requests());
             assertEquals(snapshot, cache().hub(server).resolve(NAME));
-            assertEquals(List.of("added_tokens.json", "config.json", "model.safetensors", "tokenizer.json"), names(snapshot));
-            assertTrue(server.requests().stream().allMatch(request -> request.path().contains("/resolve/" + COMMIT + "/")));
+            assertEquals(List.of("added_tokens.json", "config.json", "model.safetensors", "tokenizer.json"),
+                    names(snapshot));
+            assertTrue(server.requests().stream().allMatch(request -> request.path().contains("/resolve/" + COMMIT
+                    + "/")));
             int before = server.requests().size();
             assertEquals(snapshot, cache().hub(server).resolve(NAME));
             assertEquals(before, server.requests().size());
@@ -428,7 +432,8 @@ class ModelHubTest {
         try (FakeHub server = new FakeHub().file("adapter_config.json", "{}")) {
             HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(NAME));
             assertEquals(Reason.FILE_NOT_FOUND, e.reason());
-            assertTrue(e.getMessage().contains("config.json") && e.getMessage().contains("there is adapter_config.json: an adapter"),
+            assertTrue(e.getMessage().contains("config.json")
+                    && e.getMessage().contains("there is adapter_config.json: an adapter"),
                     e.getMessage());
         }
     }
@@ -436,10 +441,12 @@ class ModelHubTest {
     @Test
     void offlineAnIncompleteModelIsNamedByWhatIsThere() throws IOException {
         ModelHub offline = cache().unreachable("HF_HUB_OFFLINE", "1");
-        Path snapshot = cache().python("models--someone--tiny", COMMIT, Map.of("config.json", "{}", "pytorch_model.bin", "x"));
+        Path snapshot = cache().python("models--someone--tiny", COMMIT, Map.of("config.json", "{}", "pytorch_model.bin",
+                "x"));
         HubException e = assertThrows(HubException.class, () -> offline.resolve(NAME));
         assertEquals(Reason.OFFLINE, e.reason());
-        assertTrue(e.getMessage().startsWith("model 'someone/tiny': in " + snapshot + " there is pytorch_model.bin: PyTorch's"),
+        assertTrue(e.getMessage().startsWith("model 'someone/tiny': in " + snapshot
+                + " there is pytorch_model.bin: PyTorch's"),
                 e.getMessage());
         assertTrue(e.getMessage().contains("HF_HUB_OFFLINE"), e.getMessage());
         Files.delete(snapshot.resolve("pytorch_model.bin"));

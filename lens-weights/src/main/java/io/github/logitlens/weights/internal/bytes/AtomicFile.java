@@ -34,7 +34,8 @@ public final class AtomicFile {
     public static void write(Path target, Content content) throws IOException {
         Path temporary = temporary(target);
         try {
-            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE,
+                    StandardOpenOption.CREATE_NEW)) {
                 content.writeTo(out);
                 out.force(true);
             }

@@ -1,7 +1,7 @@
 package io.github.logitlens.weights.internal.bytes;
 
-/// How a file stores a number that becomes float32; little-endian. Of the 8-bit ones these two are what a cast in PyTorch
-/// makes: the number itself, without a scale beside it.
+/// How a file stores a number that becomes float32; little-endian. Of the 8-bit ones these two are what a cast in
+/// PyTorch makes: the number itself, without a scale beside it.
 public enum FloatFormat {
     F8_E4M3(1),
     F8_E5M2(1),

@@ -16,8 +16,8 @@ public final class ModelFiles {
     public static final List<String> TOKENIZER_SETTINGS =
             List.of("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json");
 
-    /// Vocabularies of other kinds of tokenizer: SentencePiece, WordPiece, YouTokenToMe. They are fetched all the same, so that
-    /// nobody takes a model that has one for a model that says nothing about its tokenizer.
+    /// Vocabularies of other kinds of tokenizer: SentencePiece, WordPiece, YouTokenToMe. They are fetched all the same,
+    /// so that nobody takes a model that has one for a model that says nothing about its tokenizer.
     public static final List<String> OTHER_VOCABULARIES = List.of("spiece.model", "tokenizer.model",
             "sentencepiece.bpe.model", "sp.model", "spm.model", "vocab.txt", "bpe.model", "yttm.model");
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// What lies where `model.safetensors` should, by the names of the files: other libraries' layouts, and what makes a model
-/// in safetensors form of each.
+/// What lies where `model.safetensors` should, by the names of the files: other libraries' layouts, and what makes a
+/// model in safetensors form of each.
 public enum OtherLayout {
     ADAPTER("adapter_config\\.json|adapter_model\\.(safetensors|bin)",
             "an adapter, which is no model by itself (merge it into its base model first: peft's merge_and_unload(), then "
@@ -18,8 +18,10 @@ public enum OtherLayout {
             "shards without their index " + ModelFiles.WEIGHTS_INDEX + " (which save_pretrained writes with them)"),
     VARIANT("model\\.[^.]+\\.safetensors|model\\.[^.]+-\\d+-of-\\d+\\.safetensors"
                     + "|model\\.safetensors\\.index\\.[^.]+\\.json",
-            "a variant under a name of its own (a single file: rename it to, or link it as, " + ModelFiles.WEIGHTS + ")"),
-    OTHER_SAFETENSORS(".*\\.safetensors", "safetensors under another name (if it is the model, rename it to, or link it as, "
+            "a variant under a name of its own (a single file: rename it to, or link it as, "
+                    + ModelFiles.WEIGHTS + ")"),
+    OTHER_SAFETENSORS(".*\\.safetensors",
+            "safetensors under another name (if it is the model, rename it to, or link it as, "
             + ModelFiles.WEIGHTS + ")"),
     GGUF(".*\\.gguf|ggml-.*\\.bin",
             "llama.cpp's format (take the model that it was made of, in safetensors form)"),
