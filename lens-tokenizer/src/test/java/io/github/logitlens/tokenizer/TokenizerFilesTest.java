@@ -258,9 +258,9 @@ class TokenizerFilesTest {
         return Files.readAllBytes(directory.resolve(file));
     }
 
-    /// Every byte near the ends, every 13th between.
+    /// Every byte near the ends, every 37th between.
     private static int step(int at, int length) {
-        return at < 300 || at >= length - 150 ? 1 : 13;
+        return at < 100 || at >= length - 60 ? 1 : 37;
     }
 
     private Reason reasonOf() {
