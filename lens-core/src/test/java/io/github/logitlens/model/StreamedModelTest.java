@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,7 @@ class StreamedModelTest {
         }
     }
 
+    @Tag("thorough")
     @ParameterizedTest
     @MethodSource("models")
     void saysWhatTheLoadedModelSays(String name) {

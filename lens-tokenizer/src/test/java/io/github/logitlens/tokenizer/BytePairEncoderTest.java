@@ -124,6 +124,7 @@ class BytePairEncoderTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void everyTokenOfTheVocabularyIsEncodedAsTheAlgorithmSays() throws IOException {
         Told told = Told.read();

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -220,6 +221,7 @@ class TokenizerFilesTest {
     }
 
     /// A number cut short is still a number, most often the id of another token; a character cut short is no UTF-8.
+    @Tag("thorough")
     @Test
     void truncatedFilesAreRefused() throws IOException {
         for (String file : List.of("vocab.json", "tokenizer.json")) {
@@ -233,6 +235,7 @@ class TokenizerFilesTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void flippedBytesAreRefusedWithATypeOrGiveAWholeTokenizer() throws IOException {
         for (String file : List.of("vocab.json", "merges.txt", "tokenizer.json")) {

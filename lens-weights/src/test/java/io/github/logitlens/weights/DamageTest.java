@@ -80,6 +80,7 @@ class DamageTest {
         assertEquals(false, survives(Arrays.copyOf(valid, valid.length + 1)));
     }
 
+    @Tag("thorough")
     @Test
     void everyByteMayBeAnyOther() {
         everyByteMayBeAnyOther(valid);
@@ -228,6 +229,7 @@ class DamageTest {
     }
 
     /// A length field of any value, over every small file.
+    @Tag("thorough")
     @Test
     void anyLengthField() {
         Random random = new Random(1);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
@@ -142,6 +143,7 @@ class ReportTest {
         }
     }
 
+    @Tag("waits")
     @Test
     void entrantsTakeTurnsUntilTheirRatioIsCertain() {
         Map<String, String> parameters = Map.of("kernels", "vector", "keys", "64");

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A hub that misbehaves: whatever it does, a file under a final name is complete and right, what went wrong is said in one
 /// line, and the token stays where it belongs.
+@Tag("waits")
 @Timeout(60)
 class HubFaultsTest {
 
@@ -119,6 +120,7 @@ class HubFaultsTest {
 
     // Row 24.
 
+    @Tag("thorough")
     @Test
     void aStreamThatIsCutAtAnyByteIsTakenUpThere() throws IOException {
         byte[] answer = FakeHub.content(new FakeHub.Request("GET", "", Map.of()), weights, weights);
@@ -164,6 +166,7 @@ class HubFaultsTest {
         assertTrue(server.gets("model.safetensors") > 5);
     }
 
+    @Tag("thorough")
     @Test
     void headersThatAreCutAtAnyByteAreAskedForAgain() throws IOException {
         byte[] answer = FakeHub.content(new FakeHub.Request("HEAD", "", Map.of()), server.content("config.json"),
@@ -308,7 +311,6 @@ class HubFaultsTest {
         done.await();
     }
 
-    @Tag("waits")
     @ParameterizedTest
     @ValueSource(strings = {"after headers", "in the middle", "drip"})
     void aServerThatStallsIsGivenUp(String where) throws IOException {
