@@ -11,7 +11,6 @@ import io.github.logitlens.weights.Gpt2Config;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -111,15 +110,9 @@ public final class LensResult {
         return IntStream.of(ids).mapToObj(this::token).toList();
     }
 
-    /// Models may have more rows than their tokenizer has tokens; such a row shows as `<id>`.
-    static Token token(Gpt2Tokenizer tokenizer, int id) {
-        return id < tokenizer.vocabSize()
-                ? tokenizer.token(id)
-                : new Token(id, ("<" + id + ">").getBytes(StandardCharsets.US_ASCII));
-    }
-
+    /// Models may have more rows than their tokenizer has tokens.
     private Token token(int id) {
-        return token(tokenizer, id);
+        return tokenizer.label(id);
     }
 
     /// The places read, embedding first.

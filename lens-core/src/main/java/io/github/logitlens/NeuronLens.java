@@ -32,6 +32,6 @@ final class NeuronLens {
     }
 
     private NeuronPromotions.TokenLogit token(int id, float logit) {
-        return new NeuronPromotions.TokenLogit(LensResult.token(tokenizer, id), logit);
+        return new NeuronPromotions.TokenLogit(tokenizer.label(id), logit);
     }
 }

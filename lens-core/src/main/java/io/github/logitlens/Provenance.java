@@ -76,7 +76,7 @@ public final class Provenance {
         return tokenizer.contentHash();
     }
 
-    /// Whether `<|endoftext|>` was put before the prompt.
+    /// Whether the model's BOS, for GPT-2 `<|endoftext|>`, was put before the prompt.
     ///
     /// @return the policy, [Bos#NONE] where there was no prompt
     public Bos bos() {

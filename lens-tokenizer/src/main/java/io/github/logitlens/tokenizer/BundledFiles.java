@@ -7,8 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
-/// GPT-2's own tokenizer among the library's resources. Apart from [TokenizerFiles], whose classes of the JSON library a JVM
-/// would have to look for before it can read this.
+/// GPT-2's own tokenizer among the library's resources.
 final class BundledFiles {
     /// The merges as pairs of ids, all that `vocab.json` and `merges.txt` say in a form that is quick to read; made of them
     /// by `src/main/scripts/merge_pairs.py`.

@@ -113,7 +113,8 @@ public final class Gpt2Tokenizer {
         return gpt2();
     }
 
-    /// The tokenizer of a model, as [#of] finds it, or else [#idsOnly]: for those who may do without texts.
+    /// The tokenizer of a model, as [#of] finds it, or [#idsOnly] if there is none or it is of another kind: who gives ids
+    /// needs none.
     ///
     /// ```java
     /// Gpt2Tokenizer tokenizer = Gpt2Tokenizer.ofOrIdsOnly(Path.of("with-spiece.model"), 32000);
@@ -124,11 +125,15 @@ public final class Gpt2Tokenizer {
     /// @param directory the model's directory, in Hugging Face's layout
     /// @param vocabSize the number of rows of the model's embedding
     /// @return the tokenizer
+    /// @throws TokenizerFormatException if there is one, and it is damaged
     public static Gpt2Tokenizer ofOrIdsOnly(Path directory, int vocabSize) {
         try {
             return of(directory, vocabSize);
         } catch (TokenizerFormatException e) {
-            return idsOnly(vocabSize, e);
+            return switch (e.reason()) {
+                case MISSING_FILE, UNSUPPORTED -> idsOnly(vocabSize, e);
+                default -> throw e;
+            };
         }
     }
 
@@ -164,8 +169,8 @@ public final class Gpt2Tokenizer {
     /// @return the tokenizer that [#load] reads, empty if nothing in `directory` speaks of one
     /// @throws TokenizerFormatException if there is one, and it is damaged, not complete or of another kind
     public static Optional<Gpt2Tokenizer> find(Path directory) {
-        return TokenizerFiles.find(Objects.requireNonNull(directory, "directory"))
-                .map(model -> new Gpt2Tokenizer(model, Optional.empty()));
+        Optional<ModelBuilder.Model> model = TokenizerFiles.find(Objects.requireNonNull(directory, "directory"));
+        return model.isPresent() ? Optional.of(new Gpt2Tokenizer(model.get(), Optional.empty())) : Optional.empty();
     }
 
     /// The tokens of `text`, in which `<|endoftext|>` is thirteen ordinary characters.

@@ -39,7 +39,7 @@ final class JsonValue {
         this.parent = parent;
         this.key = key;
         this.file = file;
-        this.line = TokenizerFiles.line(json);
+        this.line = JsonFile.line(json);
         this.kind = json.currentToken();
         this.scalar = kind != null && kind.isScalarValue() ? json.getText() : "";
     }

@@ -1,11 +1,14 @@
 package io.github.logitlens.tokenizer;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 
@@ -29,18 +32,22 @@ record OtherTokenizer(String file, String kind) {
             new OtherTokenizer("bpe.codes", "fastBPE's merges"),
             new OtherTokenizer("meta.pkl", "nanoGPT's table of characters"));
 
-    /// A file in `directory` that is known.
+    /// A file in `directory` that is known. Without streams and lambdas, as all that a model without a tokenizer goes through
+    /// when it is opened.
     static Optional<OtherTokenizer> in(Path directory) {
         if (!Files.isDirectory(directory)) {
             return Optional.empty();
         }
-        List<String> names;
-        try (Stream<Path> files = Files.list(directory)) {
-            names = files.map(file -> file.getFileName().toString()).sorted().toList();
-        } catch (IOException e) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                names.add(file.getFileName().toString());
+            }
+        } catch (IOException | DirectoryIteratorException e) {
             throw new TokenizerFormatException(Reason.UNREADABLE, "tokenizer: expected a readable directory, got: "
                     + e.getMessage() + Place.in(directory.toString(), 0), e);
         }
+        Collections.sort(names);
         for (OtherTokenizer known : KNOWN) {
             for (String name : names) {
                 if (name.endsWith(known.file())) {

@@ -2,8 +2,6 @@ package io.github.logitlens.tokenizer;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
@@ -30,8 +26,6 @@ final class TokenizerFiles {
     private static final String MODEL_CONFIG = "config.json";
     private static final String EXPECTED = "tokenizer: expected tokenizer.json, or vocab.json and merges.txt, ";
     private static final String ADD_OR_GIVE_IDS = "; add the model's tokenizer files, or give token ids in place of text";
-    /// Characters shown of what the JSON library says, which quotes the file.
-    private static final int LONGEST_REPORT = 300;
 
     private final Path directory;
 
@@ -51,12 +45,12 @@ final class TokenizerFiles {
         TokenizerSettings settings = TokenizerSettings.read(files);
         ModelBuilder builder = new ModelBuilder();
         if (files.has(TokenizerJson.FILE)) {
-            files.parse(TokenizerJson.FILE, json -> new TokenizerJson(json, builder).read(settings));
+            JsonFile.parse(files, TokenizerJson.FILE, json -> new TokenizerJson(json, builder).read(settings));
             return Optional.of(builder.build());
         }
         files.refuseOtherClass(settings);
         if (files.has(VOCABULARY) && files.has(MERGES)) {
-            files.parse(VOCABULARY, json -> readIds(json, VOCABULARY, builder::addToken));
+            JsonFile.parse(files, VOCABULARY, json -> JsonFile.readIds(json, VOCABULARY, builder::addToken));
             builder.readMerges(files.readBytes(MERGES), MERGES);
             builder.endModel(Optional.empty(), false, false, VOCABULARY);
             settings.apply(builder, OptionalInt.empty(), true);
@@ -90,9 +84,9 @@ final class TokenizerFiles {
     /// too.
     private void refuseOtherClass(TokenizerSettings settings) {
         Optional<JsonValue> named = settings.otherClass();
-        if (!settings.namesClass() && has(MODEL_CONFIG)) {
+        if (!settings.namesClass() && has(MODEL_CONFIG) && mentionsClass()) {
             List<JsonValue> found = new ArrayList<>();
-            parse(MODEL_CONFIG, json -> readClass(json, found));
+            JsonFile.parse(this, MODEL_CONFIG, json -> readClass(json, found));
             named = found.stream().filter(TokenizerSettings::isOtherClass).findFirst();
         }
         if (named.isPresent()) {
@@ -102,6 +96,11 @@ final class TokenizerFiles {
             }
             throw named.get().refused(Reason.UNSUPPORTED, "GPT2Tokenizer");
         }
+    }
+
+    /// Most do not; then the JSON library is not even looked for.
+    private boolean mentionsClass() {
+        return new String(readBytes(MODEL_CONFIG), StandardCharsets.ISO_8859_1).contains("\"tokenizer_class\"");
     }
 
     private static void readClass(JsonParser json, List<JsonValue> out) throws IOException {
@@ -124,7 +123,7 @@ final class TokenizerFiles {
         return Files.exists(directory.resolve(file));
     }
 
-    private InputStream open(String file) throws IOException {
+    InputStream open(String file) throws IOException {
         Path path = directory.resolve(file);
         if (!Files.isRegularFile(path)) {
             throw new TokenizerFormatException(Reason.UNREADABLE,
@@ -145,90 +144,8 @@ final class TokenizerFiles {
         }
     }
 
-    /// What is done with a token and its id, read at `line` of `file`.
-    interface IdReader {
-        void read(String symbol, int id, String file, int line);
-    }
-
-    /// Reads the object at hand, `{"!": 0, "\"": 1, …}`.
-    static void readIds(JsonParser json, String file, IdReader reader) throws IOException {
-        expect(json, JsonToken.START_OBJECT, "tokens: expected an object of tokens and ids", file);
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String symbol = json.currentName();
-            json.nextToken();
-            reader.read(symbol, readId(json, symbol, file), file, line(json));
-        }
-    }
-
-    static int readId(JsonParser json, String symbol, String file) throws IOException {
-        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getNumberType() != JsonParser.NumberType.INT) {
-            throw new TokenizerFormatException(Reason.BAD_STRUCTURE, "id of token " + Place.quote(symbol)
-                    + ": expected an integer of 32 bits, got " + found(json) + Place.in(file, line(json)));
-        }
-        return json.getIntValue();
-    }
-
-    /// Reads the one JSON value of a file.
-    interface JsonReader {
-        void read(JsonParser json) throws IOException;
-    }
-
-    /// Made when a file is read, not with the class: the bundled tokenizer needs no JSON.
-    private static final class Json {
-        /// Names are keys of our own tables and few repeat: no table of Jackson's for them.
-        static final JsonFactory FACTORY = JsonFactory.builder()
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                .build();
-    }
-
-    void parse(String file, JsonReader reader) {
-        // Jackson's own reader of bytes would let ill-formed UTF-8 pass.
-        try (InputStream in = open(file);
-             JsonParser json = Json.FACTORY.createParser(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
-            json.nextToken();
-            reader.read(json);
-            if (json.nextToken() != null) {
-                throw new TokenizerFormatException(Reason.BAD_JSON,
-                        "json: expected the end of the file, got " + found(json) + Place.in(file, line(json)));
-            }
-        } catch (JacksonException e) {
-            throw new TokenizerFormatException(Reason.BAD_JSON,
-                    "json: expected well-formed JSON of sane depth and sizes, got: "
-                            + Place.printable(e.getOriginalMessage(), LONGEST_REPORT)
-                            + Place.in(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr()), e);
-        } catch (CharacterCodingException e) {
-            throw new TokenizerFormatException(Reason.BAD_ENCODING,
-                    "json: expected UTF-8, got other bytes" + Place.in(file, 0), e);
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
-    }
-
-    private static TokenizerFormatException unreadable(String file, IOException e) {
+    static TokenizerFormatException unreadable(String file, IOException e) {
         return new TokenizerFormatException(Reason.UNREADABLE,
                 file + ": expected a readable file, got: " + e.getMessage() + Place.in(file, 0), e);
-    }
-
-    /// Refuses the value at hand unless it is a `token`; `expected` begins the message.
-    static void expect(JsonParser json, JsonToken token, String expected, String file) throws IOException {
-        if (json.currentToken() != token) {
-            throw new TokenizerFormatException(Reason.BAD_STRUCTURE,
-                    expected + ", got " + found(json) + Place.in(file, line(json)));
-        }
-    }
-
-    /// The value at hand, for a message.
-    static String found(JsonParser json) throws IOException {
-        return switch (json.currentToken()) {
-            case null -> "the end of the file";
-            case START_OBJECT -> "an object";
-            case START_ARRAY -> "an array";
-            default -> Place.quote(json.getText());
-        };
-    }
-
-    static int line(JsonParser json) {
-        return json.currentTokenLocation().getLineNr();
     }
 }

@@ -1,8 +1,8 @@
 package io.github.logitlens.tokenizer;
 
-import static io.github.logitlens.tokenizer.TokenizerFiles.expect;
-import static io.github.logitlens.tokenizer.TokenizerFiles.found;
-import static io.github.logitlens.tokenizer.TokenizerFiles.line;
+import static io.github.logitlens.tokenizer.JsonFile.expect;
+import static io.github.logitlens.tokenizer.JsonFile.found;
+import static io.github.logitlens.tokenizer.JsonFile.line;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +85,7 @@ final class TokenizerJson {
             json.nextToken();
             switch (field) {
                 case "vocab" -> {
-                    TokenizerFiles.readIds(json, FILE, builder::addToken);
+                    JsonFile.readIds(json, FILE, builder::addToken);
                     hasVocabulary = true;
                 }
                 case "merges" -> merges = readMerges();

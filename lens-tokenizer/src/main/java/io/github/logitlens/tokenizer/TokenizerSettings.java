@@ -46,7 +46,7 @@ final class TokenizerSettings {
     static TokenizerSettings read(TokenizerFiles files) {
         TokenizerSettings settings = new TokenizerSettings();
         if (files.has(CONFIG)) {
-            files.parse(CONFIG, json -> settings.readFields(json, CONFIG, settings.config));
+            JsonFile.parse(files, CONFIG, json -> settings.readFields(json, CONFIG, settings.config));
         }
         for (String role : ROLES) {
             if (settings.config.containsKey(role)) {
@@ -55,10 +55,10 @@ final class TokenizerSettings {
         }
         if (!settings.config.containsKey(DECODER)) {
             if (files.has(SPECIAL_TOKENS)) {
-                files.parse(SPECIAL_TOKENS, json -> settings.readFields(json, SPECIAL_TOKENS, settings.special));
+                JsonFile.parse(files, SPECIAL_TOKENS, json -> settings.readFields(json, SPECIAL_TOKENS, settings.special));
             }
             if (files.has(ADDED_TOKENS)) {
-                files.parse(ADDED_TOKENS, json -> TokenizerFiles.readIds(json, ADDED_TOKENS,
+                JsonFile.parse(files, ADDED_TOKENS, json -> JsonFile.readIds(json, ADDED_TOKENS,
                         (content, id, file, line) -> settings.added.put(content, new AddedAt(id, line))));
             }
         }
@@ -66,7 +66,7 @@ final class TokenizerSettings {
     }
 
     private void readFields(JsonParser json, String file, Map<String, JsonValue> out) throws IOException {
-        TokenizerFiles.expect(json, JsonToken.START_OBJECT, "settings: expected an object", file);
+        JsonFile.expect(json, JsonToken.START_OBJECT, "settings: expected an object", file);
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
             json.nextToken();
@@ -84,12 +84,13 @@ final class TokenizerSettings {
 
     /// The class of tokenizer that is named and has another vocabulary or other rules than GPT-2's.
     Optional<JsonValue> otherClass() {
-        return Optional.ofNullable(config.get("tokenizer_class")).filter(TokenizerSettings::isOtherClass);
+        return namesClass() && isOtherClass(config.get("tokenizer_class")) ? Optional.of(config.get("tokenizer_class"))
+                : Optional.empty();
     }
 
     /// Whether the class is named, be it GPT-2's.
     boolean namesClass() {
-        return config.containsKey("tokenizer_class") && !config.get("tokenizer_class").isNull();
+        return isSaid("tokenizer_class");
     }
 
     static boolean isOtherClass(JsonValue name) {
@@ -106,33 +107,35 @@ final class TokenizerSettings {
             return Optional.of(ADDED_TOKENS);
         }
         for (JsonValue value : special.values()) {
-            if (tokens(value).stream().anyMatch(token -> !content(token).equals(ModelBuilder.END_OF_TEXT))) {
-                return Optional.of(value.file());
+            for (JsonValue token : tokens(value)) {
+                if (!content(token).equals(ModelBuilder.END_OF_TEXT)) {
+                    return Optional.of(token.file());
+                }
             }
         }
-        boolean addsTokens = addedInConfig().values().stream()
-                .anyMatch(token -> !content(token).equals(ModelBuilder.END_OF_TEXT));
-        return addsTokens || addsSpace().orElse(false) || addsBos() ? Optional.of(CONFIG) : Optional.empty();
+        boolean addsTokens = false;
+        for (JsonValue token : addedInConfig().values()) {
+            addsTokens |= !content(token).equals(ModelBuilder.END_OF_TEXT);
+        }
+        return addsTokens || isSet("add_prefix_space") || isSet("add_bos_token") ? Optional.of(CONFIG) : Optional.empty();
     }
 
-    /// Whether a text is to begin with a space, if that is said.
-    Optional<Boolean> addsSpace() {
-        return Optional.ofNullable(config.get("add_prefix_space")).filter(value -> !value.isNull()).map(JsonValue::flag);
+    private boolean isSaid(String field) {
+        return config.containsKey(field) && !config.get(field).isNull();
     }
 
-    private boolean addsBos() {
-        JsonValue value = config.get("add_bos_token");
-        return value != null && !value.isNull() && value.flag();
+    private boolean isSet(String field) {
+        return isSaid(field) && config.get(field).flag();
     }
 
     private Map<String, JsonValue> addedInConfig() {
-        JsonValue decoder = config.get(DECODER);
-        return decoder == null || decoder.isNull() ? Map.of() : decoder.fields();
+        return isSaid(DECODER) ? config.get(DECODER).fields() : Map.of();
     }
 
     /// Gives `builder`, which has the model and what `tokenizer.json` adds, all that is said here.
     ///
-    /// @param template the token that `tokenizer.json` puts before a text, empty if it puts none there
+    /// @param template    the token that `tokenizer.json` puts before a text, empty if it puts none there
+    /// @param mayAddSpace whether `add_prefix_space` counts here
     void apply(ModelBuilder builder, OptionalInt template, boolean mayAddSpace) {
         addedInConfig().forEach((id, token) -> builder.addAddedToken(addedToken(id(id, token), token, false), CONFIG,
                 token.line()));
@@ -153,11 +156,11 @@ final class TokenizerSettings {
                 builder.addSpecialToken(AddedToken.special(0, ModelBuilder.END_OF_TEXT), CONFIG, 0);
             }
         }
-        if (mayAddSpace) {
-            addsSpace().ifPresent(builder::addSpace);
+        if (mayAddSpace && isSaid("add_prefix_space")) {
+            builder.addSpace(isSet("add_prefix_space"));
         }
         OptionalInt bos = special.containsKey("bos_token") || template.isEmpty() ? frame(builder, "bos_token") : template;
-        builder.frame(bos, frame(builder, "eos_token"), bos.isPresent() && (addsBos() || template.isPresent()));
+        builder.frame(bos, frame(builder, "eos_token"), bos.isPresent() && (isSet("add_bos_token") || template.isPresent()));
     }
 
     /// The token of `role`: GPT-2's if none is named, and there is one.

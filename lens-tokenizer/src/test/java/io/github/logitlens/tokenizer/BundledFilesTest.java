@@ -14,6 +14,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// GPT-2's own files, in the form that is read.
 class BundledFilesTest {
@@ -37,10 +38,11 @@ class BundledFilesTest {
     /// To look for the JSON library's classes takes a JVM longer than to read the tokenizer.
     @Tag("forks")
     @Test
-    void itTakesNoJsonLibrary() throws Exception {
+    void itTakesNoJsonLibraryNorDoesAModelWithoutATokenizer(@TempDir Path directory) throws Exception {
+        TestFiles.write(directory, "config.json", "{\"vocab_size\": 50257}");
         String here = File.pathSeparator + directory(BundledFilesTest.class);
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", directory(Gpt2Tokenizer.class) + here, BundledFilesTest.class.getName())
+                "-cp", directory(Gpt2Tokenizer.class) + here, BundledFilesTest.class.getName(), directory.toString())
                 .redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(Gpt2Tokenizer.gpt2().contentHash(), output.strip());
@@ -52,8 +54,8 @@ class BundledFilesTest {
 
     /// In the other JVM.
     ///
-    /// @param args none
+    /// @param args a model's directory without a tokenizer
     public static void main(String[] args) {
-        System.out.println(Gpt2Tokenizer.gpt2().contentHash());
+        System.out.println(Gpt2Tokenizer.of(Path.of(args[0]), 50257).contentHash());
     }
 }

@@ -179,6 +179,12 @@ class DirectoryTest {
         assertThrows(IllegalArgumentException.class, () -> Gpt2Tokenizer.idsOnly(0, refused(300)));
         small();
         assertTrue(Gpt2Tokenizer.ofOrIdsOnly(directory, 300).readsTexts());
+        Files.delete(directory.resolve("merges.txt"));
+        Files.delete(directory.resolve("spiece.model"));
+        assertFalse(Gpt2Tokenizer.ofOrIdsOnly(directory, 300).readsTexts());
+        write("merges.txt", "h\n");
+        assertEquals(Reason.BAD_MERGE, assertThrows(TokenizerFormatException.class,
+                () -> Gpt2Tokenizer.ofOrIdsOnly(directory, 300)).reason());
     }
 
     // Added and special tokens
