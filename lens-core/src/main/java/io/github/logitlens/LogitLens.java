@@ -144,15 +144,11 @@ public final class LogitLens implements AutoCloseable {
         }
     }
 
-    /// A model without a tokenizer, or with one of a kind that is not here, can be run on ids; one whose tokenizer is damaged is
-    /// damaged.
     private static Gpt2Tokenizer tokenizer(Checkpoint checkpoint, boolean idsOnly) {
         try {
             return checkpoint.tokenizer();
         } catch (TokenizerFormatException e) {
-            boolean none = e.reason() == TokenizerFormatException.Reason.MISSING_FILE
-                    || e.reason() == TokenizerFormatException.Reason.UNSUPPORTED;
-            if (none || idsOnly) {
+            if (idsOnly) {
                 return Gpt2Tokenizer.idsOnly(checkpoint.config().vocabSize(), e);
             }
             throw e;

@@ -181,14 +181,13 @@ public final class Checkpoint implements AutoCloseable {
         return directory;
     }
 
-    /// The tokenizer that turns this model's texts into ids: the one that its directory brings with it, or GPT-2's; see
-    /// [Gpt2Tokenizer#of]. Read anew by each call.
+    /// The tokenizer that turns this model's texts into ids: the one that its directory brings with it, GPT-2's, or, where there
+    /// is none that this library has, one that knows ids only; see [Gpt2Tokenizer#ofOrIdsOnly]. Read anew by each call.
     ///
     /// @return the tokenizer
-    /// @throws io.github.logitlens.tokenizer.TokenizerFormatException if there is none for this vocabulary, or it is damaged or of
-    ///                                                                another kind
+    /// @throws io.github.logitlens.tokenizer.TokenizerFormatException if it is damaged
     public Gpt2Tokenizer tokenizer() {
-        return directory.map(place -> Gpt2Tokenizer.of(place, config.vocabSize())).orElseGet(Gpt2Tokenizer::gpt2);
+        return directory.map(place -> Gpt2Tokenizer.ofOrIdsOnly(place, config.vocabSize())).orElseGet(Gpt2Tokenizer::gpt2);
     }
 
     /// The configuration.
