@@ -3,18 +3,19 @@ package io.github.logitlens.model;
 import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.hook.HookAccess;
-import io.github.logitlens.internal.hook.HookCalls;
-import io.github.logitlens.internal.layer.KeyValues;
 import io.github.logitlens.internal.layer.LayerNorm;
+import io.github.logitlens.internal.layer.Sequences;
 import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
 import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
@@ -202,20 +203,7 @@ public final class Gpt2Model implements AutoCloseable {
     /// @throws IllegalArgumentException if there are no tokens, too many, an id outside the vocabulary, or no such layer
     /// @throws IllegalStateException    after [#close]
     public float[] run(int[] tokens, int lastLayer, Hooks hooks) {
-        int[] ids = checked(tokens, 0);
-        if (lastLayer < 0 || lastLayer >= config().nLayers()) {
-            throw new IllegalArgumentException("last layer: expected 0 to " + (config().nLayers() - 1) + " (model '" + id
-                    + "'), got " + lastLayer);
-        }
-        HookCalls calls = HookAccess.of(hooks);
-        calls.check(config(), id, lastLayer);
-        List<KeyValues> unkept = unkept();
-        return whileOpen(() -> transformer.forward(engine, ids, 0, lastLayer + 1, unkept, calls));
-    }
-
-    /// The keys and values of a run that nothing follows: each layer's take the place of the one before.
-    private List<KeyValues> unkept() {
-        return List.of(new KeyValues(config().nHeads(), config().dHead()));
+        return forward(List.of(Sequence.of(tokens).hooks(hooks)), lastLayer);
     }
 
     /// Runs all blocks over the positions after those in a cache.
@@ -227,14 +215,71 @@ public final class Gpt2Model implements AutoCloseable {
     /// @throws IllegalArgumentException if the tokens do not fit into nCtx, or the cache belongs to another model
     /// @throws IllegalStateException    after [#close]
     public float[] run(int[] tokens, KvCache cache, Hooks hooks) {
-        cache.checkModel(this);
-        int[] ids = checked(tokens, cache.length());
-        HookCalls calls = HookAccess.of(hooks);
-        calls.check(config(), id, config().nLayers() - 1);
-        float[] residual = whileOpen(
-                () -> transformer.forward(engine, ids, cache.length(), config().nLayers(), cache.layers, calls));
-        cache.advance(ids.length);
-        return residual;
+        return forward(List.of(Sequence.of(tokens).after(cache).hooks(hooks)), config().nLayers() - 1);
+    }
+
+    /// Runs several sequences through all blocks in one pass; see [#run(List, int)].
+    ///
+    /// @param sequences at least one; their caches are *written*
+    /// @return the residual stream after the last block, `[tokens, dModel]` for each sequence, owned by the caller
+    /// @throws IllegalArgumentException as for [#run(int[], KvCache, Hooks)], or if two sequences have one cache
+    /// @throws IllegalStateException    after [#close]
+    public List<float[]> run(List<Sequence> sequences) {
+        return run(sequences, config().nLayers() - 1);
+    }
+
+    /// Runs several sequences through the blocks up to one of them in one pass.
+    ///
+    /// Their rows stand behind each other in the same products, without padding, so that short sequences cost a row what long
+    /// ones do. Each has its own positions, cache and hooks, and the bits that it has alone. Hooks are called once per point and
+    /// sequence, in the order of the sequences, with that sequence's rows.
+    ///
+    /// @param sequences at least one; their caches are *written*
+    /// @param lastLayer the last block that runs, from 0; all of them where a sequence has a cache
+    /// @return the residual stream after that block, `[tokens, dModel]` for each sequence, owned by the caller
+    /// @throws IllegalArgumentException as for [#run(int[], int, Hooks)], or if two sequences have one cache
+    /// @throws IllegalStateException    after [#close]
+    public List<float[]> run(List<Sequence> sequences, int lastLayer) {
+        if (sequences.isEmpty()) {
+            throw new IllegalArgumentException("sequences: expected at least one, got none");
+        }
+        List<Sequence> all = List.copyOf(sequences);
+        List<KvCache> caches = all.stream().map(Sequence::cache).filter(Objects::nonNull).toList();
+        if (caches.size() != Set.copyOf(caches).size()) {
+            throw new IllegalArgumentException("caches: expected another one for each sequence, got one twice");
+        }
+        if (!caches.isEmpty() && lastLayer != config().nLayers() - 1) {
+            throw new IllegalArgumentException("last layer: expected " + (config().nLayers() - 1)
+                    + ", since caches keep every layer, got " + lastLayer);
+        }
+        float[] residuals = forward(all, lastLayer);
+        List<float[]> each = new ArrayList<>();
+        int from = 0;
+        for (Sequence sequence : all) {
+            int to = from + sequence.length() * config().dModel();
+            each.add(all.size() == 1 ? residuals : Arrays.copyOfRange(residuals, from, to));
+            from = to;
+        }
+        return each;
+    }
+
+    private float[] forward(List<Sequence> sequences, int lastLayer) {
+        if (lastLayer < 0 || lastLayer >= config().nLayers()) {
+            throw new IllegalArgumentException("last layer: expected 0 to " + (config().nLayers() - 1) + " (model '" + id
+                    + "'), got " + lastLayer);
+        }
+        List<Sequences.Input> inputs = sequences.stream().map(sequence -> sequence.input(this, lastLayer)).toList();
+        float[] residuals = whileOpen(() -> transformer.forward(engine, inputs, lastLayer + 1));
+        advance(sequences);
+        return residuals;
+    }
+
+    private static void advance(List<Sequence> sequences) {
+        for (Sequence sequence : sequences) {
+            if (sequence.cache() != null) {
+                sequence.cache().advance(sequence.length());
+            }
+        }
     }
 
     /// The next token's logits.
@@ -246,8 +291,7 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return logits at the last position, `[vocabSize]`
     /// @throws IllegalArgumentException if there are no tokens, too many, or an id outside the vocabulary
     public float[] logits(int[] tokens) {
-        int[] ids = checked(tokens, 0);
-        return whileOpen(() -> unembedding.logits(transformer.forwardToLast(engine, ids, 0, unkept())));
+        return logits(Sequence.of(tokens));
     }
 
     /// The next token's logits after the positions in a cache and `tokens`.
@@ -257,18 +301,21 @@ public final class Gpt2Model implements AutoCloseable {
     /// @return logits at the last position, `[vocabSize]`: the bits that a run over all positions gives
     /// @throws IllegalArgumentException if the tokens do not fit into nCtx, or the cache belongs to another model
     public float[] logits(int[] tokens, KvCache cache) {
-        cache.checkModel(this);
-        int[] ids = checked(tokens, cache.length());
+        return logits(Sequence.of(tokens).after(cache));
+    }
+
+    private float[] logits(Sequence sequence) {
+        List<Sequences.Input> input = List.of(sequence.input(this, config().nLayers() - 1));
         return whileOpen(() -> {
-            float[] residual = transformer.forwardToLast(engine, ids, cache.length(), cache.layers);
-            cache.advance(ids.length);
+            float[] residual = transformer.forwardToLast(engine, input);
+            advance(List.of(sequence));
             return unembedding.logits(residual);
         });
     }
 
-    private int[] checked(int[] tokens, int past) {
-        Objects.requireNonNull(tokens, "tokens");
-        int[] ids = tokens.clone();
+    /// @param ids *not modified*
+    /// @return `ids`
+    int[] checked(int[] ids, int past) {
         int nCtx = config().nCtx();
         if (ids.length == 0) {
             throw new IllegalArgumentException("tokens: expected at least one, got none");

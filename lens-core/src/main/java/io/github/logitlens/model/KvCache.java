@@ -43,6 +43,23 @@ public final class KvCache {
         this.length = length;
     }
 
+    /// A cache with the same positions, to go on from them another way. What is written to one of the two does not change the other.
+    ///
+    /// ```java
+    /// KvCache other = cache.fork();                                          // copies length() positions
+    /// model.run(List.of(Sequence.of(first).after(cache), Sequence.of(second).after(other)));
+    /// ```
+    ///
+    /// @return a copy
+    public KvCache fork() {
+        KvCache fork = new KvCache(model);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            fork.layers.get(layer).copyFrom(layers.get(layer), length);
+        }
+        fork.length = length;
+        return fork;
+    }
+
     void checkModel(Gpt2Model model) {
         if (this.model != model) {
             throw new IllegalArgumentException("cache: expected one made by this model's newCache()");

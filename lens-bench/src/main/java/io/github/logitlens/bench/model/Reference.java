@@ -4,7 +4,7 @@ import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.kernel.Kernels;
-import io.github.logitlens.internal.layer.KeyValues;
+import io.github.logitlens.internal.layer.Sequences;
 import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.internal.matrix.VocabularyWeight;
@@ -44,8 +44,8 @@ public final class Reference implements AutoCloseable {
     }
 
     private float[] forward(int[] tokens, Hooks hooks) {
-        KeyValues keyValues = new KeyValues(config().nHeads(), config().dHead());
-        return transformer.forward(engine, tokens, 0, transformer.config().nLayers(), List.of(keyValues), HookAccess.of(hooks));
+        Sequences.Input prompt = new Sequences.Input(tokens, 0, List.of(), HookAccess.of(hooks));
+        return transformer.forward(engine, List.of(prompt), config().nLayers());
     }
 
     /// All logits of one row of residuals.

@@ -5,6 +5,7 @@ import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Gpt2Config;
+import java.util.List;
 import java.util.function.Supplier;
 
 /// Opens the layers to the benchmarks, so that what is timed is the code that runs and not a copy of it.
@@ -37,9 +38,9 @@ public final class LayersUnderTest {
     public static Supplier<RowPanels> heads(
             CausalSelfAttention attention, Engine engine, RowPanels x, Gpt2Config config) {
         Workspace workspace = Workspace.of(config, x.rows());
-        KeyValues cache = new KeyValues(config.nHeads(), config.dHead());
+        Sequences prompt = new Sequences(config, List.of(new Sequences.Input(new int[x.rows()], 0, List.of(), HookCalls.NONE)));
         return () -> {
-            attention.heads(engine, x, workspace.projected(), workspace.heads(), cache, 0, config.nCtx(), 0, HookCalls.NONE);
+            attention.heads(engine, x, workspace.projected(), workspace.heads(), prompt, config.nCtx(), 0);
             return workspace.heads();
         };
     }

@@ -7,7 +7,9 @@ import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -30,41 +32,71 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     /// products' loops.
     private static final int CHUNK = 192;
 
-    /// What the heads read for the last of some rows: the input of `out`.
+    /// What the heads read for all rows, or for the last row of each sequence: the input of `out`.
     ///
     /// @param x         normalised residual, `[rows, dModel]`, *not modified*
     /// @param projected `[rows, 3 dModel]`, *written*
-    /// @param z         what the heads read, `[last rows, dModel]`, *written*; all rows where hooks look
-    /// @param cache     keys and values of the positions before `past`, *written* with those of all rows
-    /// @param past      positions before row 0
-    void heads(Engine engine, RowPanels x, float[] projected, RowPanels z, KeyValues cache, int past, int nCtx, int layer,
-            HookCalls hooks) {
+    /// @param z         what the heads read, `[rows, dModel]`, or `[sequences, dModel]` where nothing is hooked; *written*
+    /// @param sequences whose rows they are; their caches are *written*
+    void heads(Engine engine, RowPanels x, float[] projected, RowPanels z, Sequences sequences, int nCtx, int layer) {
         int rows = x.rows();
         int dModel = out.columns();
         int dHead = dModel / nHeads;
         qkv.store(engine, x, projected);
-        fireSlice(hooks, HookSite.ATTN_Q.at(layer), projected, 0, rows, dHead);
-        fireSlice(hooks, HookSite.ATTN_K.at(layer), projected, dModel, rows, dHead);
-        fireSlice(hooks, HookSite.ATTN_V.at(layer), projected, 2 * dModel, rows, dHead);
+        fireSlice(sequences, HookSite.ATTN_Q.at(layer), projected, 0, rows, dHead);
+        fireSlice(sequences, HookSite.ATTN_K.at(layer), projected, dModel, rows, dHead);
+        fireSlice(sequences, HookSite.ATTN_V.at(layer), projected, 2 * dModel, rows, dHead);
+        store(engine, projected, sequences, nCtx, layer, dHead);
 
-        cache.reserve(past + rows, nCtx);
-        engine.workers().run(nHeads, head -> cache.store(head, past, rows,
-                projected, dModel + head * dHead, projected, 2 * dModel + head * dHead, 3 * dModel));
-
-        Run run = new Run(engine.kernels(), projected, rows - z.rows(), cache, past, dHead, z);
-        int tasks = nHeads * z.blocks();
-        if (hooks.wants(HookSite.ATTN_SCORES.at(layer)) || hooks.wants(HookSite.ATTN_PATTERN.at(layer))) {
-            run.hooked(engine, hooks, layer, tasks);
-        } else {
-            // head by head, so that its keys and values stay in the second-level cache; the longest rows first, so that no
-            // thread is left alone with one of them at the end
-            engine.workers().run(tasks, task -> run.attend(task / z.blocks(), z.blocks() - 1 - task % z.blocks()));
+        List<Run> plain = new ArrayList<>();
+        Shared shared = new Shared(engine.kernels(), projected, dHead, z, new ConcurrentLinkedQueue<>());
+        for (int i = 0; i < sequences.parts().size(); i++) {
+            Sequences.Part part = sequences.parts().get(i);
+            int skipped = z.rows() < rows ? part.rows() - 1 : 0;
+            Run run = new Run(shared, part, part.cache(layer), skipped, z.rows() < rows ? i : part.firstRow());
+            if (part.hooks().wants(HookSite.ATTN_SCORES.at(layer)) || part.hooks().wants(HookSite.ATTN_PATTERN.at(layer))) {
+                run.hooked(engine, part.hooks(), layer);
+            } else {
+                plain.add(run);
+            }
         }
-        fireZ(engine.kernels(), hooks, HookSite.ATTN_Z.at(layer), z, dHead);
+        attend(engine, plain);
+        fireZ(engine.kernels(), sequences, HookSite.ATTN_Z.at(layer), z, dHead);
     }
 
-    private void fireSlice(HookCalls hooks, HookPoint point, float[] projected, int column, int rows, int dHead) {
-        if (!hooks.wants(point)) {
+    private void store(Engine engine, float[] projected, Sequences sequences, int nCtx, int layer, int dHead) {
+        int dModel = nHeads * dHead;
+        for (Sequences.Part part : sequences.parts()) {
+            part.cache(layer).reserve(part.past() + part.rows(), nCtx);
+        }
+        engine.workers().run(nHeads * sequences.parts().size(), task -> {
+            Sequences.Part part = sequences.parts().get(task / nHeads);
+            int key = part.firstRow() * 3 * dModel + dModel + task % nHeads * dHead;
+            part.cache(layer).store(task % nHeads, part.firstKey() + part.past(), part.rows(),
+                    projected, key, projected, key + dModel, 3 * dModel);
+        });
+    }
+
+    /// Head by head, so that its keys and values stay in the second-level cache; the longest rows first, so that no thread is
+    /// left alone with one of them at the end.
+    private void attend(Engine engine, List<Run> runs) {
+        int[] ends = new int[runs.size()];
+        int tasks = 0;
+        for (int i = 0; i < ends.length; i++) {
+            tasks += nHeads * runs.get(i).blocks();
+            ends[i] = tasks;
+        }
+        engine.workers().run(tasks, task -> {
+            int found = Arrays.binarySearch(ends, task + 1);
+            int index = found < 0 ? -found - 1 : found;
+            Run run = runs.get(index);
+            int own = task - ends[index] + nHeads * run.blocks();
+            run.attend(own / run.blocks(), run.blocks() - 1 - own % run.blocks());
+        });
+    }
+
+    private void fireSlice(Sequences sequences, HookPoint point, float[] projected, int column, int rows, int dHead) {
+        if (!sequences.wants(point)) {
             return;
         }
         int dModel = nHeads * dHead;
@@ -72,21 +104,21 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         for (int row = 0; row < rows; row++) {
             System.arraycopy(projected, row * 3 * dModel + column, slice, row * dModel, dModel);
         }
-        hooks.fire(point, slice, rows, nHeads, dHead);
+        sequences.fire(point, slice, nHeads, dHead);
         for (int row = 0; row < rows; row++) {
             System.arraycopy(slice, row * dModel, projected, row * 3 * dModel + column, dModel);
         }
     }
 
-    private void fireZ(Kernels kernels, HookCalls hooks, HookPoint point, RowPanels z, int dHead) {
-        if (!hooks.wants(point)) {
+    private void fireZ(Kernels kernels, Sequences sequences, HookPoint point, RowPanels z, int dHead) {
+        if (!sequences.wants(point)) {
             return;
         }
         float[] whole = new float[z.rows() * z.depth()];
         for (int row = 0; row < z.rows(); row++) {
             z.unpack(row, whole, row * z.depth());
         }
-        hooks.fire(point, whole, z.rows(), nHeads, dHead);
+        sequences.fire(point, whole, nHeads, dHead);
         for (int block = 0; block < z.blocks(); block++) {
             z.pack(kernels, block, whole, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
         }
@@ -131,9 +163,9 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     ///
     /// @param z what the heads read, `[rows, dModel]`, *not modified*
     /// @return what an editor added to the sum of all heads, `[rows, dModel]` in float64; null where nothing was changed
-    double[] fireResult(Engine engine, RowPanels z, int layer, HookCalls hooks) {
+    double[] fireResult(Engine engine, RowPanels z, int layer, Sequences sequences) {
         HookPoint point = HookSite.ATTN_RESULT.at(layer);
-        if (!hooks.wants(point)) {
+        if (!sequences.wants(point)) {
             return null;
         }
         int dModel = out.columns();
@@ -142,8 +174,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             z.unpack(row, whole, row * dModel);
         }
         float[] writes = headWrites(engine, whole);
-        float[] before = hooks.edits(point) ? writes.clone() : writes;
-        hooks.fire(point, writes, z.rows(), nHeads, dModel);
+        float[] before = sequences.edits(point) ? writes.clone() : writes;
+        sequences.fire(point, writes, nHeads, dModel);
         if (Arrays.equals(before, writes)) {
             return null;
         }
@@ -154,43 +186,95 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         return change;
     }
 
-    /// One layer's attention of the last of some rows.
+    /// What one layer's attention has in common for all sequences.
+    ///
+    /// @param projected `[rows, 3 dModel]`, *not modified*
+    /// @param z         *written*
+    /// @param scratch   what no thread works in at the moment
+    private record Shared(Kernels kernels, float[] projected, int dHead, RowPanels z, Queue<Scratch> scratch) {
+    }
+
+    /// What one thread works in. Memory that is in no cache yet costs attention more than its arithmetic.
+    private static final class Scratch {
+
+        final float[] query;
+        float[] scores = new float[0];
+        final float[] factors = new float[BLOCK];
+        /// Keys that each row of a block weighs.
+        final int[] seen = new int[BLOCK];
+        final float[] packed = new float[BLOCK * CHUNK];
+        final float[] tiles;
+
+        Scratch(int dHead, int valuePanels) {
+            query = new float[BLOCK * dHead];
+            tiles = new float[valuePanels * BLOCK * PANEL];
+        }
+
+        void reserve(int columns) {
+            if (scores.length < BLOCK * columns) {
+                scores = new float[BLOCK * columns];
+            }
+        }
+    }
+
+    /// One layer's attention of the last rows of one sequence, in blocks of its own.
     private final class Run {
 
+        private final Shared shared;
         private final Kernels kernels;
-        private final float[] projected;
-        private final int firstRow;
-        private final KeyValues cache;
-        /// Positions before row 0 of `z`.
-        private final int past;
         private final int dHead;
         private final int dModel;
         private final RowPanels z;
+        /// The first row, in `projected` and in `z`.
+        private final int firstRow;
+        private final int firstOut;
+        private final int rows;
+        private final KeyValues cache;
+        /// Where the key of position 0 stands in its cache, and in its panel there.
+        private final int firstKey;
+        private final int lead;
+        /// Positions before the first row.
+        private final int past;
         private final float[] scales = new float[BLOCK];
-        private final Queue<Scratch> scratch = new ConcurrentLinkedQueue<>();
 
-        /// @param firstRow the row of `projected` that is row 0 of `z`
-        /// @param past     positions before row 0 of `projected`
-        Run(Kernels kernels, float[] projected, int firstRow, KeyValues cache, int past, int dHead, RowPanels z) {
-            this.kernels = kernels;
-            this.projected = projected;
-            this.firstRow = firstRow;
-            this.cache = cache;
-            this.past = past + firstRow;
-            this.dHead = dHead;
+        /// @param skipped  rows of the sequence before the first that is computed
+        /// @param firstOut the row of `z` for that one
+        Run(Shared shared, Sequences.Part part, KeyValues cache, int skipped, int firstOut) {
+            this.shared = shared;
+            kernels = shared.kernels;
+            dHead = shared.dHead;
+            z = shared.z;
             dModel = z.depth();
-            this.z = z;
+            firstRow = part.firstRow() + skipped;
+            this.firstOut = firstOut;
+            rows = part.rows() - skipped;
+            this.cache = cache;
+            firstKey = part.firstKey();
+            lead = firstKey % PANEL;
+            past = part.past() + skipped;
             Arrays.fill(scales, scale);
+        }
+
+        int blocks() {
+            return (rows + BLOCK - 1) / BLOCK;
+        }
+
+        private int rowsOf(int block) {
+            return Math.min(BLOCK, rows - block * BLOCK);
+        }
+
+        private int height(int block) {
+            return RowPanels.heightFor(rowsOf(block));
         }
 
         /// Keys that row `r` of a block sees.
         private int visible(int block, int r) {
-            return past + z.firstRow(block) + r + 1;
+            return past + block * BLOCK + r + 1;
         }
 
         /// Keys that are weighed for all rows of a block together: those that the first row sees, unless it is alone.
         private int common(int block) {
-            return z.rowsOf(block) == 1 ? 0 : visible(block, 0);
+            return rowsOf(block) == 1 ? 0 : visible(block, 0);
         }
 
         void attend(int head, int block) {
@@ -198,10 +282,10 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 int stride = paddedKeys(block);
                 score(head, block, own);
                 normalise(block, own.scores, stride, own.factors);
-                for (int r = 0; r < z.rowsOf(block); r++) {
+                for (int r = 0; r < rowsOf(block); r++) {
                     own.seen[r] = visible(block, r);
                 }
-                weigh(head, block, own.scores, 0, stride, own.factors, own);
+                weigh(head, block, own.scores, lead, stride, own.factors, own);
             });
         }
 
@@ -209,75 +293,64 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         /// they are packed, that costs nothing.
         private void normalise(int block, float[] scores, int stride, float[] factors) {
             int common = common(block);
-            for (int r = 0; r < z.rowsOf(block); r++) {
-                factors[r] = kernels.exponentials(scores, r * stride, visible(block, r));
-                kernels.scale(scores, r * stride + common, visible(block, r) - common, factors[r]);
+            for (int r = 0; r < rowsOf(block); r++) {
+                int row = r * stride + lead;
+                factors[r] = kernels.exponentials(scores, row, visible(block, r));
+                kernels.scale(scores, row + common, visible(block, r) - common, factors[r]);
             }
         }
 
         private void withScratch(Consumer<Scratch> work) {
-            Scratch own = scratch.poll();
+            Scratch own = shared.scratch.poll();
             if (own == null) {
-                own = new Scratch();
+                own = new Scratch(dHead, cache.valuePanels());
             }
+            own.reserve(paddedKeys(blocks() - 1));
             work.accept(own);
-            scratch.add(own);
+            shared.scratch.add(own);
         }
 
-        /// What one thread works in. Memory that is in no cache yet costs attention more than its arithmetic.
-        private final class Scratch {
-
-            final float[] query = new float[BLOCK * dHead];
-            final float[] scores = new float[BLOCK * paddedKeys(z.blocks() - 1)];
-            final float[] factors = new float[BLOCK];
-            /// Keys that each row of a block weighs.
-            final int[] seen = new int[BLOCK];
-            final float[] packed = new float[BLOCK * CHUNK];
-            final float[] tiles = new float[cache.valuePanels() * BLOCK * PANEL];
-        }
-
-        /// Keys that the last row of a block sees, filled up to whole panels.
+        /// Keys that the last row of a block sees, with what stands before and behind them in their panels.
         private int paddedKeys(int block) {
-            return (visible(block, z.rowsOf(block) - 1) + PANEL - 1) / PANEL * PANEL;
+            return (lead + visible(block, rowsOf(block) - 1) + PANEL - 1) / PANEL * PANEL;
         }
 
         /// The same in three passes over all heads, with the hooks between them.
-        void hooked(Engine engine, HookCalls hooks, int layer, int tasks) {
-            int rows = z.rows();
+        void hooked(Engine engine, HookCalls hooks, int layer) {
             int keys = past + rows;
             float[] whole = new float[Math.multiplyExact(Math.multiplyExact(nHeads, rows), keys)];
             Arrays.fill(whole, Float.NEGATIVE_INFINITY);
-            int blocks = z.blocks();
+            int tasks = nHeads * blocks();
             engine.workers().run(tasks, task -> withScratch(own -> {
                 int block = task / nHeads;
                 score(task % nHeads, block, own);
-                for (int r = 0; r < z.rowsOf(block); r++) {
-                    System.arraycopy(own.scores, r * paddedKeys(block), whole,
-                            (task % nHeads * rows + z.firstRow(block) + r) * keys, visible(block, r));
+                for (int r = 0; r < rowsOf(block); r++) {
+                    System.arraycopy(own.scores, r * paddedKeys(block) + lead, whole,
+                            (task % nHeads * rows + block * BLOCK + r) * keys, visible(block, r));
                 }
             }));
             hooks.fire(HookSite.ATTN_SCORES.at(layer), whole, nHeads, rows, keys);
             boolean edited = hooks.edits(HookSite.ATTN_SCORES.at(layer)) || hooks.edits(HookSite.ATTN_PATTERN.at(layer));
             engine.workers().run(nHeads * rows, row -> {
-                int seen = edited ? seen(whole, row, rows, keys, Float.NEGATIVE_INFINITY) : past + row % rows + 1;
+                int seen = edited ? seen(whole, row, keys, Float.NEGATIVE_INFINITY) : past + row % rows + 1;
                 kernels.softmax(whole, row * keys, seen);
                 Arrays.fill(whole, row * keys + seen, (row + 1) * keys, 0f);
             });
             hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
-            engine.workers().run(nHeads * blocks, task -> withScratch(own -> {
+            engine.workers().run(tasks, task -> withScratch(own -> {
                 int block = task / nHeads;
-                int firstRow = task % nHeads * rows + z.firstRow(block);
-                for (int r = 0; r < z.rowsOf(block); r++) {
-                    own.seen[r] = edited ? seen(whole, firstRow + r, rows, keys, 0f) : visible(block, r);
+                int first = task % nHeads * rows + block * BLOCK;
+                for (int r = 0; r < rowsOf(block); r++) {
+                    own.seen[r] = edited ? seen(whole, first + r, keys, 0f) : visible(block, r);
                 }
-                weigh(task % nHeads, block, whole, firstRow * keys, keys, Kernels.ONES, own);
+                weigh(task % nHeads, block, whole, first * keys, keys, Kernels.ONES, own);
             }));
         }
 
         /// Keys of a row that count: those up to its own, and those behind it up to the last that an editor made to count.
         ///
         /// @param none what stands where a key does not count
-        private int seen(float[] whole, int row, int rows, int keys, float none) {
+        private int seen(float[] whole, int row, int keys, float none) {
             int seen = keys;
             while (seen > past + row % rows + 1 && whole[row * keys + seen - 1] == none) {
                 seen--;
@@ -287,15 +360,15 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
         /// `scores[r][key] = (scale · q[r]) · k[key]`.
         ///
-        /// @param own its scores `[height of the block][#paddedKeys]` are *written*; what stands behind the keys a row sees
-        ///            means nothing
+        /// @param own its scores `[height of the block][#paddedKeys]` are *written*, position 0's at `lead`; what stands before it
+        ///            and behind the keys a row sees means nothing
         private void score(int head, int block, Scratch own) {
-            int height = z.height(block);
+            int height = height(block);
             int stride = paddedKeys(block);
-            RowPanels.interleave(kernels, projected, (firstRow + z.firstRow(block)) * 3 * dModel + head * dHead, 3 * dModel,
-                    z.rowsOf(block), dHead, scales, own.query, 0, height);
+            RowPanels.interleave(kernels, shared.projected, (firstRow + block * BLOCK) * 3 * dModel + head * dHead, 3 * dModel,
+                    rowsOf(block), dHead, scales, own.query, 0, height);
             for (int first = 0; first < stride; first += PANEL) {
-                kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
+                kernels.multiply(own.query, 0, height, cache.segment(), cache.keys((firstKey + first) / PANEL, head), dHead,
                         Kernels.ZEROS, 0, 0, own.scores, first, stride);
             }
         }
@@ -306,8 +379,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         /// @param factors what the [#common] keys have yet to be multiplied with in each row
         /// @param own     its `seen` says how many keys each row weighs
         private void weigh(int head, int block, float[] pattern, int offset, int stride, float[] factors, Scratch own) {
-            int height = z.height(block);
-            int real = z.rowsOf(block);
+            int height = height(block);
+            int real = rowsOf(block);
             int common = common(block);
             float[] tiles = own.tiles;
             Arrays.fill(tiles, 0f);
@@ -316,7 +389,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 RowPanels.interleave(
                         kernels, pattern, offset + first, stride, real, count, factors, own.packed, 0, height);
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                    kernels.multiply(own.packed, 0, height, cache.segment(), cache.values(first, head, panel), count,
+                    kernels.multiply(own.packed, 0, height, cache.segment(), cache.values(firstKey + first, head, panel), count,
                             tiles, panel * BLOCK * PANEL);
                 }
             }
@@ -324,11 +397,12 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 int rest = own.seen[r] - common;
                 for (int panel = 0; rest > 0 && panel < cache.valuePanels(); panel++) {
                     kernels.multiply(pattern, offset + r * stride + common, 1, cache.segment(),
-                            cache.values(common, head, panel), rest, tiles, (panel * BLOCK + r) * PANEL);
+                            cache.values(firstKey + common, head, panel), rest, tiles, (panel * BLOCK + r) * PANEL);
                 }
             }
             for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                z.pack(kernels, block, tiles, panel * BLOCK * PANEL, PANEL, head * dHead + panel * PANEL, cache.valueColumns(panel));
+                z.packRows(kernels, firstOut + block * BLOCK, real, tiles, panel * BLOCK * PANEL, PANEL,
+                        head * dHead + panel * PANEL, cache.valueColumns(panel));
             }
         }
     }

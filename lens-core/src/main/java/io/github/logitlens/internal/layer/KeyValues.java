@@ -48,17 +48,27 @@ public final class KeyValues {
         int most = (limit + PANEL - 1) / PANEL;
         int grown = Math.max(blocks, Math.min(most, 2 * capacity));
         MemorySegment larger = Arena.ofAuto().allocate(headBytes(grown) * nHeads, 64);
-        for (int head = 0; head < nHeads; head++) {
-            long from = headBytes(capacity) * head;
-            long to = headBytes(grown) * head;
-            MemorySegment.copy(segment, from, larger, to, keyBlockBytes * capacity);
-            for (int panel = 0; panel < valuePanels(); panel++) {
-                MemorySegment.copy(segment, from + valuesAt(capacity, panel), larger, to + valuesAt(grown, panel),
-                        valueBlockBytes * capacity);
-            }
-        }
+        copyBlocks(segment, capacity, larger, grown, capacity);
         segment = larger;
         capacity = grown;
+    }
+
+    /// Takes over the first keys of another one, and their values.
+    public void copyFrom(KeyValues other, int keys) {
+        reserve(keys, keys);
+        copyBlocks(other.segment, other.capacity, segment, capacity, (keys + PANEL - 1) / PANEL);
+    }
+
+    private void copyBlocks(MemorySegment source, int sourceCapacity, MemorySegment target, int targetCapacity, int blocks) {
+        for (int head = 0; head < nHeads; head++) {
+            long from = headBytes(sourceCapacity) * head;
+            long to = headBytes(targetCapacity) * head;
+            MemorySegment.copy(source, from, target, to, keyBlockBytes * blocks);
+            for (int panel = 0; panel < valuePanels(); panel++) {
+                MemorySegment.copy(source, from + valuesAt(sourceCapacity, panel), target, to + valuesAt(targetCapacity, panel),
+                        valueBlockBytes * blocks);
+            }
+        }
     }
 
     private long headBytes(int blocks) {

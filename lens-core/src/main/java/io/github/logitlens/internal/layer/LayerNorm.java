@@ -2,8 +2,6 @@ package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Fma;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.matrix.RowPanels;
@@ -18,17 +16,17 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
     ///
     /// @param x   `[rows, dModel]`, *not modified*
     /// @param out `[rows, dModel]`, *written*
-    void apply(Engine engine, float[] x, RowPanels out, HookCalls hooks, HookPoint scalePoint, HookPoint normalizedPoint) {
+    void apply(Engine engine, float[] x, RowPanels out, Sequences sequences, HookPoint scalePoint, HookPoint normalizedPoint) {
         int dModel = gain.length;
         int rows = out.rows();
-        if (hooks.wants(scalePoint) || hooks.wants(normalizedPoint)) {
+        if (sequences.wants(scalePoint) || sequences.wants(normalizedPoint)) {
             float[] normalized = new float[rows * dModel];
             float[] scales = new float[rows];
             for (int row = 0; row < rows; row++) {
                 scales[row] = row(engine.kernels(), x, row * dModel, normalized, row * dModel);
             }
-            fireScale(hooks, scalePoint, scales, normalized, rows);
-            hooks.fire(normalizedPoint, normalized, rows, dModel);
+            fireScale(sequences, scalePoint, scales, normalized);
+            sequences.fire(normalizedPoint, normalized, dModel);
             for (int block = 0; block < out.blocks(); block++) {
                 out.pack(engine.kernels(), block, normalized, out.firstRow(block) * dModel, dModel, 0, dModel);
             }
@@ -59,10 +57,10 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
     }
 
     /// Fires the scale; where an editor changed it, rescales what was normalised by it.
-    private void fireScale(HookCalls hooks, HookPoint point, float[] scales, float[] normalized, int rows) {
+    private void fireScale(Sequences sequences, HookPoint point, float[] scales, float[] normalized) {
         float[] before = scales.clone();
-        hooks.fire(point, scales, rows);
-        for (int row = 0; row < rows; row++) {
+        sequences.fire(point, scales);
+        for (int row = 0; row < scales.length; row++) {
             if (scales[row] != before[row]) {
                 float factor = before[row] / scales[row];
                 for (int i = 0; i < gain.length; i++) {

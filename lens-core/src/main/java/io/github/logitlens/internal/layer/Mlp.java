@@ -3,7 +3,6 @@ package io.github.logitlens.internal.layer;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.ActivationFunction;
@@ -20,17 +19,17 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
     /// The neurons after the activation function, `[rows, dMlp]`.
     ///
     /// @param x normalised residual, `[rows, dModel]`, *not modified*
-    RowPanels neurons(Engine engine, RowPanels x, Workspace workspace, int layer, HookCalls hooks) {
+    RowPanels neurons(Engine engine, RowPanels x, Workspace workspace, int layer, Sequences sequences) {
         RowPanels post = workspace.neurons();
         HookPoint prePoint = HookSite.MLP_PRE.at(layer);
         HookPoint postPoint = HookSite.MLP_POST.at(layer);
-        if (hooks.wants(prePoint) || hooks.wants(postPoint)) {
+        if (sequences.wants(prePoint) || sequences.wants(postPoint)) {
             int dMlp = in.columns();
             float[] hidden = new float[Math.multiplyExact(x.rows(), dMlp)];
             in.store(engine, x, hidden);
-            hooks.fire(prePoint, hidden, x.rows(), dMlp);
+            sequences.fire(prePoint, hidden, dMlp);
             engine.kernels().activate(activation, hidden, 0, hidden.length);
-            hooks.fire(postPoint, hidden, x.rows(), dMlp);
+            sequences.fire(postPoint, hidden, dMlp);
             for (int block = 0; block < post.blocks(); block++) {
                 post.pack(engine.kernels(), block, hidden, post.firstRow(block) * dMlp, dMlp, 0, dMlp);
             }

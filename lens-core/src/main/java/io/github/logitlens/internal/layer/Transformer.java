@@ -174,35 +174,33 @@ public final class Transformer {
 
     /// Runs the first blocks over new positions.
     ///
-    /// @param tokens ids of the new positions, *not modified*
-    /// @param past   positions before them, whose keys and values `caches` holds
+    /// @param inputs the sequences, at least one
     /// @param layers how many blocks run, at least 1
-    /// @param caches one per layer, or one for all of them where nothing is kept; *written*
-    /// @return the residual stream after the last of them, `[tokens.length, dModel]`, owned by the caller
-    public float[] forward(Engine engine, int[] tokens, int past, int layers, List<KeyValues> caches, HookCalls hooks) {
-        refuseEditors(hooks);
-        begin(engine, tokens.length, layers);
-        Workspace workspace = Workspace.of(config, tokens.length);
-        float[] x = throughBlocks(engine, tokens, past, layers, workspace, caches, hooks);
-        if (layers == blocks.size() && (hooks.wants(FINAL_SCALE) || hooks.wants(FINAL_NORMALIZED))) {
-            finalNorm.apply(engine, x, new RowPanels(tokens.length, config.dModel()), hooks, FINAL_SCALE, FINAL_NORMALIZED);
+    /// @return the residual stream after the last of them, `[rows of all sequences, dModel]`, owned by the caller
+    public float[] forward(Engine engine, List<Sequences.Input> inputs, int layers) {
+        inputs.forEach(input -> refuseEditors(input.hooks()));
+        Sequences sequences = new Sequences(config, inputs);
+        begin(engine, sequences.rows(), layers);
+        float[] x = throughBlocks(engine, sequences, layers, Workspace.of(config, sequences.rows()));
+        if (layers == blocks.size() && (sequences.wants(FINAL_SCALE) || sequences.wants(FINAL_NORMALIZED))) {
+            RowPanels unused = new RowPanels(sequences.rows(), config.dModel());
+            finalNorm.apply(engine, x, unused, sequences, FINAL_SCALE, FINAL_NORMALIZED);
         }
         return x;
     }
 
-    /// Runs all blocks over new positions, of the last block only what the last position needs and later ones will.
+    /// Runs all blocks over new positions, of the last block only what each sequence's last position needs and later ones will.
     ///
-    /// @param tokens ids of the new positions, *not modified*
-    /// @param past   positions before them, whose keys and values `caches` holds
-    /// @param caches one per layer, or one for all of them where nothing is kept; *written*
-    /// @return the residual stream after the last block at the last position, `[dModel]`, owned by the caller
-    public float[] forwardToLast(Engine engine, int[] tokens, int past, List<KeyValues> caches) {
-        begin(engine, tokens.length, blocks.size());
+    /// @param inputs the sequences, at least one, without hooks
+    /// @return the residual stream after the last block at their last positions, `[sequences, dModel]`, owned by the caller
+    public float[] forwardToLast(Engine engine, List<Sequences.Input> inputs) {
+        Sequences sequences = new Sequences(config, inputs);
+        begin(engine, sequences.rows(), blocks.size());
         int last = blocks.size() - 1;
-        Workspace workspace = Workspace.of(config, tokens.length);
-        float[] x = throughBlocks(engine, tokens, past, last, workspace, caches, HookCalls.NONE);
+        Workspace workspace = Workspace.of(config, sequences.rows());
+        float[] x = throughBlocks(engine, sequences, last, workspace);
         return blocks.get(last).applyToLast(
-                engine, x, workspace, Workspace.of(config, 1), cache(caches, last), past, config.nCtx(), last);
+                engine, x, workspace, Workspace.of(config, inputs.size()), sequences, config.nCtx(), last);
     }
 
     private void begin(Engine engine, int rows, int layers) {
@@ -210,18 +208,12 @@ public final class Transformer {
         engine.kernels().expect((long) rows * layers * config.dModel() * (4L * config.dModel() + 2L * config.dMlp()));
     }
 
-    private float[] throughBlocks(Engine engine, int[] tokens, int past, int layers, Workspace workspace, List<KeyValues> caches,
-            HookCalls hooks) {
-        float[] x = embed(engine, tokens, past, hooks);
+    private float[] throughBlocks(Engine engine, Sequences sequences, int layers, Workspace workspace) {
+        float[] x = embed(engine, sequences);
         for (int layer = 0; layer < layers; layer++) {
-            blocks.get(layer).apply(
-                    engine, x, tokens.length, workspace, cache(caches, layer), past, config.nCtx(), layer, hooks);
+            blocks.get(layer).apply(engine, x, workspace, sequences, config.nCtx(), layer);
         }
         return x;
-    }
-
-    private static KeyValues cache(List<KeyValues> caches, int layer) {
-        return caches.get(Math.min(layer, caches.size() - 1));
     }
 
     /// What follows the final LayerNorm is no part of a run: an editor there would change nothing.
@@ -234,14 +226,17 @@ public final class Transformer {
         }
     }
 
-    private float[] embed(Engine engine, int[] tokens, int past, HookCalls hooks) {
+    private float[] embed(Engine engine, Sequences sequences) {
         int dModel = config.dModel();
-        float[] x = new float[Math.multiplyExact(tokens.length, dModel)];
+        float[] x = new float[Math.multiplyExact(sequences.rows(), dModel)];
         float[] offsets = new float[x.length];
-        System.arraycopy(positions, past * dModel, offsets, 0, x.length);
+        int[] tokens = sequences.tokens();
+        for (Sequences.Part part : sequences.parts()) {
+            System.arraycopy(positions, part.past() * dModel, offsets, part.firstRow() * dModel, part.rows() * dModel);
+        }
         engine.workers().run(tokens.length, row -> embedding.row(tokens[row], x, row * dModel));
-        hooks.fire(new HookPoint(HookSite.EMBED, 0), x, tokens.length, dModel);
-        hooks.fire(new HookPoint(HookSite.POS_EMBED, 0), offsets, tokens.length, dModel);
+        sequences.fire(new HookPoint(HookSite.EMBED, 0), x, dModel);
+        sequences.fire(new HookPoint(HookSite.POS_EMBED, 0), offsets, dModel);
         for (int i = 0; i < x.length; i++) {
             x[i] += offsets[i];
         }

@@ -3,10 +3,8 @@ package io.github.logitlens.internal.layer;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
-import java.util.Arrays;
 import java.util.List;
 
 /// One pre-LayerNorm block: attention and MLP each read the normalised residual stream and add to it.
@@ -20,53 +18,56 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
     /// Adds this block's two contributions to the residual stream, in place.
     ///
     /// @param x `[rows, dModel]`, *written*
-    void apply(Engine engine, float[] x, int rows, Workspace workspace, KeyValues cache, int past, int nCtx, int layer,
-            HookCalls hooks) {
-        hooks.fire(HookSite.RESID_PRE.at(layer), x, rows, x.length / rows);
-        attend(engine, x, workspace, workspace.heads(), cache, past, nCtx, layer, hooks);
-        add(engine, x, rows, workspace, layer, hooks);
+    void apply(Engine engine, float[] x, Workspace workspace, Sequences sequences, int nCtx, int layer) {
+        sequences.fire(HookSite.RESID_PRE.at(layer), x, attn.out().columns());
+        attend(engine, x, workspace, workspace.heads(), sequences, nCtx, layer);
+        add(engine, x, workspace, sequences, layer);
     }
 
-    /// What the last row becomes, with the bits that [#apply] gives it. All rows leave their keys and values in the cache, and
-    /// nothing more of the others is computed.
+    /// What each sequence's last row becomes, with the bits that [#apply] gives it. All rows leave their keys and values in the
+    /// caches, and nothing more of the others is computed.
     ///
-    /// @param x    `[rows, dModel]`, *not modified*
-    /// @param last scratch for one row
-    /// @return `[dModel]`, owned by the caller
-    float[] applyToLast(Engine engine, float[] x, Workspace workspace, Workspace last, KeyValues cache, int past, int nCtx,
-            int layer) {
-        attend(engine, x, workspace, last.heads(), cache, past, nCtx, layer, HookCalls.NONE);
-        float[] row = Arrays.copyOfRange(x, x.length - attn.out().columns(), x.length);
-        add(engine, row, 1, last, layer, HookCalls.NONE);
-        return row;
+    /// @param x         `[rows, dModel]`, *not modified*
+    /// @param last      scratch for one row a sequence
+    /// @param sequences without hooks
+    /// @return `[sequences, dModel]`, owned by the caller
+    float[] applyToLast(Engine engine, float[] x, Workspace workspace, Workspace last, Sequences sequences, int nCtx, int layer) {
+        attend(engine, x, workspace, last.heads(), sequences, nCtx, layer);
+        int dModel = attn.out().columns();
+        float[] rows = new float[sequences.parts().size() * dModel];
+        for (int i = 0; i < sequences.parts().size(); i++) {
+            Sequences.Part part = sequences.parts().get(i);
+            System.arraycopy(x, (part.firstRow() + part.rows() - 1) * dModel, rows, i * dModel, dModel);
+        }
+        add(engine, rows, last, sequences, layer);
+        return rows;
     }
 
-    private void attend(Engine engine, float[] x, Workspace workspace, RowPanels heads, KeyValues cache, int past, int nCtx,
-            int layer, HookCalls hooks) {
+    private void attend(Engine engine, float[] x, Workspace workspace, RowPanels heads, Sequences sequences, int nCtx, int layer) {
         RowPanels normalized = workspace.normalized();
-        ln1.apply(engine, x, normalized, hooks, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
-        attn.heads(engine, normalized, workspace.projected(), heads, cache, past, nCtx, layer, hooks);
+        ln1.apply(engine, x, normalized, sequences, HookSite.LN1_SCALE.at(layer), HookSite.LN1_NORMALIZED.at(layer));
+        attn.heads(engine, normalized, workspace.projected(), heads, sequences, nCtx, layer);
     }
 
     /// Adds what the heads and then the MLP write.
-    private void add(Engine engine, float[] x, int rows, Workspace workspace, int layer, HookCalls hooks) {
-        int dModel = x.length / rows;
+    private void add(Engine engine, float[] x, Workspace workspace, Sequences sequences, int layer) {
+        int dModel = attn.out().columns();
         RowPanels normalized = workspace.normalized();
-        double[] change = attn.fireResult(engine, workspace.heads(), layer, hooks);
-        add(engine, attn.out(), workspace.heads(), change, x, HookSite.ATTN_OUT.at(layer), hooks);
-        hooks.fire(HookSite.RESID_MID.at(layer), x, rows, dModel);
-        ln2.apply(engine, x, normalized, hooks, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
-        RowPanels neurons = mlp.neurons(engine, normalized, workspace, layer, hooks);
-        add(engine, mlp.out(), neurons, null, x, HookSite.MLP_OUT.at(layer), hooks);
-        hooks.fire(HookSite.RESID_POST.at(layer), x, rows, dModel);
+        double[] change = attn.fireResult(engine, workspace.heads(), layer, sequences);
+        add(engine, attn.out(), workspace.heads(), change, x, HookSite.ATTN_OUT.at(layer), sequences);
+        sequences.fire(HookSite.RESID_MID.at(layer), x, dModel);
+        ln2.apply(engine, x, normalized, sequences, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
+        RowPanels neurons = mlp.neurons(engine, normalized, workspace, layer, sequences);
+        add(engine, mlp.out(), neurons, null, x, HookSite.MLP_OUT.at(layer), sequences);
+        sequences.fire(HookSite.RESID_POST.at(layer), x, dModel);
     }
 
     /// Adds what a sublayer writes, `out(from)`, to the residual stream.
     ///
     /// @param change what an editor added to it, `[rows, dModel]`, or null
     private static void add(Engine engine, Linear out, RowPanels from, double[] change, float[] x, HookPoint point,
-            HookCalls hooks) {
-        if (!hooks.wants(point) && change == null) {
+            Sequences sequences) {
+        if (!sequences.wants(point) && change == null) {
             out.add(engine, from, x);
             return;
         }
@@ -75,7 +76,7 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
         for (int i = 0; change != null && i < write.length; i++) {
             write[i] = (float) (write[i] + change[i]);
         }
-        hooks.fire(point, write, from.rows(), out.columns());
+        sequences.fire(point, write, out.columns());
         engine.kernels().add(x, 0, write, 0, x.length);
     }
 

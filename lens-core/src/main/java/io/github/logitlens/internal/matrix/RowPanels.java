@@ -54,11 +54,14 @@ public final class RowPanels {
 
     /// Rows of a block as the kernels see it.
     public int height(int block) {
-        return lastHeightOrFull(rowsOf(block));
+        return heightFor(rowsOf(block));
     }
 
-    private static int lastHeightOrFull(int rowsOf) {
-        return rowsOf == Kernels.BLOCK ? Kernels.BLOCK : lastHeight(rowsOf);
+    /// Height of a block of so many rows.
+    ///
+    /// @param rows 1 to 6
+    public static int heightFor(int rows) {
+        return rows == Kernels.BLOCK ? Kernels.BLOCK : lastHeight(rows);
     }
 
     /// Where a block begins in [#data].
@@ -74,6 +77,29 @@ public final class RowPanels {
         int height = height(block);
         interleave(kernels, source, sourceOffset, stride, rowsOf(block), count, Kernels.ONES,
                 data, offset(block) + column * height, height);
+    }
+
+    /// Packs rows that need not be a whole block.
+    ///
+    /// @param firstRow the first of them
+    /// @param count    at most 6
+    /// @param source   `[count]` rows of `values` values, `stride` apart, from `sourceOffset`; *not modified*
+    /// @param column   which column the first of the `values` values is
+    public void packRows(
+            Kernels kernels, int firstRow, int count, float[] source, int sourceOffset, int stride, int column, int values) {
+        int block = firstRow / Kernels.BLOCK;
+        if (firstRow % Kernels.BLOCK == 0 && count == rowsOf(block)) {
+            pack(kernels, block, source, sourceOffset, stride, column, values);
+            return;
+        }
+        for (int r = 0; r < count; r++) {
+            int of = (firstRow + r) / Kernels.BLOCK;
+            int height = height(of);
+            int to = offset(of) + column * height + (firstRow + r) % Kernels.BLOCK;
+            for (int k = 0; k < values; k++) {
+                data[to + k * height] = source[sourceOffset + r * stride + k];
+            }
+        }
     }
 
     /// Lays rows out as a row block, each times a factor of its own; see [Kernels#interleave].
