@@ -90,9 +90,16 @@ public final class VocabularyStatistics {
     ///
     /// @param logits tile row at `offset`, *not modified*
     void countBefore(int row, int t, float[] logits, int offset, int columns, int firstColumn) {
-        float target = targetLogits[t][row];
-        int count = 0;
         int before = Math.max(0, Math.min(columns, target(row, t) - firstColumn));
+        addBefore(row, t, countBefore(targetLogits[t][row], before, logits, offset, columns));
+    }
+
+    /// Counts the logits that rank before a target.
+    ///
+    /// @param before how many of them have lower ids
+    /// @param logits `[columns]` at `offset`, *not modified*
+    public static int countBefore(float target, int before, float[] logits, int offset, int columns) {
+        int count = 0;
         boolean number = !Float.isNaN(target);
         for (int n = 0; n < columns; n++) {
             float logit = logits[offset + n];
@@ -101,7 +108,7 @@ public final class VocabularyStatistics {
                     : !Float.isNaN(logit) || n < before;
             count += ranksBefore ? 1 : 0;
         }
-        addBefore(row, t, count);
+        return count;
     }
 
     /// The greatest logit of a row.

@@ -32,6 +32,11 @@ final class VocabularyPass {
     private final Limits limits;
     /// `[targets][rows]`
     private final float[][] targetLogits;
+    /// `[positions][kept points][vocabSize]`
+    private final float[][][] kept;
+    /// All logits of the only row, `[vocabSize]`, or null where there are more: alone it is multiplied with several panels at
+    /// once, since it waits for memory.
+    private float[] onlyRow;
 
     /// @param residuals        `[positions, points, dModel]` of all passes, *not modified*
     /// @param firstPosition    the first position of this one
@@ -54,6 +59,7 @@ final class VocabularyPass {
         tiles = new RowPanels[(positions + positionsPerTile - 1) / positionsPerTile];
         limits = new Limits(VocabularyStatistics.noLimits(rows), VocabularyStatistics.noLimits(rows));
         targetLogits = new float[reduction.targets()[0].length][rows];
+        kept = new float[positions][query.keptPoints][unembedder.vocabSize()];
     }
 
     private int positionsOf(int tile) {
@@ -71,6 +77,7 @@ final class VocabularyPass {
             unembedder.pack(residuals, firstPosition * points + firstRow(tile), tiles[tile]);
             readTargets(tile);
         });
+        onlyRow = positions * points == 1 ? unembedder.logits(tiles[0]) : null;
         VocabularyStatistics[] statistics = new VocabularyStatistics[stretches.count()];
         engine.workers().run(statistics.length, stretch -> statistics[stretch] = reduce(stretch));
         VocabularyMerge merge = new VocabularyMerge(query, reduction, statistics, targetLogits, positions * points,
@@ -78,6 +85,11 @@ final class VocabularyPass {
         engine.workers().run(positions, merge::position);
         if (query.distances) {
             readDistances(merge);
+        }
+        for (int position = 0; position < positions; position++) {
+            for (int i = 0; i < query.keptPoints; i++) {
+                readings.setLogits(firstPosition + position, points - query.keptPoints + i, kept[position][i]);
+            }
         }
     }
 
@@ -109,10 +121,22 @@ final class VocabularyPass {
     private VocabularyStatistics reduce(int stretch) {
         VocabularyStatistics statistics = statistics((stretches.firstPanel(stretch + 1) - stretches.firstPanel(stretch)) * PANEL);
         VocabularyWeight weight = transformer.unembedding();
-        forEachTile(stretch, (logits, panel, tile) -> engine.kernels().reduce(logits, weight.columnsOf(panel),
-                panel * PANEL, statistics, firstRow(tile), positionsOf(tile)));
+        forEachTile(stretch, (logits, panel, tile) -> {
+            keep(logits, panel, weight.columnsOf(panel), tile);
+            engine.kernels().reduce(logits, weight.columnsOf(panel), panel * PANEL, statistics, firstRow(tile), positionsOf(tile));
+        });
         raiseLimits(statistics);
         return statistics;
+    }
+
+    private void keep(float[] logits, int panel, int columns, int tile) {
+        for (int position = 0; query.keptPoints > 0 && position < positionsOf(tile); position++) {
+            float[][] rows = kept[tile * positionsPerTile + position];
+            for (int i = 0; i < rows.length; i++) {
+                int row = position * points + points - rows.length + i;
+                System.arraycopy(logits, row * PANEL, rows[i], panel * PANEL, columns);
+            }
+        }
     }
 
     /// The statistics of a stretch start from what the stretches before it found: only a logit that exceeds the k-th
@@ -137,10 +161,20 @@ final class VocabularyPass {
 
     /// Computes the logits of a stretch of the vocabulary, panel by panel, a tile of rows at a time.
     private void forEachTile(int stretch, TileReader reader) {
-        if (!engine.kernels().joinsPanels() && transformer.unembedding() instanceof PanelMatrix matrix) {
+        if (onlyRow != null) {
+            forEachPanelOfTheOnlyRow(stretch, reader);
+        } else if (!engine.kernels().joinsPanels() && transformer.unembedding() instanceof PanelMatrix matrix) {
             forEachTileAhead(matrix, stretch, reader);
         } else {
             forEachTileTogether(stretch, reader);
+        }
+    }
+
+    private void forEachPanelOfTheOnlyRow(int stretch, TileReader reader) {
+        float[] logits = new float[PANEL];
+        for (int panel = stretches.firstPanel(stretch); panel < stretches.firstPanel(stretch + 1); panel++) {
+            System.arraycopy(onlyRow, panel * PANEL, logits, 0, transformer.unembedding().columnsOf(panel));
+            reader.read(logits, panel, 0);
         }
     }
 

@@ -19,9 +19,11 @@ public final class VocabularyQuery {
     final boolean klFromFinal;
     final int[] previous;
     final boolean distances;
+    /// Points of each position, the last ones, whose logits are kept.
+    final int keptPoints;
 
     private VocabularyQuery(int points, int topK, int bottomK, int[] tracked, int[] next, boolean nextRanks,
-            boolean klFromFinal, int[] previous, boolean distances) {
+            boolean klFromFinal, int[] previous, boolean distances, int keptPoints) {
         this.points = points;
         this.topK = topK;
         this.bottomK = bottomK;
@@ -31,6 +33,7 @@ public final class VocabularyQuery {
         this.klFromFinal = klFromFinal;
         this.previous = previous;
         this.distances = distances;
+        this.keptPoints = keptPoints;
     }
 
     /// The top 1 of residuals that come in groups.
@@ -42,7 +45,7 @@ public final class VocabularyQuery {
         if (points < 1) {
             throw new IllegalArgumentException("points: expected at least 1, got " + points);
         }
-        return new VocabularyQuery(points, 1, 0, new int[0], new int[0], false, false, new int[0], false);
+        return new VocabularyQuery(points, 1, 0, new int[0], new int[0], false, false, new int[0], false, 0);
     }
 
     /// How many of the greatest logits are kept.
@@ -54,7 +57,7 @@ public final class VocabularyQuery {
         if (k < 1) {
             throw new IllegalArgumentException("top-k: expected at least 1, got " + k);
         }
-        return new VocabularyQuery(points, k, bottomK, tracked, next, nextRanks, klFromFinal, previous, distances);
+        return new VocabularyQuery(points, k, bottomK, tracked, next, nextRanks, klFromFinal, previous, distances, keptPoints);
     }
 
     /// How many of the least logits are kept.
@@ -66,7 +69,7 @@ public final class VocabularyQuery {
         if (k < 0) {
             throw new IllegalArgumentException("bottom-k: expected at least 0, got " + k);
         }
-        return new VocabularyQuery(points, topK, k, tracked, next, nextRanks, klFromFinal, previous, distances);
+        return new VocabularyQuery(points, topK, k, tracked, next, nextRanks, klFromFinal, previous, distances, keptPoints);
     }
 
     /// Tokens whose logits and ranks are read at every point.
@@ -75,7 +78,7 @@ public final class VocabularyQuery {
     /// @return a changed query
     public VocabularyQuery track(int... ids) {
         return new VocabularyQuery(
-                points, topK, bottomK, ids.clone(), next, nextRanks, klFromFinal, previous, distances);
+                points, topK, bottomK, ids.clone(), next, nextRanks, klFromFinal, previous, distances, keptPoints);
     }
 
     /// The token that really follows each position, whose logit is read at every point.
@@ -85,14 +88,14 @@ public final class VocabularyQuery {
     /// @return a changed query
     public VocabularyQuery next(int[] ids, boolean ranks) {
         return new VocabularyQuery(
-                points, topK, bottomK, tracked, ids.clone(), ranks, klFromFinal, previous, distances);
+                points, topK, bottomK, tracked, ids.clone(), ranks, klFromFinal, previous, distances, keptPoints);
     }
 
     /// Also `KL(point ‖ last point)`, in the same pass.
     ///
     /// @return a changed query
     public VocabularyQuery klFromFinal() {
-        return new VocabularyQuery(points, topK, bottomK, tracked, next, nextRanks, true, previous, distances);
+        return new VocabularyQuery(points, topK, bottomK, tracked, next, nextRanks, true, previous, distances, keptPoints);
     }
 
     /// Also `KL(point ‖ an earlier point)`, in the same pass.
@@ -110,7 +113,7 @@ public final class VocabularyQuery {
                     + ", each below its own index or -1, got " + Arrays.toString(previous));
         }
         return new VocabularyQuery(
-                points, topK, bottomK, tracked, next, nextRanks, klFromFinal, previous.clone(), distances);
+                points, topK, bottomK, tracked, next, nextRanks, klFromFinal, previous.clone(), distances, keptPoints);
     }
 
     /// Also the Jensen–Shannon divergence and the total variation between each point and the last one, in a second pass over
@@ -118,7 +121,21 @@ public final class VocabularyQuery {
     ///
     /// @return a changed query
     public VocabularyQuery distances() {
-        return new VocabularyQuery(points, topK, bottomK, tracked, next, nextRanks, klFromFinal, previous, true);
+        return new VocabularyQuery(points, topK, bottomK, tracked, next, nextRanks, klFromFinal, previous, true, keptPoints);
+    }
+
+    /// Also all logits of the last points, kept whole: for who samples from them, or learns only then which token follows
+    /// ([VocabularyReadings#followedBy]). The one request that takes memory for the vocabulary.
+    ///
+    /// @param points how many of each position's points, counted from the last
+    /// @return a changed query
+    /// @throws IllegalArgumentException if there are not so many
+    public VocabularyQuery keepLogits(int points) {
+        if (points < 0 || points > this.points) {
+            throw new IllegalArgumentException("kept points: expected 0 to " + this.points + ", got " + points);
+        }
+        return new VocabularyQuery(
+                this.points, topK, bottomK, tracked, next, nextRanks, klFromFinal, previous, distances, points);
     }
 
     /// Tokens of each position whose logits are read: the tracked ones, then the next one.

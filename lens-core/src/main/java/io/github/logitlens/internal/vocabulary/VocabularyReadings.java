@@ -1,5 +1,8 @@
 package io.github.logitlens.internal.vocabulary;
 
+import io.github.logitlens.internal.kernel.VocabularyStatistics;
+import java.util.Arrays;
+
 /// What [Unembedder#read] found for each residual: the top of the vocabulary and statistics over all of it.
 ///
 /// Rows are (position, point) pairs, `row = position · points + point`. Immutable.
@@ -24,6 +27,8 @@ public final class VocabularyReadings {
     private final int[] trackedRanks;
     private final float[] nextLogits;
     private final int[] nextRanks;
+    private final int keptPoints;
+    private final float[][] logits;
 
     VocabularyReadings(int rows, VocabularyQuery query, int topK, int bottomK) {
         points = query.points;
@@ -45,6 +50,93 @@ public final class VocabularyReadings {
         trackedRanks = new int[rows * tracked];
         nextLogits = new float[query.next.length > 0 ? rows : 0];
         nextRanks = new int[query.nextRanks ? rows : 0];
+        keptPoints = query.keptPoints;
+        logits = new float[rows / points * keptPoints][];
+    }
+
+    /// A copy of some positions.
+    ///
+    /// @param nextLogits of all positions, as are `nextRanks`
+    /// @param keptPoints how many points' logits it keeps: as many as `all` does, or none
+    private VocabularyReadings(VocabularyReadings all, int from, int to, float[] nextLogits, int[] nextRanks, int keptPoints) {
+        points = all.points;
+        topK = all.topK;
+        bottomK = all.bottomK;
+        tracked = all.tracked;
+        int first = from * points;
+        int end = to * points;
+        topIds = Arrays.copyOfRange(all.topIds, first * topK, end * topK);
+        topLogits = Arrays.copyOfRange(all.topLogits, first * topK, end * topK);
+        bottomIds = Arrays.copyOfRange(all.bottomIds, first * bottomK, end * bottomK);
+        bottomLogits = Arrays.copyOfRange(all.bottomLogits, first * bottomK, end * bottomK);
+        logSumExp = Arrays.copyOfRange(all.logSumExp, first, end);
+        entropy = Arrays.copyOfRange(all.entropy, first, end);
+        klToFinal = Arrays.copyOfRange(all.klToFinal, first, end);
+        klFromFinal = rows(all.klFromFinal, first, end);
+        change = rows(all.change, first, end);
+        jensenShannon = rows(all.jensenShannon, first, end);
+        totalVariation = rows(all.totalVariation, first, end);
+        trackedLogits = Arrays.copyOfRange(all.trackedLogits, first * tracked, end * tracked);
+        trackedRanks = Arrays.copyOfRange(all.trackedRanks, first * tracked, end * tracked);
+        this.nextLogits = nextLogits.length == 0 ? nextLogits : Arrays.copyOfRange(nextLogits, first, end);
+        this.nextRanks = nextRanks.length == 0 ? nextRanks : Arrays.copyOfRange(nextRanks, first, end);
+        this.keptPoints = keptPoints;
+        logits = Arrays.copyOfRange(all.logits, from * keptPoints, to * keptPoints);
+    }
+
+    private static double[] rows(double[] values, int first, int end) {
+        return values.length == 0 ? values : Arrays.copyOfRange(values, first, end);
+    }
+
+    /// The readings of some positions, by themselves.
+    ///
+    /// @param from index of the first position
+    /// @param to   index after the last
+    /// @return a copy
+    public VocabularyReadings positions(int from, int to) {
+        return new VocabularyReadings(this, from, to, nextLogits, nextRanks, keptPoints);
+    }
+
+    /// These readings once it is known which token follows: what [VocabularyQuery#next] would have read. All logits have to be
+    /// kept ([VocabularyQuery#keepLogits]); the copy keeps none.
+    ///
+    /// @param id    the token that follows the only position
+    /// @param ranks whether its rank is counted too
+    /// @return a copy
+    public VocabularyReadings followedBy(int id, boolean ranks) {
+        float[] next = new float[logits.length];
+        int[] rank = new int[ranks ? logits.length : 0];
+        for (int row = 0; row < next.length; row++) {
+            next[row] = logits[row][id];
+            if (ranks) {
+                rank[row] = 1 + VocabularyStatistics.countBefore(next[row], id, logits[row], 0, logits[row].length);
+            }
+        }
+        return new VocabularyReadings(this, 0, 1, next, rank, 0);
+    }
+
+    /// These readings without the logits that were kept.
+    ///
+    /// @return a copy
+    public VocabularyReadings withoutLogits() {
+        return new VocabularyReadings(this, 0, logSumExp.length / points, nextLogits, nextRanks, 0);
+    }
+
+    /// All logits of a row, if [VocabularyQuery#keepLogits] asked for them.
+    ///
+    /// @param position index of the position, from 0
+    /// @param point    index of the point, from 0
+    /// @return `[vocabSize]`, *not to be modified*
+    public float[] logits(int position, int point) {
+        return logits[keptRow(position, point)];
+    }
+
+    private int keptRow(int position, int point) {
+        return position * keptPoints + point - (points - keptPoints);
+    }
+
+    void setLogits(int position, int point, float[] values) {
+        logits[keptRow(position, point)] = values;
     }
 
     void setTop(int row, int rank, int id, float logit) {
