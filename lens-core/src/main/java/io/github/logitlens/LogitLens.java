@@ -3,7 +3,6 @@ package io.github.logitlens;
 import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Edit;
 import io.github.logitlens.hook.Hooks;
-import io.github.logitlens.internal.vocabulary.VocabularyQuery;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
@@ -13,8 +12,10 @@ import io.github.logitlens.weights.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
@@ -31,8 +32,6 @@ import java.util.stream.IntStream;
 ///
 /// Immutable, for any number of threads. [#close] refuses new runs, waits for running ones and frees the weights.
 public final class LogitLens implements AutoCloseable {
-
-    private static final int TOP_FOR_MARGIN = 2;
 
     /// Closed, unless the model is streamed from it; it knows its files' hash.
     private final Checkpoint checkpoint;
@@ -323,73 +322,94 @@ public final class LogitLens implements AutoCloseable {
     private void parts(int[] ids, LensOptions options, Hooks hooks, int positionsAtOnce, Consumer<LensResult> parts) {
         checkLength(ids.length);
         int[] positions = options.positions().resolve(ids.length);
-        int[] tracked = options.tracked().stream().mapToInt(token -> token.id(tokenizer)).toArray();
-        PointPlan plan = PointPlan.of(options, model);
-        List<LensPoint> points = plan.points();
-        Projection projection = new Projection(model, options.readout(), options.layerNorm());
+        LensReader reader = reader(options, hooks);
         model.whileOpen(() -> {
             String kernels = model.kernels();
-            ResidualStack stack = new ResidualStack(model, points, positions);
-            model.run(ids, plan.lastLayer(), stack.observe(hooks));
+            ResidualStack stack = new ResidualStack(model, reader.points(), positions);
+            model.run(ids, reader.lastLayer(), stack.observe(hooks));
             for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
                 int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
                 ResidualStack part = stack.part(from, to);
-                VocabularyReadings readings = projection.unembedder().read(projection.points(points, part.values()),
-                        query(options, points, nextTokens(part.positions(), ids), tracked));
-                Provenance provenance = provenance(options, hooks, Provenance.Computed.by(model, kernels));
-                parts.accept(new LensResult(provenance, notes(ids, options.bos()), model.config(), options, tokenizer, ids, points,
-                        part.positions(), tracked, readings, geometry(part, options)));
+                VocabularyReadings readings =
+                        reader.read(part.values(), reader.query(LensReader.next(part.positions(), ids)));
+                parts.accept(reader.result(ids, part, readings, kernels));
             }
             return null;
         });
     }
 
-    private static ResidualStack.Geometry geometry(ResidualStack stack, LensOptions options) {
-        return options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
+    private LensReader reader(LensOptions options, Hooks hooks) {
+        return new LensReader(checkpoint, model, tokenizer, options, hooks);
     }
 
-    private Provenance provenance(LensOptions options, Hooks hooks, Provenance.Computed computed) {
-        return new Provenance(checkpoint, tokenizer, options.bos(), options.readout(), options.layerNorm(), hooks.edits(), computed);
+    /// Reads prompts, in one call; see [#batch(Iterator, LensOptions, Hooks, BatchOptions)].
+    ///
+    /// ```java
+    /// for (Outcome outcome : lens.runAll(List.of(Prompt.of("The capital of France is"), Prompt.ids(464)), options)) {
+    ///     outcome.result().top(…)
+    /// }
+    /// ```
+    ///
+    /// @param prompts text or ids
+    /// @param options what to read of each
+    /// @return one outcome for each prompt, in their order
+    /// @throws IllegalArgumentException if the options fit no prompt of this model
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public List<Outcome> runAll(List<Prompt> prompts, LensOptions options) {
+        List<Outcome> outcomes = new ArrayList<>(prompts.size());
+        runAll(prompts.iterator(), options, Hooks.none(), BatchOptions.defaults(), outcomes::add);
+        return List.copyOf(outcomes);
     }
 
-    private List<String> notes(int[] ids, Bos bos) {
-        List<String> notes = new ArrayList<>(checkpoint.notes());
-        if (bos == Bos.PREPEND && ids.length > 1 && ids[1] == ids[0]) {
-            notes.add("the prompt begins with two BOS tokens: one of its own, and the one that was asked for");
+    /// Reads prompts, and hands over each outcome as soon as it is there; see
+    /// [#batch(Iterator, LensOptions, Hooks, BatchOptions)].
+    ///
+    /// @param prompts  text or ids, however many
+    /// @param options  what to read of each
+    /// @param hooks    what observes and edits each prompt's run before it is read
+    /// @param batch    how many go together
+    /// @param outcomes given one outcome for each prompt, in their order, on the caller's thread
+    /// @throws IllegalArgumentException if the options or hooks fit no prompt of this model
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public void runAll(Iterator<Prompt> prompts, LensOptions options, Hooks hooks, BatchOptions batch, Consumer<Outcome> outcomes) {
+        try (LensBatch all = batch(prompts, options, hooks, batch)) {
+            all.forEachRemaining(outcomes);
         }
-        return notes;
     }
 
-    private static VocabularyQuery query(LensOptions options, List<LensPoint> points, int[] next, int[] tracked) {
-        VocabularyQuery query = VocabularyQuery.points(points.size())
-                .top(Math.max(options.topK(), TOP_FOR_MARGIN)).bottom(options.bottomK()).track(tracked);
-        boolean nextRanks = options.reads(LensMetric.Reading.NEXT_RANK);
-        if (nextRanks || options.reads(LensMetric.Reading.NEXT_LOGIT)) {
-            query = query.next(next, nextRanks);
-        }
-        if (options.reads(LensMetric.Reading.KL_FROM_FINAL)) {
-            query = query.klFromFinal();
-        }
-        if (options.reads(LensMetric.Reading.CHANGE)) {
-            query = query.change(previous(points));
-        }
-        return options.reads(LensMetric.Reading.DISTANCES) ? query.distances() : query;
+    /// Reads prompts one after another, as they are asked for, several in one pass: much faster than one by one, with the bits that
+    /// each has alone.
+    ///
+    /// ```java
+    /// try (LensBatch batch = lens.batch(prompts, LensOptions.defaults().positions(Positions.last()), Hooks.none(),
+    ///         BatchOptions.defaults())) {
+    ///     while (batch.hasNext()) {
+    ///         switch (batch.next()) {
+    ///             case Outcome.Read read -> System.out.println(read.result());
+    ///             case Outcome.Refused refused -> System.err.println(refused.message());
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// @param prompts text or ids, however many; taken as they are needed
+    /// @param options what to read of each
+    /// @param hooks   what observes and edits each prompt's run before it is read: called once per point and prompt, with that
+    ///                prompt's rows
+    /// @param batch   how many go together
+    /// @return the outcomes, one for each prompt, in their order; to be closed
+    /// @throws IllegalArgumentException if the options or hooks fit no prompt of this model
+    public LensBatch batch(Iterator<Prompt> prompts, LensOptions options, Hooks hooks, BatchOptions batch) {
+        return new LensBatch(this, reader(options, hooks), prompts, hooks, batch);
     }
 
-    /// For each point of the residual stream the one before it there; −1 for the first, and for what components write.
-    private static int[] previous(List<LensPoint> points) {
-        int[] previous = new int[points.size()];
-        int last = -1;
-        for (int i = 0; i < previous.length; i++) {
-            boolean residual = points.get(i).kind().isResidual();
-            previous[i] = residual ? last : -1;
-            last = residual ? i : last;
-        }
-        return previous;
-    }
-
-    private static int[] nextTokens(int[] positions, int[] ids) {
-        return IntStream.of(positions).map(position -> position + 1 < ids.length ? ids[position + 1] : -1).toArray();
+    /// A prompt's ids, BOS included.
+    ///
+    /// @return owned by the caller
+    int[] ids(Prompt prompt, LensOptions options) {
+        return withBos(prompt.ids(tokenizer, options.specialTokens()), options.bos());
     }
 
     /// Takes a prompt's next-token logit apart into what each component wrote; see [Attribution].
@@ -460,14 +480,17 @@ public final class LogitLens implements AutoCloseable {
 
     /// Checked here as well as by the model, because positions and arrays are sized by it first.
     private void checkLength(int seqLen) {
+        wrongLength(seqLen).ifPresent(message -> {
+            throw new IllegalArgumentException(message);
+        });
+    }
+
+    /// Why a prompt of so many tokens cannot run.
+    Optional<String> wrongLength(int seqLen) {
         int nCtx = model.config().nCtx();
-        if (seqLen == 0) {
-            throw new IllegalArgumentException("prompt: expected at least one token, got none");
-        }
-        if (seqLen > nCtx) {
-            throw new IllegalArgumentException(
-                    "prompt: expected at most " + nCtx + " tokens (nCtx of model '" + model.id() + "'), got " + seqLen);
-        }
+        return seqLen == 0 ? Optional.of("prompt: expected at least one token, got none")
+                : seqLen <= nCtx ? Optional.empty()
+                : Optional.of("prompt: expected at most " + nCtx + " tokens (nCtx of model '" + model.id() + "'), got " + seqLen);
     }
 
     /// Frees the model; see [Gpt2Model#close].

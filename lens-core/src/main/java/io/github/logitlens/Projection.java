@@ -28,6 +28,11 @@ final class Projection {
         });
     }
 
+    /// Whether the row of a residual meets `W_U` as the model's own last one does.
+    boolean keeps(LensPoint point) {
+        return layerNorm != LayerNormMode.NONE && !readout.maps(point);
+    }
+
     /// The rows of a run, ready for [#unembedder].
     ///
     /// @param points in the order of the forward pass, the last being the residual whose scale freezes the others

@@ -23,34 +23,45 @@ final class ResidualStack implements ActivationObserver {
     private final List<LensPoint> order;
     private final Map<LensPoint, Integer> places = new HashMap<>();
     private final int[] positions;
+    private final int past;
     private final int dModel;
     private final float[] values;
+    private final int first;
 
     ResidualStack(Gpt2Model model, List<LensPoint> points, int[] positions) {
-        this(model, points, positions, new float[size(model, points, positions)]);
+        this(model, points, positions, 0, values(model, points, positions.length), 0);
     }
 
-    private ResidualStack(Gpt2Model model, List<LensPoint> points, int[] positions, float[] values) {
+    /// A prompt's part of what several prompts leave.
+    ///
+    /// @param positions the prompt's
+    /// @param past      positions before the run's first row
+    /// @param values    `[positions of all prompts, points, dModel]`, *written*
+    /// @param first     where the prompt's first position stands among those
+    ResidualStack(Gpt2Model model, List<LensPoint> points, int[] positions, int past, float[] values, int first) {
         this.model = model;
         this.order = points;
         this.points = points.stream().collect(Collectors.groupingBy(LensPoint::hook));
         this.positions = positions;
+        this.past = past;
         this.values = values;
+        this.first = first;
         dModel = model.config().dModel();
         for (int i = 0; i < points.size(); i++) {
             places.put(points.get(i), i);
         }
     }
 
-    private static int size(Gpt2Model model, List<LensPoint> points, int[] positions) {
+    /// Room for the residuals of so many positions.
+    static float[] values(Gpt2Model model, List<LensPoint> points, int positions) {
         int dModel = model.config().dModel();
-        long size = (long) positions.length * points.size() * dModel;
+        long size = (long) positions * points.size() * dModel;
         if (size > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("points: expected at most " + Integer.MAX_VALUE / dModel + " rows of "
-                    + dModel + " values in one run, got " + points.size() + " points at " + positions.length
+                    + dModel + " values in one run, got " + points.size() + " points at " + positions
                     + " positions; read fewer positions, layers or kinds of point");
         }
-        return (int) size;
+        return new float[(int) size];
     }
 
     /// Some of the positions, in a stack of their own.
@@ -61,8 +72,8 @@ final class ResidualStack implements ActivationObserver {
         int perPosition = order.size() * dModel;
         return from == 0 && to == positions.length
                 ? this
-                : new ResidualStack(model, order, Arrays.copyOfRange(positions, from, to),
-                        Arrays.copyOfRange(values, from * perPosition, to * perPosition));
+                : new ResidualStack(model, order, Arrays.copyOfRange(positions, from, to), past,
+                        Arrays.copyOfRange(values, from * perPosition, to * perPosition), 0);
     }
 
     /// The positions in this stack.
@@ -84,34 +95,34 @@ final class ResidualStack implements ActivationObserver {
         }
         for (LensPoint point : here) {
             for (int i = 0; i < positions.length; i++) {
-                activation.read(positions[i] * dModel, values, offset(i, point), dModel);
+                activation.read((positions[i] - past) * dModel, values, offset(i, point), dModel);
             }
         }
     }
 
     private void heads(int layer, List<LensPoint> heads, Activation z) {
         int nHeads = model.config().nHeads();
-        for (int first = 0; first < positions.length; first += HEAD_POSITIONS) {
-            int count = Math.min(HEAD_POSITIONS, positions.length - first);
+        for (int from = 0; from < positions.length; from += HEAD_POSITIONS) {
+            int count = Math.min(HEAD_POSITIONS, positions.length - from);
             float[] read = new float[count * dModel];
             for (int i = 0; i < count; i++) {
-                z.read(positions[first + i] * dModel, read, i * dModel, dModel);
+                z.read((positions[from + i] - past) * dModel, read, i * dModel, dModel);
             }
             float[] writes = model.components().headWrites(layer, read);
             for (LensPoint point : heads) {
                 for (int i = 0; i < count; i++) {
                     System.arraycopy(writes, (i * nHeads + point.head().getAsInt()) * dModel, values,
-                            offset(first + i, point), dModel);
+                            offset(from + i, point), dModel);
                 }
             }
         }
     }
 
     private int offset(int position, LensPoint point) {
-        return (position * order.size() + places.get(point)) * dModel;
+        return ((first + position) * order.size() + places.get(point)) * dModel;
     }
 
-    /// The rows as they are, `[positions, points, dModel]`.
+    /// The rows as they are, `[positions, points, dModel]`, those of other prompts with them.
     float[] values() {
         return values;
     }
@@ -131,9 +142,10 @@ final class ResidualStack implements ActivationObserver {
     }
 
     private double dot(int a, int b) {
+        int base = first * order.size();
         double sum = 0;
         for (int i = 0; i < dModel; i++) {
-            sum += (double) values[a * dModel + i] * values[b * dModel + i];
+            sum += (double) values[(base + a) * dModel + i] * values[(base + b) * dModel + i];
         }
         return sum;
     }

@@ -1,5 +1,6 @@
 package io.github.logitlens.hook;
 
+import io.github.logitlens.internal.hook.EditRefusal;
 import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.weights.Gpt2Config;
@@ -23,7 +24,7 @@ import java.util.function.Predicate;
 public final class Hooks {
 
     static {
-        HookAccess.open(Calls::new);
+        HookAccess.open(Calls::new, Hooks::guarded);
     }
 
     private static final Hooks NONE = new Hooks(List.of());
@@ -31,6 +32,10 @@ public final class Hooks {
     private sealed interface Entry {
 
         boolean at(HookPoint point);
+
+        default boolean edits() {
+            return true;
+        }
 
         void fire(HookPoint point, float[] data, int... shape);
 
@@ -50,6 +55,11 @@ public final class Hooks {
     }
 
     private record Observing(Predicate<HookPoint> where, ActivationObserver observer) implements Placed {
+
+        @Override
+        public boolean edits() {
+            return false;
+        }
 
         @Override
         public void fire(HookPoint point, float[] data, int... shape) {
@@ -101,6 +111,37 @@ public final class Hooks {
         public String toString() {
             return edit.toString();
         }
+    }
+
+    private record Guarded(Entry editor, EditRefusal refusal) implements Entry {
+
+        @Override
+        public boolean at(HookPoint point) {
+            return refusal.message().isEmpty() && editor.at(point);
+        }
+
+        @Override
+        public void check(Gpt2Config config) {
+            editor.check(config);
+        }
+
+        @Override
+        public void fire(HookPoint point, float[] data, int... shape) {
+            try {
+                editor.fire(point, data, shape);
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                refusal.set(editor + ": " + e.getMessage());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return editor.toString();
+        }
+    }
+
+    private static Hooks guarded(Hooks hooks, EditRefusal refusal) {
+        return new Hooks(hooks.entries.stream().map(entry -> entry.edits() ? new Guarded(entry, refusal) : entry).toList());
     }
 
     /// One point, as a place that can be named.
@@ -205,7 +246,7 @@ public final class Hooks {
     ///
     /// @return in the order in which they were added; empty where the run is only observed
     public List<String> edits() {
-        return entries.stream().filter(entry -> !(entry instanceof Observing)).map(Entry::toString).toList();
+        return entries.stream().filter(Entry::edits).map(Entry::toString).toList();
     }
 
     /// Observers and edits, in the order in which they were added.
@@ -251,7 +292,7 @@ public final class Hooks {
         @Override
         public boolean edits(HookPoint point) {
             for (Entry entry : hooks.entries) {
-                if (!(entry instanceof Observing) && entry.at(point)) {
+                if (entry.edits() && entry.at(point)) {
                     return true;
                 }
             }

@@ -1,9 +1,8 @@
 package io.github.logitlens.error;
 
-import org.jspecify.annotations.Nullable;
-
-/// A run, or the loading of a model, that was stopped before its end: the thread that called it was interrupted. The thread's
-/// interrupt flag is still set, nothing was half written, and the model can go on to be used.
+/// A run, or the loading of a model, that was stopped before its end: the thread that called it was interrupted, or the stream of
+/// results that it was for was closed. The thread's interrupt flag is still set, nothing was half written, and the model can go on
+/// to be used.
 ///
 /// ```java
 /// Future<LensResult> run = executor.submit(() -> lens.run(prompt));
@@ -16,23 +15,40 @@ public final class RunCancelledException extends LensException {
     /// Who stopped it.
     public enum Reason {
         /// The calling thread was interrupted, as [java.util.concurrent.Future#cancel] does.
-        INTERRUPTED
+        INTERRUPTED,
+        /// Another thread closed what the run was for.
+        CLOSED
     }
+
+    /// What [#reason()] returns.
+    private final Reason reason;
 
     /// Stopped by an interrupt.
     public RunCancelledException() {
-        this(null);
+        this(Reason.INTERRUPTED);
+    }
+
+    /// Stopped for a reason.
+    ///
+    /// @param reason who stopped it
+    public RunCancelledException(Reason reason) {
+        super("run cancelled: " + switch (reason) {
+            case INTERRUPTED -> "its thread was interrupted";
+            case CLOSED -> "what it was for is closed";
+        });
+        this.reason = reason;
     }
 
     /// Stopped by an interrupt that something below noticed first.
     ///
-    /// @param cause what that threw, or null
-    public RunCancelledException(@Nullable Throwable cause) {
+    /// @param cause what that threw
+    public RunCancelledException(Throwable cause) {
         super("run cancelled: its thread was interrupted", cause);
+        this.reason = Reason.INTERRUPTED;
     }
 
     @Override
     public Reason reason() {
-        return Reason.INTERRUPTED;
+        return reason;
     }
 }

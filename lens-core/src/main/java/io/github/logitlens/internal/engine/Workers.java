@@ -7,7 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /// A pool of daemon threads for the models that were opened with one choice of threads; most share one pool per JVM.
 ///
@@ -20,8 +22,11 @@ import java.util.function.IntConsumer;
 /// loader that ran this code can be collected. Workers inherit nothing of the thread that happens to start them.
 ///
 /// Interrupting the thread that called [#run] ends the call: whoever takes a task asks first whether that thread was
-/// interrupted, and long tasks ask in between ([#stopIfCancelled]).
+/// interrupted, and long tasks ask in between ([#stopIfCancelled]). So does whoever else may end it ([#stoppable]).
 public final class Workers {
+
+    /// Whether what the calling thread works on is to end, though nobody interrupted it.
+    private static final ScopedValue<BooleanSupplier> STOPPED = ScopedValue.newInstance();
 
     private static final int SPINS = 2_000;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -90,19 +95,45 @@ public final class Workers {
         job.await();
     }
 
-    /// Ends a task whose call was cancelled. For loops that are long: it costs a read of one field.
+    /// Ends a task whose call was cancelled. For loops that are long: it costs a read of one field, or two.
     ///
-    /// @throws RunCancelledException if the thread that called the outermost [#run] is interrupted
+    /// @throws RunCancelledException if the thread that called the outermost [#run] is interrupted, or its work [#stoppable]
+    ///                               and stopped
     public static void stopIfCancelled() {
-        if (origin().isInterrupted()) {
-            throw new RunCancelledException();
-        }
+        origin().stopIfCancelled();
     }
 
-    /// The thread for which this one works: itself, unless it is a worker.
-    private static Thread origin() {
+    /// Does work that another thread can end.
+    ///
+    /// @param stopped asked by whoever takes a task; true ends the work as an interrupt does
+    /// @return what the work returns
+    /// @throws RunCancelledException if it was ended
+    public static <T> T stoppable(BooleanSupplier stopped, Supplier<T> work) {
+        return ScopedValue.where(STOPPED, stopped).call(work::get);
+    }
+
+    /// For whom this thread works: itself, unless it is a worker.
+    private static Origin origin() {
         Thread current = Thread.currentThread();
-        return current instanceof Worker worker && worker.job != null ? worker.job.origin : current;
+        return current instanceof Worker worker && worker.job != null
+                ? worker.job.origin
+                : new Origin(current, STOPPED.isBound() ? STOPPED.get() : null);
+    }
+
+    /// Who wants the work done.
+    ///
+    /// @param thread  whose interruption ends it
+    /// @param stopped what else does, or null
+    private record Origin(Thread thread, BooleanSupplier stopped) {
+
+        void stopIfCancelled() {
+            if (thread.isInterrupted()) {
+                throw new RunCancelledException();
+            }
+            if (stopped != null && stopped.getAsBoolean()) {
+                throw new RunCancelledException(RunCancelledException.Reason.CLOSED);
+            }
+        }
     }
 
     /// Which of the threads that work on one call this is: the caller, 0, or a worker by its number.
@@ -209,14 +240,13 @@ public final class Workers {
         private final int tasks;
         private final IntConsumer task;
         private final Thread caller;
-        private final Thread origin;
+        private final Origin origin;
         private final AtomicInteger claimed = new AtomicInteger();
         private final AtomicInteger finished = new AtomicInteger();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
         /// @param caller who waits for the end
-        /// @param origin whose interruption ends it
-        Job(int tasks, IntConsumer task, Thread caller, Thread origin) {
+        Job(int tasks, IntConsumer task, Thread caller, Origin origin) {
             this.tasks = tasks;
             this.task = task;
             this.caller = caller;
@@ -232,7 +262,7 @@ public final class Workers {
             while ((i = claimed.getAndIncrement()) < tasks) {
                 try {
                     if (failure.get() == null) {
-                        stopIfCancelled();
+                        origin.stopIfCancelled();
                         task.accept(i);
                     }
                 } catch (Throwable t) {
@@ -242,12 +272,6 @@ public final class Workers {
                         LockSupport.unpark(caller);
                     }
                 }
-            }
-        }
-
-        private void stopIfCancelled() {
-            if (origin.isInterrupted()) {
-                throw new RunCancelledException();
             }
         }
 
