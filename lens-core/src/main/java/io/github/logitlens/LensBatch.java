@@ -184,11 +184,7 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
             Outcome.Reason reason = ids.length == 0 ? Outcome.Reason.EMPTY : Outcome.Reason.TOO_LONG;
             return length.map(message -> new Outcome.Refused(index, prompt, reason, message));
         }
-        int vocabSize = model.config().vocabSize();
-        return IntStream.range(0, ids.length).filter(position -> ids[position] < 0 || ids[position] >= vocabSize).boxed()
-                .findFirst().map(position -> new Outcome.Refused(index, prompt, Outcome.Reason.UNKNOWN_ID,
-                        "token at position " + position + ": expected an id from 0 to " + (vocabSize - 1) + " (vocabulary of model '"
-                                + model.id() + "'), got " + ids[position]));
+        return lens.unknownId(ids).map(message -> new Outcome.Refused(index, prompt, Outcome.Reason.UNKNOWN_ID, message));
     }
 
     private void read(Group group) {

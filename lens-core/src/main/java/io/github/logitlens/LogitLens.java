@@ -3,6 +3,7 @@ package io.github.logitlens;
 import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Edit;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
@@ -405,6 +406,63 @@ public final class LogitLens implements AutoCloseable {
         return new LensBatch(this, reader(options, hooks), prompts, hooks, batch);
     }
 
+    /// Goes on with a prompt, token by token.
+    ///
+    /// ```java
+    /// try (Generation generation = lens.generate(Prompt.of("The Eiffel Tower is in"),
+    ///         GenerationOptions.defaults().maxTokens(5).lens(LensOptions.defaults()))) {
+    ///     while (generation.hasNext()) {
+    ///         GeneratedToken token = generation.next();
+    ///         System.out.print(token.text());                     // as it comes
+    ///         token.lens().get().decisionLayer(-1);               // where it was decided
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// @param prompt  text or ids, of 1 to nCtx tokens
+    /// @param options how many tokens, how they are drawn, what the lens reads beside each
+    /// @return the tokens as they are asked for; to be closed
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit the model
+    public Generation generate(Prompt prompt, GenerationOptions options) {
+        return generate(prompt, options, Hooks.none());
+    }
+
+    /// Goes on with a prompt, under hooks.
+    ///
+    /// @param prompt  text or ids, of 1 to nCtx tokens
+    /// @param options how many tokens, how they are drawn, what the lens reads beside each
+    /// @param hooks   what observes and edits: called with the prompt's rows, then at each step once per sample with the row of its
+    ///                new position
+    /// @return the tokens as they are asked for; to be closed
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options or hooks do not fit the model
+    public Generation generate(Prompt prompt, GenerationOptions options, Hooks hooks) {
+        int[] ids = withBos(prompt.ids(tokenizer, options.specialTokens()), options.bos());
+        checkLength(ids.length);
+        unknownId(ids).ifPresent(message -> {
+            throw new IllegalArgumentException(message);
+        });
+        HookAccess.of(hooks).check(model.config(), model.id(), model.config().nLayers() - 1);
+        Optional<LensReader> reader = options.lens().map(lens -> reader(
+                lens.positions(Positions.last()).bos(options.bos()).specialTokens(options.specialTokens()), hooks));
+        return new Generation(this, ids, options, hooks, reader);
+    }
+
+    /// Goes on with a prompt to the end, and hands over each token as soon as it is there.
+    ///
+    /// @param prompt  text or ids, of 1 to nCtx tokens
+    /// @param options how many tokens, how they are drawn, what the lens reads beside each
+    /// @param tokens  given each token, on the caller's thread
+    /// @return the samples
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit the model
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public List<GeneratedSample> generate(Prompt prompt, GenerationOptions options, Consumer<GeneratedToken> tokens) {
+        try (Generation generation = generate(prompt, options)) {
+            generation.forEachRemaining(tokens);
+            return generation.samples();
+        }
+    }
+
     /// A prompt's ids, BOS included.
     ///
     /// @return owned by the caller
@@ -455,7 +513,7 @@ public final class LogitLens implements AutoCloseable {
                 breakdown);
     }
 
-    private int known(TokenRef token) {
+    int known(TokenRef token) {
         int id = token.id(tokenizer);
         if (id < 0 || id >= model.config().vocabSize()) {
             throw new IllegalArgumentException("token: expected an id from 0 to " + (model.config().vocabSize() - 1)
@@ -491,6 +549,14 @@ public final class LogitLens implements AutoCloseable {
         return seqLen == 0 ? Optional.of("prompt: expected at least one token, got none")
                 : seqLen <= nCtx ? Optional.empty()
                 : Optional.of("prompt: expected at most " + nCtx + " tokens (nCtx of model '" + model.id() + "'), got " + seqLen);
+    }
+
+    /// Which of a prompt's ids is none of the model's.
+    Optional<String> unknownId(int[] ids) {
+        int vocabSize = model.config().vocabSize();
+        return IntStream.range(0, ids.length).filter(position -> ids[position] < 0 || ids[position] >= vocabSize)
+                .mapToObj(position -> "token at position " + position + ": expected an id from 0 to " + (vocabSize - 1)
+                        + " (vocabulary of model '" + model.id() + "'), got " + ids[position]).findFirst();
     }
 
     /// Frees the model; see [Gpt2Model#close].
