@@ -6,5 +6,7 @@ module io.github.logitlens.weights {
 
     exports io.github.logitlens.weights;
     exports io.github.logitlens.weights.hub;
+    exports io.github.logitlens.weights.lens;
     exports io.github.logitlens.weights.safetensors;
+    exports io.github.logitlens.weights.torch;
 }

@@ -60,10 +60,10 @@ import java.util.Optional;
 ///
 /// ## Numbers
 ///
-/// `F16`, `BF16`, `F8_E4M3` and `F8_E5M2` become float32 exactly, not-a-numbers of the first two and the last with
-/// their payload; `F64` is rounded to nearest even. An 8-bit float is the number that it is by itself: a scale that a
-/// quantized model keeps in another tensor is the reader's business.
-public final class SafeTensors implements AutoCloseable {
+/// `F16`, `BF16`, `F8_E4M3` and `F8_E5M2` become float32 exactly, not-a-numbers of the first two and the last with their
+/// payload; `F64` is rounded to nearest even. An 8-bit float is the number that it is by itself: a scale that a quantized
+/// model keeps in another tensor is the reader's business.
+public final class SafeTensors implements TensorFile {
 
     static final int MAX_HEADER_LENGTH = 100_000_000;
 
@@ -222,6 +222,7 @@ public final class SafeTensors implements AutoCloseable {
     /// What messages call the file.
     ///
     /// @return the path as it was given
+    @Override
     public String name() {
         return source.name();
     }
@@ -229,6 +230,7 @@ public final class SafeTensors implements AutoCloseable {
     /// The whole file's size.
     ///
     /// @return bytes, header included
+    @Override
     public long size() {
         return source.size();
     }
@@ -243,6 +245,7 @@ public final class SafeTensors implements AutoCloseable {
     /// The tensors in the order in which their bytes lie in the file.
     ///
     /// @return an immutable list
+    @Override
     public List<TensorInfo> tensors() {
         return tensors;
     }
@@ -251,6 +254,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @param name its name
     /// @return the tensor, empty if the file has none of that name
+    @Override
     public Optional<TensorInfo> tensor(String name) {
         return Optional.ofNullable(byName.get(name));
     }
@@ -258,6 +262,7 @@ public final class SafeTensors implements AutoCloseable {
     /// The file's `__metadata__`.
     ///
     /// @return an immutable map in the order of the header; empty if there is none
+    @Override
     public Map<String, String> metadata() {
         return metadata;
     }
@@ -275,6 +280,7 @@ public final class SafeTensors implements AutoCloseable {
     /// @throws IllegalStateException if this file is closed
     /// @throws SafeTensorsException if the dtype cannot become float32 ([Reason#NOT_CONVERTIBLE]), or the file cannot
     ///        be read
+    @Override
     public long readFloats(TensorInfo tensor, long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {
         requireOwn(tensor);
         Optional<FloatFormat> format = tensor.dtype().floatFormat();
@@ -382,6 +388,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @return closed with this file
     /// @hidden
+    @Override
     public ByteSource source() {
         return source;
     }
