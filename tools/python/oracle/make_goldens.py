@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 import components
+import lenses
 import safetensors_io
 from bpe import Bpe
 from make_weights import Shape, write_model
@@ -121,6 +122,23 @@ def write_components(folder, model_folder, ids, positions, wanted):
         f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
 
 
+def write_lenses(model_name):
+    """Writes the lenses of a tiny model, as their authors' programs would, and what they read."""
+    folder, model_folder = os.path.join(GOLDENS, "lenses"), os.path.join(GOLDENS, model_name)
+    seq_len, _, weights = FIXTURES[model_name]
+    ids = random_ids(seq_len, weights["shape"].vocab, weights["seed"])
+    tensors, entries = lenses.write(folder, model_folder, ids, [0, seq_len // 2, seq_len - 1], weights["seed"])
+    hashes = {name: lenses.unembed_hash(Gpt2(os.path.join(GOLDENS, name))) for name in FIXTURES}
+    safetensors_io.write(os.path.join(folder, "golden.safetensors"),
+                         [(name, "F64", tuple(t.shape), t.contiguous().numpy) for name, t in tensors.items()])
+    about = {"generator": "tools/python/oracle/make_goldens.py", "model": model_name,
+             "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}}
+    with open(os.path.join(folder, "golden.json"), "w") as f:
+        json.dump({**about, **entries, "unembed_hash": hashes}, f, indent=1)
+        f.write("\n")
+    print(f"{os.path.relpath(folder, ROOT)}: {len(tensors)} tensors")
+
+
 def tiny(name):
     seq_len, hooks, weights = FIXTURES[name]
     folder = os.path.join(GOLDENS, name)
@@ -143,11 +161,11 @@ def demo():
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--only", action="append", choices=[*FIXTURES, "demo"])
+    ap.add_argument("--only", action="append", choices=[*FIXTURES, "demo", "lenses"])
     a = ap.parse_args()
     torch.set_num_threads(1)  # the same sums on every machine with the same libraries
-    for name in a.only or [*FIXTURES, "demo"]:
-        demo() if name == "demo" else tiny(name)
+    for name in a.only or [*FIXTURES, "demo", "lenses"]:
+        demo() if name == "demo" else write_lenses("tiny-odd") if name == "lenses" else tiny(name)
 
 
 if __name__ == "__main__":

@@ -147,6 +147,10 @@ final class LensReader {
         if (options.bos() == Bos.PREPEND && ids.length > 1 && ids[1] == ids[0]) {
             notes.add("the prompt begins with two BOS tokens: one of its own, and the one that was asked for");
         }
+        if (options.readout() instanceof AffineReadout affine) {
+            LensPoint last = points().getLast();
+            notes.addAll(affine.notes(points(), last.layer().getAsInt() < model.config().nLayers() - 1));
+        }
         return notes;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.logitlens;
 
-import io.github.logitlens.weights.Gpt2Config;
+import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.model.Gpt2Model;
 import java.util.Optional;
 
 /// The lens that changes nothing.
@@ -22,7 +23,7 @@ final class LogitReadout implements Readout {
     }
 
     @Override
-    public void check(Gpt2Config config) {
+    public void check(Gpt2Model model) {
         // fits every model
     }
 
@@ -32,8 +33,9 @@ final class LogitReadout implements Readout {
     }
 
     @Override
-    public void map(LensPoint point, float[] rows, int offset, int stride, int count) {
-        // as it is
+    public float[] direction(Gpt2Model model, HookPoint point, int token) {
+        ResidualPlace.of(point, model.config().nLayers());
+        return model.unembedding().direction(token);
     }
 
     @Override

@@ -12,9 +12,9 @@ final class Projection {
     private final Readout readout;
     private final LayerNormMode layerNorm;
 
-    /// @throws IllegalArgumentException if the lens is another model's
+    /// @throws ReadoutException if the lens is another model's
     Projection(Gpt2Model model, Readout readout, LayerNormMode layerNorm) {
-        readout.check(model.config());
+        readout.check(model);
         this.model = model;
         this.readout = readout;
         this.layerNorm = layerNorm;
@@ -52,10 +52,18 @@ final class Projection {
         int stride = points.size() * dModel;
         for (int i = 0; i < points.size(); i++) {
             if (readout.maps(points.get(i))) {
-                readout.map(points.get(i), rows, i * dModel, stride, rows.length / stride);
+                map(points.get(i), rows, i * dModel, stride);
             }
         }
         return rows;
+    }
+
+    private void map(LensPoint point, float[] rows, int offset, int stride) {
+        switch (readout) {
+            case LogitReadout _ -> throw new AssertionError("the logit lens maps no point");
+            case AffineReadout affine -> affine.map(Unembedder.behind(model.unembedding()).engine(), point, rows, offset, stride,
+                    rows.length / stride);
+        }
     }
 
     /// The final LayerNorm with the statistics of the position's last residual; β is added to residuals only. That residual is

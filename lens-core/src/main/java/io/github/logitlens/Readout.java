@@ -1,14 +1,21 @@
 package io.github.logitlens;
 
-import io.github.logitlens.weights.Gpt2Config;
+import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.weights.lens.LensWeights;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /// The kind of lens: what becomes of a residual before the final LayerNorm and `W_U`, which every lens shares.
 ///
 /// ```java
-/// LensOptions.defaults().readout(Readout.logit())    // the default
+/// LensOptions.defaults().readout(Readout.logit())                                // the default
+/// LensOptions.defaults().readout(Readout.tuned())                                // the bundled model's tuned lens
+/// LensOptions.defaults().readout(Readout.open(Path.of("gpt2_jacobian_lens.pt")))
 /// ```
-public sealed interface Readout permits LogitReadout {
+///
+/// A lens is immutable, for any number of threads and models that it fits. [LogitLens#readout] finds one by name.
+public sealed interface Readout permits LogitReadout, AffineReadout {
 
     /// The logit lens: a residual as it is (nostalgebraist, "interpreting GPT: the logit lens", 2020).
     ///
@@ -17,9 +24,32 @@ public sealed interface Readout permits LogitReadout {
         return LogitReadout.INSTANCE;
     }
 
+    /// The bundled model's tuned lens (Belrose et al., "Eliciting Latent Predictions from Transformers with the Tuned Lens",
+    /// 2023): `h + W h + b` for the embedding and after each block but the last.
+    ///
+    /// @return the lens, for the model `demo` only
+    static AffineReadout tuned() {
+        try (LensWeights file = LensWeights.bundled()) {
+            return AffineReadout.of(file);
+        }
+    }
+
+    /// Reads a lens from its file: of this library ([AffineReadout#write]), of tuned-lens, of jacobian-lens; see
+    /// [AffineReadout] for the forms.
+    ///
+    /// @param path a `.safetensors` or `.pt` file, or a directory: tuned-lens' `config.json` and `params.pt`, or the parts of a
+    ///             Jacobian lens, which are merged
+    /// @return the lens
+    /// @throws io.github.logitlens.error.LensException if there is none, or it cannot be used
+    static AffineReadout open(Path path) {
+        try (LensWeights file = LensWeights.open(path)) {
+            return AffineReadout.of(file);
+        }
+    }
+
     /// What results call it.
     ///
-    /// @return `logit`
+    /// @return `logit`, `tuned`, `jacobian` or `affine`
     String kind();
 
     /// The sha256 of the lens's own weights.
@@ -29,9 +59,9 @@ public sealed interface Readout permits LogitReadout {
 
     /// Refuses a model that the lens was not made for.
     ///
-    /// @param config the model's sizes
-    /// @throws IllegalArgumentException if it is another one's
-    void check(Gpt2Config config);
+    /// @param model the model
+    /// @throws ReadoutException with [ReadoutException.Reason#OTHER_MODEL] if it is another one
+    void check(Gpt2Model model);
 
     /// Whether rows of a point are changed by this lens. Those that are not are read as the logit lens reads them.
     ///
@@ -39,12 +69,19 @@ public sealed interface Readout permits LogitReadout {
     /// @return false where the lens leaves a row as it is
     boolean maps(LensPoint point);
 
-    /// Changes rows of one point, which [#maps] says is changed.
+    /// The direction in the residual stream at a place along which a token's logit grows fastest, but for the final LayerNorm:
+    /// the token's row of `W_U · A`, where `A` is the matrix that the lens multiplies with there; of `W_U` itself where it leaves
+    /// rows as they are.
     ///
-    /// @param point  the point
-    /// @param rows   rows of `dModel` values, the first at `offset`; *written*
-    /// @param offset where the first row begins
-    /// @param stride from one row to the next
-    /// @param count  how many rows
-    void map(LensPoint point, float[] rows, int offset, int stride, int count);
+    /// ```java
+    /// float[] paris = jacobian.direction(lens.model(), HookSite.RESID_POST.at(4), 6342);    // a row of W_U · J_4
+    /// ```
+    ///
+    /// @param model the model
+    /// @param point `resid_pre`, `resid_mid` or `resid_post` of a block
+    /// @param token id in `[0, vocabSize)`
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such place or token in the model
+    /// @throws ReadoutException         if the lens is another model's
+    float[] direction(Gpt2Model model, HookPoint point, int token);
 }

@@ -78,6 +78,20 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
         return new PanelMatrix(weight.columns(), weight.rows(), (int) Math.max(side, chunkBytes / panelBytes / side * side), false);
     }
 
+    /// The transpose of an array, in memory that is freed some time after nobody holds the matrix any more.
+    ///
+    /// @param values `[columns, depth]`, row-major, *not modified*
+    public static PanelMatrix transposeOf(float[] values, int columns, int depth) {
+        PanelMatrix matrix = new PanelMatrix(depth, columns, (columns + PANEL - 1) / PANEL, false);
+        MemorySegment target = matrix.allocate(Arena.ofAuto(), 0);
+        MemorySegment source = MemorySegment.ofArray(values);
+        PanelTranspose transpose = new PanelTranspose(depth);
+        for (int panel = 0; panel < matrix.panels(); panel++) {
+            transpose.write(source, 4L * PANEL * depth * panel, matrix.columnsOf(panel), target, matrix.offset(panel));
+        }
+        return matrix;
+    }
+
     @Override
     public int depth() {
         return depth;

@@ -172,7 +172,8 @@ public final class Unembedder {
         return transformer;
     }
 
-    Engine engine() {
+    /// What multiplies: for what is done to residuals before they come here.
+    public Engine engine() {
         return engine;
     }
 
