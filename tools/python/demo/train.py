@@ -202,8 +202,9 @@ def main():
                 training.save(unfinished)
 
     export(training.model.eval(), args.out)
-    lens = tuned_lens.train(load(args.out), training.docs, training.facts, tuned_lens.RECIPES["published"])
-    lens.save(args.out / tuned_lens.FILE)
+    model = load(args.out)
+    lens = tuned_lens.train(model, training.docs, training.facts, tuned_lens.RECIPES["published"])
+    lens.save(args.out / tuned_lens.FILE, model)
     card.print_hashes(args.out)
     for name, content in card.files(args.out, tokenizer).items():
         (args.out / name).write_text(content, encoding="utf-8")

@@ -74,12 +74,15 @@ class TunedLens(nn.Module):
                 solution = torch.linalg.solve(x.T @ x + ridge, x.T @ (rows[-1] - rows[i]))
                 self.weight[i], self.bias[i] = solution[:-1].T.float(), solution[-1].float()
 
-    def save(self, path):
+    def save(self, path, model):
+        """Writes the lens with the fields of tuned-lens' configuration, among them the hash of `model`'s unembedding."""
         tensors = {}
         for i in range(len(self.bias)):
             tensors[f"{i}.weight"] = self.weight[i].detach().numpy()
             tensors[f"{i}.bias"] = self.bias[i].detach().numpy()
-        write_safetensors(path, tensors, {"lens_type": "linear_tuned_lens"})
+        write_safetensors(path, tensors, {
+            "lens_type": "linear_tuned_lens", "base_model_name_or_path": "demo", "d_model": str(self.bias.shape[1]),
+            "num_hidden_layers": str(len(self.bias)), "bias": "true", "unembed_hash": unembed_hash(model)})
 
     @staticmethod
     def load(path):
@@ -91,6 +94,13 @@ class TunedLens(nn.Module):
                 lens.weight[i] = torch.from_numpy(tensors[f"{i}.weight"])
                 lens.bias[i] = torch.from_numpy(tensors[f"{i}.bias"])
         return lens
+
+
+def unembed_hash(model):
+    """tuned-lens' hash of an unembedding: what NumPy prints of it with one digit, and so of its corners alone."""
+    with torch.no_grad():
+        rows = model.wte[model.vocabulary.to_compact].half().float().numpy()
+    return hashlib.sha256(np.array_str(rows, precision=1).encode()).hexdigest()
 
 
 def divergences(model, translated, final):
@@ -178,7 +188,7 @@ def main():
         trained = [e for e in phrasings() if e.split == "trained"]
         lens = train(model, training_documents(tokenizer, trained), fact_rows(tokenizer, trained), RECIPES[args.train])
         file.parent.mkdir(parents=True, exist_ok=True)
-        lens.save(file)
+        lens.save(file, model)
         print(f"{time.time() - start:.0f} s, sha256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
     print_divergences(model, TunedLens.load(file).requires_grad_(False), tokenizer)
 
