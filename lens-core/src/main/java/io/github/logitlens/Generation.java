@@ -60,7 +60,7 @@ public final class Generation implements Iterator<GeneratedToken>, AutoCloseable
     ///
     /// @return one token per position
     public List<Token> prompt() {
-        return IntStream.of(prompt).mapToObj(id -> LensResult.token(lens.tokenizer(), id)).toList();
+        return IntStream.of(prompt).mapToObj(id -> lens.tokenizer().label(id)).toList();
     }
 
     /// What was asked for.
@@ -249,7 +249,7 @@ public final class Generation implements Iterator<GeneratedToken>, AutoCloseable
                 shown += text.finish();
                 cache = null;
             }
-            tokens.add(new GeneratedToken(number, position, LensResult.token(lens.tokenizer(), id), shown, logit,
+            tokens.add(new GeneratedToken(number, position, lens.tokenizer().label(id), shown, logit,
                     logit - read.logSumExp(place), result, ended));
             return tokens.getLast();
         }

@@ -508,8 +508,8 @@ public final class LogitLens implements AutoCloseable {
         Provenance provenance = new Provenance(checkpoint, tokenizer, options.bos(), Readout.logit(), LayerNormMode.FROZEN,
                 hooks.edits(), Provenance.Computed.by(model, kernels));
         return new Attribution(provenance, model.config(), options,
-                IntStream.of(ids).mapToObj(id -> LensResult.token(tokenizer, id)).toList(), position,
-                LensResult.token(tokenizer, token), options.versus().map(other -> LensResult.token(tokenizer, versus.getAsInt())),
+                IntStream.of(ids).mapToObj(id -> tokenizer.label(id)).toList(), position,
+                tokenizer.label(token), options.versus().map(other -> tokenizer.label(versus.getAsInt())),
                 breakdown);
     }
 

@@ -325,6 +325,7 @@ class GenerationTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void closingFromAnotherThreadEndsTheStep() throws InterruptedException {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);

@@ -318,6 +318,7 @@ class LensBatchTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void closingFromAnotherThreadEndsWhatIsRunning() throws InterruptedException {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
