@@ -47,6 +47,29 @@ class ExportCommandTest {
     }
 
     @Test
+    void theLogitsOfTheLastPositionAreItsOwn() {
+        Path last = dir.resolve("last.safetensors");
+        Path all = dir.resolve("all.safetensors");
+        Cli.lens("export", "--logits", "last", "--output", last.toString(), PROMPT).succeeds();
+        Cli.lens("export", "--logits", "all", "--output", all.toString(), PROMPT).succeeds();
+        try (SafeTensors ofLast = SafeTensors.open(last); SafeTensors ofAll = SafeTensors.open(all);
+                LogitLens lens = LogitLens.open("demo")) {
+            int[] tokens = lens.tokenizer().encode(PROMPT);
+            int points = lens.model().config().nLayers() + 1;
+            int vocabSize = lens.model().config().vocabSize();
+            assertEquals(List.of((long) points, 1L, (long) vocabSize), ofLast.tensor("logits").orElseThrow().shape());
+            float[] one = floats(ofLast, "logits");
+            float[] each = floats(ofAll, "logits");
+            for (int point = 0; point < points; point++) {
+                int row = (point * tokens.length + tokens.length - 1) * vocabSize;
+                assertArrayEquals(Arrays.copyOfRange(each, row, row + vocabSize),
+                        Arrays.copyOfRange(one, point * vocabSize, (point + 1) * vocabSize), "point " + point);
+            }
+            assertArrayEquals(lens.model().logits(tokens), Arrays.copyOfRange(one, (points - 1) * vocabSize, points * vocabSize));
+        }
+    }
+
+    @Test
     void idsAndTextGiveTheSameFile() throws Exception {
         Path text = dir.resolve("text.safetensors");
         Path ids = dir.resolve("ids.safetensors");

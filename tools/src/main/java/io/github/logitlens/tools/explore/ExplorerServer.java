@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,12 +24,14 @@ import java.util.concurrent.Executors;
 /// GET  /             the page            GET  /static/NAME   its files
 /// GET  /api/info     models, metrics, examples, limits
 /// POST /api/tokens   {"text" or "ids", "special", "model", "bos"}
+/// POST /api/csv      as /api/run, answered as a table
 /// POST /api/run      {"prompt" or "ids", "special", "model", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
 /// ```
 public final class ExplorerServer implements AutoCloseable {
 
     private static final int QUEUE = 8;
     private static final int BACKLOG = 64;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static {
         // The JDK's server knows no limits of its own. A request has to arrive in ten seconds, an answer may take ten minutes.
@@ -46,13 +49,15 @@ public final class ExplorerServer implements AutoCloseable {
     private final PageFiles files = PageFiles.load();
     private final Models models;
     private final RunQueue queue = new RunQueue(QUEUE);
+    private final Patience patience;
     private final Runs runs;
 
-    private ExplorerServer(HttpServer server, Models models, String version) {
+    private ExplorerServer(HttpServer server, Models models, String version, Patience patience) {
         this.server = server;
         this.models = models;
         this.version = version;
-        runs = new Runs(models, queue);
+        this.patience = patience;
+        runs = new Runs(models, queue, threads, patience);
     }
 
     private static void limit(String property, String value) {
@@ -70,8 +75,13 @@ public final class ExplorerServer implements AutoCloseable {
     /// @return the server; close it to free the port and the model
     /// @throws IOException if the port cannot be had
     public static ExplorerServer start(int port, String model, String version, PrintStream log) throws IOException {
+        return start(port, model, version, log, PATIENCE);
+    }
+
+    /// A server that has this much patience with readers that have stopped reading; see the other one.
+    static ExplorerServer start(int port, String model, String version, PrintStream log, Duration patience) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-        ExplorerServer server = new ExplorerServer(http, new Models(model), version);
+        ExplorerServer server = new ExplorerServer(http, new Models(model), version, new Patience(patience));
         http.setExecutor(server.threads);
         http.createContext("/", new FrontDoor(new Gate(http.getAddress().getPort()), server::route, log));
         http.start();
@@ -110,7 +120,11 @@ public final class ExplorerServer implements AutoCloseable {
             }
             case "/api/run" -> {
                 allow(exchange, "POST");
-                runs.answer(exchange);
+                runs.answer(exchange, RunAnswer::lines);
+            }
+            case "/api/csv" -> {
+                allow(exchange, "POST");
+                runs.answer(exchange, RunAnswer::table);
             }
             default -> {
                 PageFiles.PageFile file = files.at(path);
@@ -150,6 +164,7 @@ public final class ExplorerServer implements AutoCloseable {
     public void close() {
         server.stop(0);
         threads.shutdownNow();
+        patience.close();
         models.close();
     }
 }

@@ -2,6 +2,7 @@ package io.github.logitlens.tools.explore;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.github.logitlens.error.LensException;
 import java.io.IOException;
 import java.io.PrintStream;
 
@@ -36,12 +37,14 @@ final class FrontDoor implements HttpHandler {
             try {
                 gate.check(exchange);
                 route.answer(exchange);
-            } catch (Refusal refusal) {
-                Reply.refusal(exchange, refusal);
             } catch (LineStream.ReaderGone e) {
                 throw e;
+            } catch (Refusal refusal) {
+                refuse(exchange, refusal);
+            } catch (LensException e) {
+                refuse(exchange, Refusal.model(e));
             } catch (RuntimeException | Error e) {
-                fault(exchange, e);
+                refuse(exchange, Refusal.internal(e));
             }
         } catch (LineStream.ReaderGone | IOException e) {
             // The page closed the connection; its run has ended with it.
@@ -50,11 +53,14 @@ final class FrontDoor implements HttpHandler {
         }
     }
 
-    private void fault(HttpExchange exchange, Throwable e) throws IOException {
-        log.println("lens: the explorer failed to answer " + exchange.getRequestURI().getRawPath() + ": " + e);
-        e.printStackTrace(log);
+    private void refuse(HttpExchange exchange, Refusal refusal) throws IOException {
+        Throwable fault = refusal.getCause();
+        if (fault != null) {
+            log.println("lens: the explorer failed to answer " + exchange.getRequestURI().getRawPath() + ": " + fault);
+            fault.printStackTrace(log);
+        }
         if (exchange.getResponseCode() < 0) {
-            Reply.refusal(exchange, new Refusal(500, "INTERNAL", "the explorer failed: " + e.getClass().getSimpleName()));
+            Reply.refusal(exchange, refusal);
         }
     }
 }

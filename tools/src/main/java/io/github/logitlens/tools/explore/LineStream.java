@@ -8,7 +8,8 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
-/// An answer that goes out line by line. It begins with its first line: until then the request can still be refused.
+/// An answer that goes out piece by piece. It begins with its first piece that is not empty: until then the request can still be
+/// refused.
 final class LineStream implements AutoCloseable {
 
     /// Whole lines in the making.
@@ -19,7 +20,7 @@ final class LineStream implements AutoCloseable {
         void write(Writer out) throws IOException;
     }
 
-    /// The page went away.
+    /// The page went away, or has stopped reading.
     static final class ReaderGone extends UncheckedIOException {
 
         private static final long serialVersionUID = 1L;
@@ -30,31 +31,42 @@ final class LineStream implements AutoCloseable {
     }
 
     private final HttpExchange exchange;
+    private final String contentType;
+    private final Patience patience;
     private OutputStream out;
 
-    LineStream(HttpExchange exchange) {
+    LineStream(HttpExchange exchange, String contentType, Patience patience) {
         this.exchange = exchange;
+        this.contentType = contentType;
+        this.patience = patience;
     }
 
-    synchronized boolean begun() {
+    boolean begun() {
         return out != null;
     }
 
-    /// Sends lines at once, from any thread.
+    /// Sends lines at once.
     ///
     /// @throws ReaderGone if nobody reads any more
-    synchronized void send(Lines lines) {
+    void send(Lines lines) {
         try {
             StringWriter text = new StringWriter();
             lines.write(text);
-            if (out == null) {
-                out = Reply.lines(exchange);
+            if (!text.getBuffer().isEmpty()) {
+                byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+                patience.send(() -> send(bytes));
             }
-            out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-            out.flush();
         } catch (IOException e) {
             throw new ReaderGone(e);
         }
+    }
+
+    private void send(byte[] bytes) throws IOException {
+        if (out == null) {
+            out = Reply.lines(exchange, contentType);
+        }
+        out.write(bytes);
+        out.flush();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.logitlens.tools.explore;
 
+import io.github.logitlens.error.LensException;
 import java.util.Map;
 
 /// Why a request is not answered as it wished: an HTTP status, a reason for programs and a sentence for people.
@@ -16,7 +17,11 @@ final class Refusal extends RuntimeException {
     }
 
     private Refusal(int status, String reason, String message, Map<String, String> headers) {
-        super(message, null, false, false);
+        this(status, reason, message, headers, null);
+    }
+
+    private Refusal(int status, String reason, String message, Map<String, String> headers, Throwable fault) {
+        super(message, fault, false, false);
         this.status = status;
         this.reason = reason;
         this.headers = headers;
@@ -37,6 +42,16 @@ final class Refusal extends RuntimeException {
     /// The caller's mistake by what the library says, such as a token that the model has not.
     static Refusal refused(String message) {
         return new Refusal(422, "REFUSED", message);
+    }
+
+    /// A model that cannot be used, by what the library says.
+    static Refusal model(LensException e) {
+        return new Refusal(422, "MODEL", e.getMessage());
+    }
+
+    /// A fault of the server's own, which is the refusal's cause.
+    static Refusal internal(Throwable fault) {
+        return new Refusal(500, "INTERNAL", "the explorer failed: " + fault.getClass().getSimpleName(), Map.of(), fault);
     }
 
     static Refusal tooLarge(long limit) {

@@ -75,9 +75,9 @@ final class Reply {
         json(exchange, refusal.status(), out -> ApiJson.error(refusal.reason(), refusal.getMessage(), out));
     }
 
-    /// Begins an answer of lines whose number is not known yet.
-    static OutputStream lines(HttpExchange exchange) throws IOException {
-        headers(exchange, "application/x-ndjson; charset=utf-8");
+    /// Begins an answer whose length is not known yet.
+    static OutputStream lines(HttpExchange exchange, String contentType) throws IOException {
+        headers(exchange, contentType);
         exchange.sendResponseHeaders(200, 0);
         return exchange.getResponseBody();
     }

@@ -33,7 +33,7 @@ final class RunQueue {
 
         /// Waits until it is this run's turn.
         ///
-        /// @throws Refusal if a newer run of the page came meanwhile
+        /// @throws Refusal if it was cancelled, or a newer run of the page came meanwhile
         void await() {
             lock.lock();
             try {
@@ -49,10 +49,21 @@ final class RunQueue {
 
         /// Goes on, or ends a run that nobody waits for any more.
         ///
-        /// @throws Refusal if a newer run of the page came meanwhile
+        /// @throws Refusal if it was cancelled, or a newer run of the page came meanwhile
         void check() {
             if (cancelled) {
                 throw Refusal.cancelled();
+            }
+        }
+
+        /// Lets the run end at its next check: nobody waits for it any more.
+        void cancel() {
+            lock.lock();
+            try {
+                cancelled = true;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
             }
         }
 

@@ -1,98 +1,173 @@
 package io.github.logitlens.tools.explore;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.error.LensException;
+import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
-import io.github.logitlens.tokenizer.TokenizerFormatException;
-import io.github.logitlens.tools.view.RunLines;
-import io.github.logitlens.weights.CheckpointException;
-import io.github.logitlens.weights.hub.HubException;
-import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
 
-/// `POST /api/run`: runs a prompt and sends what the lens reads, line by line.
+/// Runs a prompt and sends what the lens reads, part by part.
+///
+/// One thread computes, for as long as it has the queue's first place, and never waits for the reader of the answer: what it has
+/// read lies ready, as numbers, for the request's own thread, which writes it as fast as it is read.
 final class Runs {
 
     /// Enough for the product to run at full speed, few enough for the first columns to be seen early.
     private static final int POSITIONS_AT_ONCE = 32;
     private static final long PROGRESS_MILLIS = 100;
+    /// Answers on their way, of runs that wait, compute, or are done and not read to their end.
+    private static final int MOST_ANSWERS = 16;
+
+    /// What the computing thread has to say.
+    private sealed interface Event {
+
+        record Progress(String stage, long done, long of) implements Event {
+        }
+
+        record Part(LensResult result) implements Event {
+        }
+
+        record Done(long millis) implements Event {
+        }
+
+        record Failed(Throwable why) implements Event {
+        }
+    }
 
     private final Models models;
     private final RunQueue queue;
+    private final ExecutorService threads;
+    private final Patience patience;
+    private final Semaphore answers = new Semaphore(MOST_ANSWERS);
 
-    Runs(Models models, RunQueue queue) {
+    /// Runs on these models.
+    ///
+    /// @param threads  where runs compute
+    /// @param patience with readers that have stopped reading
+    Runs(Models models, RunQueue queue, ExecutorService threads, Patience patience) {
         this.models = models;
         this.queue = queue;
+        this.threads = threads;
+        this.patience = patience;
     }
 
-    void answer(HttpExchange exchange) throws IOException {
+    void answer(HttpExchange exchange, BiFunction<HttpExchange, Patience, RunAnswer> form) throws IOException {
         RunRequest request = RunRequest.read(exchange, models.first());
         ModelChoice model = models.known(request.model());
-        try (RunQueue.Ticket ticket = queue.enter(request.page()); LineStream lines = new LineStream(exchange)) {
+        if (!answers.tryAcquire()) {
+            throw Refusal.busy(MOST_ANSWERS);
+        }
+        try (RunAnswer answer = form.apply(exchange, patience)) {
+            RunQueue.Ticket ticket = queue.enter(request.page());
+            BlockingQueue<Event> events = new LinkedBlockingQueue<>();
             try {
-                ticket.await();
-                run(request, model, ticket, lines);
-            } catch (Refusal refusal) {
-                refuse(refusal, lines);
-            } catch (IllegalArgumentException e) {
-                refuse(Refusal.refused(e.getMessage()), lines);
-            } catch (CheckpointException | SafeTensorsException | TokenizerFormatException | HubException e) {
-                refuse(new Refusal(422, "MODEL", e.getMessage()), lines);
-            } catch (LineStream.ReaderGone e) {
-                throw e;
-            } catch (RuntimeException | Error e) {
-                if (lines.begun()) {
-                    lines.send(out -> ApiJson.error("INTERNAL", "the explorer failed: " + e.getClass().getSimpleName(), out));
+                threads.execute(() -> compute(request, model, ticket, events));
+                write(events, answer);
+            } catch (RejectedExecutionException e) {
+                // The explorer is being closed.
+                ticket.close();
+                throw Refusal.cancelled();
+            } finally {
+                ticket.cancel();
+            }
+        } finally {
+            answers.release();
+        }
+    }
+
+    // --- the request's thread ---
+
+    private static void write(BlockingQueue<Event> events, RunAnswer answer) {
+        while (true) {
+            switch (next(events)) {
+                case Event.Progress(String stage, long done, long of) -> answer.progress(stage, done, of);
+                case Event.Part(LensResult part) -> answer.part(part);
+                case Event.Done(long millis) -> {
+                    answer.done(millis);
+                    return;
                 }
-                throw e;
+                case Event.Failed(Throwable why) -> {
+                    failed(why, answer);
+                    return;
+                }
             }
         }
     }
 
-    /// As the status of an answer that has not begun, else as a line.
-    private static void refuse(Refusal refusal, LineStream lines) {
-        if (!lines.begun()) {
+    private static void failed(Throwable why, RunAnswer answer) {
+        Refusal refusal = switch (why) {
+            case Refusal own -> own;
+            case RunCancelledException _ -> Refusal.cancelled();
+            case LensException e -> Refusal.model(e);
+            case IllegalArgumentException e -> Refusal.refused(e.getMessage());
+            default -> Refusal.internal(why);
+        };
+        answer.failed(refusal);
+        if (refusal.getCause() != null) {
             throw refusal;
         }
-        lines.send(out -> ApiJson.error(refusal.reason(), refusal.getMessage(), out));
     }
 
-    private void run(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, LineStream lines) {
-        LogitLens lens = open(model, ticket, lines);
+    private static Event next(BlockingQueue<Event> events) {
+        try {
+            return events.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Event.Failed(new RunCancelledException());
+        }
+    }
+
+    // --- the computing thread ---
+
+    private void compute(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+        Event last;
+        try (ticket) {
+            ticket.await();
+            last = new Event.Done(run(request, model, ticket, events));
+        } catch (RuntimeException | Error e) {
+            last = new Event.Failed(e);
+        }
+        events.add(last);
+    }
+
+    /// @return milliseconds, without those in which the model was opened
+    private long run(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+        LogitLens lens = open(model, ticket, events);
         ticket.check();
         long start = System.nanoTime();
-        Hooks hooks = watched(model.config().nLayers(), start, ticket, lines);
-        AtomicBoolean begun = new AtomicBoolean();
+        Hooks hooks = watched(model.config().nLayers(), start, ticket, events);
         lens.run(request.prompt().ids(lens.tokenizer()), request.options(), hooks, POSITIONS_AT_ONCE, part -> {
             ticket.check();
-            lines.send(out -> {
-                if (!begun.getAndSet(true)) {
-                    RunLines.start(part, out);
-                }
-                RunLines.rows(part, out);
-            });
+            events.add(new Event.Part(part));
         });
-        lines.send(out -> ApiJson.done((System.nanoTime() - start) / 1_000_000, out));
+        return (System.nanoTime() - start) / 1_000_000;
     }
 
     /// The model; until it is there, says how its loading gets on.
-    private LogitLens open(ModelChoice model, RunQueue.Ticket ticket, LineStream lines) {
+    private LogitLens open(ModelChoice model, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
         Opening opening = models.opening(model);
         while (!opening.await(PROGRESS_MILLIS)) {
             ticket.check();
-            lines.send(out -> ApiJson.progress("load", opening.perCent(), Opening.PER_CENT, out));
+            events.add(new Event.Progress("load", opening.perCent(), Opening.PER_CENT));
         }
         return opening.lens();
     }
 
     /// Between two blocks: ends a run that nobody waits for, and says how far a long one is.
-    private static Hooks watched(int nLayers, long start, RunQueue.Ticket ticket, LineStream lines) {
+    private static Hooks watched(int nLayers, long start, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
         return Hooks.none().observe(point -> point.site() == HookSite.RESID_POST, (point, activation) -> {
             ticket.check();
             if (System.nanoTime() - start > PROGRESS_MILLIS * 1_000_000) {
-                lines.send(out -> ApiJson.progress("blocks", point.layer() + 1, nLayers, out));
+                events.add(new Event.Progress("blocks", point.layer() + 1, nLayers));
             }
         });
     }

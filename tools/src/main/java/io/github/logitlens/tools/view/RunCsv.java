@@ -45,6 +45,16 @@ public final class RunCsv implements RunView {
 
     @Override
     public void write(LensResult result, Writer out) throws IOException {
+        head(result, out);
+        rows(result, out);
+    }
+
+    /// Writes the names of the columns.
+    ///
+    /// @param result the result, or one part of it
+    /// @param out    where to
+    /// @throws IOException if `out` does
+    public static void head(LensResult result, Writer out) throws IOException {
         List<LensMetric> metrics = metrics(result);
         List<String> names = new ArrayList<>(
                 List.of("model", "bos", "layerNorm", "position",
@@ -52,6 +62,15 @@ public final class RunCsv implements RunView {
         metrics.forEach(metric -> names.add(metric.key()));
         names.addAll(List.of("list", "rank", "id", "text", "bytes", "logit", "probability", "logProbability"));
         line(names, out);
+    }
+
+    /// Writes the lines.
+    ///
+    /// @param result the result, or one part of it
+    /// @param out    where to
+    /// @throws IOException if `out` does
+    public static void rows(LensResult result, Writer out) throws IOException {
+        List<LensMetric> metrics = metrics(result);
         for (int position : result.positions()) {
             for (int index = 0; index < result.points().size(); index++) {
                 LensPoint point = result.points().get(index);

@@ -25,6 +25,7 @@ public final class RunLines {
             json.writeStartObject();
             json.writeStringField("type", "start");
             RunJson.head(result, json);
+            ProvenanceJson.write(result.provenance(), json);
             json.writeEndObject();
         }
         out.write('\n');

@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.logitlens.LensMetric;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.LogitLens;
+import io.github.logitlens.tools.view.RunCsv;
+import io.github.logitlens.tools.view.RunJson;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +70,36 @@ class ExplorerApiTest {
     void aSpecialTokensTextIsOneTokenWhereThatIsAsked() {
         assertEquals(rows("{\"ids\": [50256, 15496]}"), rows("{\"prompt\": \"<|endoftext|>Hello\", \"special\": true}"));
         assertEquals(8, json(RawHttp.post(port, "/api/tokens", "{\"text\": \"<|endoftext|>Hello\"}").body()).path("tokens").size());
+    }
+
+    @Test
+    void theTableIsThatOfTheCommand() throws IOException {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/csv", """
+                {"prompt": "%s", "topK": 3, "metrics": ["jsd"], "tracked": [" Paris"]}""".formatted("say \\\"a,b\\\" = ".repeat(8)));
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals("text/csv; charset=utf-8", answer.header("Content-Type"));
+        StringWriter expected = new StringWriter();
+        try (LogitLens lens = LogitLens.open("demo")) {
+            new RunCsv().write(lens.run("say \"a,b\" = ".repeat(8),
+                    LensOptions.defaults().topK(3).metrics(LensMetric.JSD).track(" Paris")), expected);
+        }
+        assertEquals(expected.toString(), answer.body());
+        assertEquals(422, RawHttp.post(port, "/api/csv", "{\"prompt\": \"\"}").status(), "a table does not begin before it is sure");
+    }
+
+    @Test
+    void theDocumentSaysWhatTheRunWasMadeWith() throws IOException {
+        JsonNode start = run("{\"prompt\": \"Hello\"}").getFirst();
+        StringWriter document = new StringWriter();
+        try (LogitLens lens = LogitLens.open("demo")) {
+            new RunJson().write(lens.run("Hello", LensOptions.defaults()), document);
+        }
+        JsonNode expected = json(document.toString()).path("provenance");
+        for (String field : List.of("model", "weightsSha256", "tokenizerSha256", "bos", "layerNorm", "lens", "version", "java")) {
+            assertTrue(expected.has(field), field);
+            assertEquals(expected.path(field), start.path("provenance").path(field));
+        }
+        assertTrue(start.path("provenance").has("kernels"));
     }
 
     @ParameterizedTest

@@ -88,7 +88,7 @@ class ExplorerSafetyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, /api/run, POST", "GET, /api/tokens, POST", "PUT, /api/run, POST", "POST, /api/info, GET", "POST, /, GET",
+    @CsvSource({"GET, /api/run, POST", "GET, /api/csv, POST", "GET, /api/tokens, POST", "PUT, /api/run, POST", "POST, /api/info, GET", "POST, /, GET",
         "DELETE, /, GET", "OPTIONS, /api/run, POST", "TRACE, /, GET"})
     void otherMethodsAreRefused(String method, String path, String allowed) {
         Answer answer = RawHttp.ask(port, method + " " + path + " HTTP/1.1", "Host: 127.0.0.1:" + port, "Connection: close", "", "");

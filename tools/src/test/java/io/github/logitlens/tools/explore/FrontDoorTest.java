@@ -9,6 +9,7 @@ import io.github.logitlens.tools.explore.RawHttp.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
@@ -57,7 +58,7 @@ class FrontDoorTest {
     @Test
     void aFaultInMidAnswerEndsTheConnection() throws IOException {
         HttpServer server = serve(exchange -> {
-            LineStream lines = new LineStream(exchange);
+            LineStream lines = new LineStream(exchange, "text/plain", new Patience(Duration.ofMinutes(1)));
             lines.send(out -> out.write("{\"type\":\"start\"}\n"));
             throw new IllegalStateException("late");
         });

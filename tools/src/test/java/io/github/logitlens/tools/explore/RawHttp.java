@@ -14,7 +14,7 @@ import java.util.Locale;
 /// A connection over which a test sends bytes that no client library would.
 final class RawHttp implements AutoCloseable {
 
-    private static final int TIMEOUT_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 120_000;
 
     private final Socket socket;
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Runs of several pages at once.
@@ -169,6 +171,47 @@ class RunQueueTest {
         newer.await();
         newer.close();
         assertEquals(0, server.queue().length());
+    }
+
+    /// What it has not read lies ready for it, and others run.
+    @Test
+    @Timeout(120)
+    void aReaderThatStopsReadingHoldsNobodyUp() {
+        try (RawHttp stopped = stopped()) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals(200, run("other").join().status());
+            }
+            Answer late = stopped.answer();
+            assertEquals(200, late.status());
+            assertTrue(late.body().endsWith("}\n") && late.body().lines().toList().getLast().contains("\"done\""), "all of it");
+        }
+    }
+
+    /// Asks for more than the connection holds, and reads nothing of it until it is told to.
+    private RawHttp stopped() {
+        String body = "{\"prompt\": \"" + "word ".repeat(250) + "\", \"topK\": 100, \"page\": \"stopped\"}";
+        RawHttp http = new RawHttp(port);
+        http.send(String.join("\r\n", "POST /api/run HTTP/1.1", "Host: 127.0.0.1:" + port, "Content-Type: application/json",
+                "Connection: close", "Content-Length: " + body.length(), "", body));
+        return http;
+    }
+
+    @Test
+    @Timeout(120)
+    void aReaderThatHasStoppedForLongIsGivenUp() throws IOException {
+        server.close();
+        server = ExplorerServer.start(0, "demo", "test", new PrintStream(log, true), Duration.ofMillis(200));
+        port = server.address().getPort();
+        List<RawHttp> stopped = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            stopped.add(stopped());
+        }
+        Answer answer = run("other").join();
+        while (answer.status() == 503) {
+            answer = run("other").join();
+        }
+        assertEquals(200, answer.status(), "places are free again");
+        stopped.forEach(RawHttp::close);
     }
 
     @Test
