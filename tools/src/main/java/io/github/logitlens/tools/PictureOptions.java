@@ -125,7 +125,7 @@ final class PictureOptions implements OptionGroup {
 
     private Scale scale(Quantity quantity) {
         if (!scale.isGiven()) {
-            return quantity.isRank() ? Scale.LOG : Scale.LINEAR;
+            return quantity.kind().usualScale();
         }
         return Arrays.stream(Scale.values()).filter(s -> s.toString().equals(scale.get().toLowerCase(Locale.ROOT))).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("scale: expected linear, log or clip, got \"" + scale.get() + "\""));

@@ -23,9 +23,11 @@ import java.util.Set;
 /// computed it, but for the line `provenance`, which says what did.
 public final class RunJson implements RunView {
 
-    /// Those that stand in every reading, as fields of it or of its first token.
-    private static final Set<LensMetric> WITH_EVERY_READING =
-            Set.of(LensMetric.PROBABILITY, LensMetric.LOGIT, LensMetric.ENTROPY, LensMetric.KL_TO_FINAL);
+    /// Those that stand in every reading as fields of its first token.
+    private static final Set<LensMetric> OF_FIRST_CHOICE =
+            Set.of(LensMetric.PROBABILITY, LensMetric.LOGIT, LensMetric.LOG_PROBABILITY);
+    /// Those that stand in every reading as its own fields.
+    private static final Set<LensMetric> OF_EVERY_READING = Set.of(LensMetric.ENTROPY, LensMetric.KL_TO_FINAL);
 
     /// A view without options.
     public RunJson() {
@@ -46,6 +48,22 @@ public final class RunJson implements RunView {
             json.writeEndObject();
         }
         out.write('\n');
+    }
+
+    /// Where a reading has a metric.
+    ///
+    /// @param metric a metric that was asked for, or that every reading has
+    /// @return the fields and indices that lead from the reading to the number, such as `["top", 0, "logit"]`
+    public static List<Object> path(LensMetric metric) {
+        return OF_FIRST_CHOICE.contains(metric) ? List.of("top", 0, metric.key()) : List.of(metric.key());
+    }
+
+    /// Whether a reading has a metric that was not asked for.
+    ///
+    /// @param metric a metric
+    /// @return whether every document has it
+    public static boolean always(LensMetric metric) {
+        return OF_FIRST_CHOICE.contains(metric) || OF_EVERY_READING.contains(metric);
     }
 
     /// All fields but the readings.
@@ -142,7 +160,7 @@ public final class RunJson implements RunView {
             Json.number(json, "klToFinal", reading.klToFinal());
         }
         for (LensMetric metric : result.options().metrics()) {
-            if (!WITH_EVERY_READING.contains(metric)) {
+            if (!always(metric) || metric == LensMetric.LOG_PROBABILITY) {
                 Json.number(json, metric.key(), result.value(metric, point, position));
             }
         }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.github.logitlens.tokenizer.Token;
-import io.github.logitlens.tools.view.MetricsJson;
+import io.github.logitlens.tools.view.grid.DisplayJson;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -82,8 +82,7 @@ final class ApiJson {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            json.writeFieldName("metrics");
-            MetricsJson.write(json);
+            DisplayJson.write(json);
             json.writeArrayFieldStart("examples");
             for (String example : Examples.PROMPTS) {
                 json.writeString(example);

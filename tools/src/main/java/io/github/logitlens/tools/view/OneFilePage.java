@@ -1,10 +1,6 @@
 package io.github.logitlens.tools.view;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.logitlens.internal.view.Json;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,9 +22,6 @@ public final class OneFilePage {
 
     /// Where a run's JSON goes.
     private static final String RUN = "/*RUN*/";
-
-    /// Where the list of metrics goes.
-    private static final String METRICS = "/*METRICS*/";
 
     private static final Pattern STYLE = Pattern.compile(" *<link rel=\"stylesheet\" href=\"([\\w.-]+)\">");
     private static final Pattern SCRIPT = Pattern.compile(" *<script src=\"([\\w.-]+)\"( type=\"module\")?></script>");
@@ -53,17 +46,7 @@ public final class OneFilePage {
         page = replaced(SCRIPT, page, script -> script.group(2) == null
                 ? "<script>\n" + PageSource.text(script.group(1)) + "</script>"
                 : "<script type=\"module\">\n" + bundle(script.group(1)) + "</script>");
-        return page.replace(ANY_SCRIPT, "script-src " + hashes(page)).replace(METRICS, embedded(metrics()));
-    }
-
-    private static String metrics() {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = Json.compact(text)) {
-            MetricsJson.write(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        return page.replace(ANY_SCRIPT, "script-src " + hashes(page));
     }
 
     /// JSON that cannot end the script it stands in: inside of a string an escape, and outside there is no such character.

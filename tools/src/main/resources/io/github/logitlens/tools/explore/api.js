@@ -1,4 +1,4 @@
-// The server: three questions, all answered in JSON, all of them on this machine.
+// The server: four questions, all of them on this machine.
 
 /** An answer that is a refusal; the message is for the reader. */
 export class ApiError extends Error {
@@ -16,6 +16,11 @@ export async function info() {
 /** The tokens of a text: position, id, text, display, bytes. */
 export async function tokens(text, bos, model, signal) {
   return (await accepted(await post('/api/tokens', {text, bos, model}, signal)).then(response => response.json())).tokens;
+}
+
+/** A run as a CSV table, all or nothing. */
+export async function csv(request) {
+  return (await accepted(await post('/api/csv', {...request, page: `${PAGE}-csv`}))).blob();
 }
 
 /** Names this page to the server: a newer run takes the place of an older one of the same name. */

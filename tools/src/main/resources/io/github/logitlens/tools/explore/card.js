@@ -2,7 +2,7 @@
 
 import {button, element, explanation} from './dom.js';
 import {number} from './run.js';
-import {decimal, formatted, probability, valueOf} from './metrics.js';
+import {decimal, formatted, METRICS, probability, valueOf} from './metrics.js';
 import {quoted} from './text.js';
 
 const GAP = 10;
@@ -11,7 +11,7 @@ const GAP = 10;
  * @param cell   {point, position}
  * @param listen {follow(token), close()}; without it the card only shows
  */
-export function card(run, metrics, cell, listen) {
+export function card(run, cell, listen) {
   const reading = run.reading(cell.point, cell.position);
   const after = run.tokens[cell.position];
   const title = element('header', {class: 'card-title'},
@@ -25,7 +25,7 @@ export function card(run, metrics, cell, listen) {
   }
   return element('article', {class: 'card'}, title, next(run, cell),
       element('ol', {class: 'bars'}, ...reading.top.map((token, place) => bar(run, cell, token, place, listen))),
-      numbers(metrics, reading), ...listen ? [why(metrics, reading)] : []);
+      numbers(reading), ...listen ? [why(reading)] : []);
 }
 
 function next(run, {point, position}) {
@@ -56,22 +56,22 @@ function bar(run, {position}, token, place, listen) {
   return element('li', {}, line);
 }
 
-function shownMetrics(metrics, reading) {
-  return metrics.filter(metric => !['probability', 'logit'].includes(metric.key)
+function shownMetrics(reading) {
+  return METRICS.filter(metric => !['probability', 'logit'].includes(metric.key)
       && !Number.isNaN(valueOf(metric, reading)));
 }
 
-function numbers(metrics, reading) {
-  return element('dl', {class: 'numbers'}, ...shownMetrics(metrics, reading).map(metric =>
+function numbers(reading) {
+  return element('dl', {class: 'numbers'}, ...shownMetrics(reading).map(metric =>
       element('div', {title: metric.meaning}, element('dt', {}, metric.label),
           element('dd', {}, `${formatted(metric, valueOf(metric, reading))} ${metric.unit}`))));
 }
 
-function why(metrics, reading) {
+function why(reading) {
   return explanation('What am I seeing?',
       'What the model would say next if it had to stop at this layer: the residual stream, read through the final '
       + 'LayerNorm and the unembedding. A bar is a probability over the whole vocabulary; the last number is the logit.',
-      ...shownMetrics(metrics, reading).map(metric => `${metric.label}: ${metric.meaning}`),
+      ...shownMetrics(reading).map(metric => `${metric.label}: ${metric.meaning}`),
       'Click a token to follow it through the layers.');
 }
 

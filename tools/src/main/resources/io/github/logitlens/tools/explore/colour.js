@@ -1,18 +1,17 @@
-// The colour map: viridis (Stéfan van der Walt and Nathaniel Smith, 2015, placed in the public domain under CC0), at 33
-// of its 256 entries; between them linear, which is at most 2 of 255 off. It is perceptually uniform, grows lighter all
-// the way, and can be told apart with every common form of colour blindness and in black and white.
+// The colour map, which comes from the program (Viridis): perceptually uniform, lighter all the way, to be told apart with every
+// common form of colour blindness and in black and white. Between its colours runs a straight line.
 
-const VIRIDIS = ('440154 470d60 48186a 482374 472d7b 453781 424086 3e4989 3b528b 375b8d 33638d 2f6b8e 2c728e 297a8e 26828e '
-    + '23898e 21918c 1f978b 1f9f88 21a685 27ad81 31b57b 3dbc74 4cc26c 5cc863 6ece58 81d34d 95d840 aadc32 c0df25 d5e21a '
-    + 'eae51a fde725').split(' ').map(hex => [0, 2, 4].map(at => parseInt(hex.slice(at, at + 2), 16)));
+import {KNOWN} from './known.js';
+
+const MAP = KNOWN.colours.map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
 
 const STEPS = 256;
 const LADDER = Array.from({length: STEPS}, (_, step) => at(step / (STEPS - 1)));
 
 function at(unit) {
-  const place = unit * (VIRIDIS.length - 1);
-  const below = Math.min(Math.floor(place), VIRIDIS.length - 2);
-  const rgb = VIRIDIS[below].map((low, c) => Math.round(low + (VIRIDIS[below + 1][c] - low) * (place - below)));
+  const place = unit * (MAP.length - 1);
+  const below = Math.min(Math.floor(place), MAP.length - 2);
+  const rgb = MAP[below].map((low, c) => Math.round(low + (MAP[below + 1][c] - low) * (place - below)));
   return {fill: `rgb(${rgb.join(' ')})`, ink: luminance(rgb) > 0.179 ? '#0b0b10' : '#ffffff'};
 }
 

@@ -6,10 +6,11 @@ import {scaleOf} from './scale.js';
 
 export class Colouring {
 
-  constructor(run, metric, kind) {
+  /** @param scale the key of one of scale.js's */
+  constructor(run, metric, scale) {
     this.run = run;
     this.metric = metric;
-    this.kind = kind;
+    this.scaleKey = scale;
     this.revision = -1;
   }
 
@@ -17,7 +18,7 @@ export class Colouring {
   get scale() {
     if (this.revision !== this.run.revision) {
       const values = this.run.rows.flatMap(row => Array.from(row.values(), reading => valueOf(this.metric, reading)));
-      this.current = scaleOf(this.kind, this.metric, values);
+      this.current = scaleOf(this.scaleKey, this.metric, values);
       this.revision = this.run.revision;
     }
     return this.current;

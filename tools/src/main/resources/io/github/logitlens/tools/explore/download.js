@@ -1,8 +1,7 @@
-// The run as a file: CSV, JSON, SVG, PNG. Made in the browser from what it already has.
+// The run as a file: JSON, SVG, PNG. Made in the browser from what it already has.
 
 import {cellText, FONT_SIZE, Geometry} from './cells.js';
 import {Painter} from './paint.js';
-import {display} from './text.js';
 
 /** The largest edge that every browser's canvas has. */
 const LARGEST_EDGE = 16384;
@@ -17,31 +16,6 @@ export function save(name, blob) {
 
 export function json(run) {
   return new Blob([`${JSON.stringify(run.toDocument(), undefined, 1)}\n`], {type: 'application/json'});
-}
-
-/** One line per position, point and rank; columns have the names of the JSON's fields, as `lens --format csv` has them. */
-export function csv(run, metrics) {
-  const own = metrics.map(metric => metric.key).filter(key => !OF_EACH_TOKEN.has(key));
-  const lines = [['position', 'inputId', 'inputText', 'point', 'name', 'label', 'layer', ...own, 'rank', 'id', 'text', 'logit',
-    'probability']];
-  for (const position of run.positions) {
-    const input = run.tokens[position];
-    for (const reading of run.readingsAt(position).filter(each => each !== undefined)) {
-      const {index, name, label, layer} = run.points[reading.point];
-      const place = [position, input.id, csvText(input), index, name, label, layer ?? '', ...own.map(key => reading[key] ?? '')];
-      reading.top.forEach((token, at) =>
-          lines.push([...place, at + 1, token.id, csvText(token), token.logit, token.probability]));
-    }
-  }
-  return new Blob([lines.map(line => `${line.join(',')}\r\n`).join('')], {type: 'text/csv;charset=utf-8'});
-}
-
-const OF_EACH_TOKEN = new Set(['probability', 'logit', 'logProbability']);
-
-/** A token as the screen shows it, in quotes, and never a formula for the spreadsheet that opens the file. */
-function csvText(token) {
-  const shown = display(token);
-  return `"${/^[=+\-@]/.test(shown) ? "'" : ''}${shown.replaceAll('"', '""')}"`;
 }
 
 /** The whole grid as a picture, or undefined if no canvas is that large. */

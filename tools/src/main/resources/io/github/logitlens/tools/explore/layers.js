@@ -2,18 +2,18 @@
 
 import {colourOf} from './colour.js';
 import {element} from './dom.js';
-import {decimal, probability} from './metrics.js';
+import {decimal, METRICS, probability} from './metrics.js';
 import {number} from './run.js';
 import {cellText} from './cells.js';
 import {quoted} from './text.js';
 
+const {probability: PROBABILITY, logit: LOGIT, entropy: ENTROPY, klToFinal: KL} =
+    Object.fromEntries(METRICS.map(metric => [metric.key, metric]));
+
 const COLUMNS = [
   {label: 'Point', meaning: 'A place in the residual stream: the embedding before any block, then after each block.'},
   {label: 'First choice', meaning: 'The most likely next token if the model stopped here. Click to follow it.'},
-  {label: 'Probability', meaning: "The first choice's probability over the whole vocabulary."},
-  {label: 'Logit', meaning: 'Its raw score. Only differences of logits mean anything.'},
-  {label: 'Entropy', meaning: 'In nats: 0 when one token has all the probability, 10.82 when all 50257 are alike.'},
-  {label: 'KL to final', meaning: "In nats: how far the point is from the model's own output, KL(final ‖ point)."},
+  PROBABILITY, LOGIT, ENTROPY, KL,
   {label: 'Final’s rank', meaning: 'The place that the final prediction has here: 1 is the first choice.'},
 ];
 

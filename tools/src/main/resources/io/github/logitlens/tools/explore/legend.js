@@ -23,9 +23,8 @@ export class Legend {
 
   /** @param scale {key, meaning} of scale.js */
   show(colouring, scale, trackedToken) {
-    const {low, high, fromUnit} = colouring.scale;
-    const value = unit => colouring.format(unit === 0 ? low : unit === 1 ? high : fromUnit?.(unit) ?? low + (high - low) * unit);
-    this.ticks.replaceChildren(...TICKS.map(unit => element('span', {}, value(unit))));
+    const {fromUnit} = colouring.scale;
+    this.ticks.replaceChildren(...TICKS.map(unit => element('span', {}, colouring.format(fromUnit(unit)))));
     const {label, unit, meaning} = colouring.metric;
     this.meaning.textContent = `${label}${unit === '' ? '' : ` in ${unit}`}${trackedToken ? ` of ${trackedToken}` : ''}: `
         + `${meaning} ${scale.meaning}`;

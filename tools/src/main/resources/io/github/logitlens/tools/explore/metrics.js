@@ -1,66 +1,37 @@
-// What a cell's colour can say. Metrics come from the server; these are the ones that are in every document.
+// What a cell's colour can say. What there is and what it means comes from the program; here is how it is read and written.
 
+import {KNOWN} from './known.js';
 import {number} from './run.js';
 
-export const EVERY_RUN = [
-  {key: 'probability', label: 'Probability', unit: '',
-    meaning: 'How sure the point is of its first choice: its probability.'},
-  {key: 'logit', label: 'Logit', unit: '',
-    meaning: 'The raw score of the first choice. Only differences of logits mean anything.'},
-  {key: 'logProbability', label: 'Log probability', unit: 'nats',
-    meaning: "The logarithm of the first choice's probability."},
-  {key: 'entropy', label: 'Entropy', unit: 'nats',
-    meaning: 'How undecided the point is: 0 when one token has all the probability, ln(vocabulary) when all are alike.'},
-  {key: 'klToFinal', label: 'KL to final', unit: 'nats',
-    meaning: "How far the point is from the model's own output, KL(final ‖ point): 0 when they agree."},
-];
+/** Those of a point; each is {key, label, unit, meaning, kind, scale, always, at}. */
+export const METRICS = KNOWN.metrics.filter(metric => !metric.tracked);
 
 /** Those that read the token followed in every cell, `run.options.tracked[0]`. */
-export const TRACKED = [
-  {key: 'tracked.probability', label: 'Tracked token: probability', unit: '', tracked: true,
-    meaning: 'The probability of the tracked token, whatever the first choice is.'},
-  {key: 'tracked.rank', label: 'Tracked token: rank', unit: '', tracked: true,
-    meaning: 'The place of the tracked token in the whole vocabulary: 1 is the first choice.'},
-];
+export const TRACKED = KNOWN.metrics.filter(metric => metric.tracked);
 
-const OF_FIRST_CHOICE = new Set(['probability', 'logit']);
+/** The metric of a key, or undefined if there is none. */
+export function metricOf(key) {
+  return KNOWN.metrics.find(metric => metric.key === key);
+}
 
 /** The metric's value in a reading; NaN where the reading has none. */
 export function valueOf(metric, reading) {
-  if (reading === undefined) {
-    return NaN;
-  }
-  if (metric.tracked) {
-    return number(reading.tracked?.[0]?.[metric.key.slice('tracked.'.length)]);
-  }
-  if (OF_FIRST_CHOICE.has(metric.key)) {
-    return number(reading.top[0]?.[metric.key]);
-  }
-  if (reading[metric.key] === undefined && metric.key === 'logProbability') {
-    return Math.log(number(reading.top[0]?.probability));
-  }
-  return number(reading[metric.key]);
+  return number(metric.at.reduce((value, step) => value?.[step], reading));
 }
 
 /** Whether a run's readings have the metric, so that it can be shown without asking again. */
 export function isIn(metric, run) {
-  if (metric.tracked) {
-    return (run.options.tracked ?? []).length > 0;
-  }
-  return EVERY_RUN.some(known => known.key === metric.key)
-      || run.rows.some(row => [...row.values()].some(reading => reading[metric.key] !== undefined));
+  return metric.tracked ? (run.options.tracked ?? []).length > 0
+      : metric.always || (run.options.metrics ?? []).includes(metric.key);
 }
 
 /** A value for people: probabilities with three decimals, ranks whole, all else with two. */
 export function formatted(metric, value) {
-  if (metric.key.toLowerCase().endsWith('rank')) {
-    return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
+  switch (metric.kind) {
+    case 'rank': return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
+    case 'probability': return probability(value);
+    default: return decimal(value);
   }
-  return isProbability(metric) ? probability(value) : decimal(value);
-}
-
-export function isProbability(metric) {
-  return /(^|\.)probability$|[a-z]Probability$/.test(metric.key) && metric.key !== 'logProbability';
 }
 
 /** The metric's name with its unit, where names alone are not enough. */

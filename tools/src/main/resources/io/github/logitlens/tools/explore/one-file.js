@@ -6,7 +6,7 @@ import {Viewer} from './viewer.js';
 
 const embedded = id => JSON.parse(document.getElementById(id).textContent);
 const run = Run.of(embedded('run'));
-const viewer = new Viewer(document.getElementById('viewer'), {metrics: embedded('metrics')}, {...DEFAULTS}, () => {});
+const viewer = new Viewer(document.getElementById('viewer'), {}, {...DEFAULTS}, () => {});
 document.getElementById('about').textContent = `${run.model.id}, ${run.model.layers} layers, dModel ${run.model.dModel}; `
     + `${run.tokens.length} tokens; BOS ${run.options.bos ? 'prepended' : 'none'}; LayerNorm ${run.options.layerNorm}`;
 document.getElementById('theme').addEventListener('click', () => globalThis.lensToggleTheme());

@@ -2,8 +2,8 @@
 
 import * as api from './api.js';
 import {menu} from './dom.js';
-import {csv, json, png, save, svg} from './download.js';
-import {EVERY_RUN, isIn, TRACKED} from './metrics.js';
+import {json, png, save, svg} from './download.js';
+import {isIn, metricOf} from './metrics.js';
 import {themeOf} from './paint.js';
 import {Prompt} from './prompt.js';
 import {Run} from './run.js';
@@ -18,7 +18,6 @@ class Page {
 
   constructor(server) {
     this.server = server;
-    this.metrics = server.metrics?.length > 0 ? server.metrics : EVERY_RUN;
     this.status = new Status(document.getElementById('status'), document.getElementById('alert'),
         document.getElementById('progress'));
     this.paths = new Map();
@@ -29,7 +28,7 @@ class Page {
       select: position => this.run?.positions.includes(position) && this.viewer.selectPosition(position),
     });
     this.viewer = new Viewer(document.getElementById('viewer'), {
-      metrics: this.metrics, tools: this.tools(),
+      tools: this.tools(),
       paths: (run, position, ids) => this.pathsOf(run, position, ids),
       candidates: text => this.candidates(text),
     }, this.state, (state, changes) => this.stateChanged(changes));
@@ -70,11 +69,21 @@ class Page {
     this.start();
   }
 
-  request() {
-    const metric = [...this.metrics, ...TRACKED].find(({key}) => key === this.state.metric);
-    const asked = metric === undefined || metric.tracked || EVERY_RUN.some(({key}) => key === metric.key) ? [] : [metric.key];
-    const followed = metric?.tracked && this.run !== undefined ? this.viewer.followed().slice(0, 1) : [];
-    return asRequest({...this.state, metrics: asked, tracked: followed});
+  /** @param tracked the tokens that are read in every cell: by default the one that the colours show */
+  request(tracked = this.coloured()) {
+    const metric = metricOf(this.state.metric);
+    const asked = metric === undefined || metric.tracked || metric.always ? [] : [metric.key];
+    return asRequest({...this.state, metrics: asked, tracked});
+  }
+
+  /** The token whose numbers the colours show: the first that is followed. */
+  coloured() {
+    return metricOf(this.state.metric)?.tracked && this.run !== undefined ? this.viewer.followed().slice(0, 1) : [];
+  }
+
+  /** The tokens that the reader has chosen to follow. */
+  chosen() {
+    return this.state.tracked === undefined ? [] : this.viewer.followed();
   }
 
   async start() {
@@ -146,7 +155,7 @@ class Page {
     let run;
     const request = {...asRequest({...this.state, topK: 1, tracked: ids.map(id => ({id}))}), positions: String(position)};
     await api.run('paths', request, {
-      start: head => { run = new Run({...head, positions: [position]}); },
+      start: head => { run = new Run(head, [position]); },
       rows: readings => run.add(readings), progress: () => {}, done: () => {},
     }, this.fresh('paths'));
     const tokens = run.reading(run.finalPoint, position).tracked;
@@ -177,7 +186,7 @@ class Page {
     if (this.run === undefined) {
       return;
     }
-    const metric = [...this.metrics, ...TRACKED].find(({key}) => key === this.state.metric);
+    const metric = metricOf(this.state.metric);
     const lacks = 'metric' in changes && !isIn(metric, this.run);
     const other = metric?.tracked && 'tracked' in changes;
     if (lacks || other) {
@@ -192,7 +201,7 @@ class Page {
   // --- export ---
 
   tools() {
-    const query = () => ({...this.state, tracked: this.state.tracked === undefined ? [] : this.viewer.followed()});
+    const query = () => ({...this.state, tracked: this.chosen()});
     const copied = (name, text) => () => this.copy(name, text());
     return [
       menu('Copy as', [
@@ -227,10 +236,16 @@ class Page {
     }
     const theme = themeOf(document.body);
     const makers = {
-      json: () => json(run), csv: () => csv(run, this.metrics), svg: () => svg(run, colouring, theme),
+      json: () => json(run), csv: () => api.csv(this.request(this.chosen())), svg: () => svg(run, colouring, theme),
       png: () => png(run, colouring, theme), html: () => this.oneFile(run),
     };
-    const blob = await makers[kind]();
+    let blob;
+    try {
+      blob = await makers[kind]();
+    } catch (e) {
+      this.status.failed(e.message);
+      return;
+    }
     if (blob === undefined) {
       this.status.failed('this grid is larger than a picture can be: take SVG or HTML instead');
     } else {

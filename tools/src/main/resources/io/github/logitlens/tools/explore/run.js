@@ -10,22 +10,23 @@ export function number(value) {
 
 export class Run {
 
-  /** @param head schema, model, options, tokens and points of the run; `positions`, the columns, if not all are read */
-  constructor(head) {
-    this.schema = head.schema;
-    this.model = head.model;
-    this.options = head.options;
-    this.tokens = head.tokens;
-    this.points = head.points;
-    this.positions = head.positions ?? head.tokens.map(token => token.position);
+  /**
+   * @param head    schema, model, options, tokens, points, provenance and what else the run's document has
+   * @param columns the positions that are read
+   */
+  constructor(head, columns = head.tokens.map(token => token.position)) {
+    const {type, readings, provenance, ...fields} = head;
+    Object.assign(this, fields);
+    this.fields = fields;
+    this.provenance = provenance;
+    this.positions = columns;
     this.rows = head.points.map(() => new Map());
     this.revision = 0;
   }
 
   /** The run of a whole document. */
   static of(document) {
-    const positions = [...new Set(document.readings.map(reading => reading.position))].sort((a, b) => a - b);
-    const run = new Run({...document, positions});
+    const run = new Run(document, [...new Set(document.readings.map(reading => reading.position))].sort((a, b) => a - b));
     run.add(document.readings);
     return run;
   }
@@ -40,8 +41,9 @@ export class Run {
   /** The document again. */
   toDocument() {
     return {
-      schema: this.schema, model: this.model, options: this.options, tokens: this.tokens, points: this.points,
+      ...this.fields,
       readings: this.positions.flatMap(position => this.readingsAt(position).filter(reading => reading !== undefined)),
+      provenance: this.provenance,
     };
   }
 

@@ -1,55 +1,58 @@
-// From a metric's values to [0, 1], in which colours are chosen.
+// From a metric's values to [0, 1], in which colours are chosen: as the program's own pictures do it (ColourScale).
 
-import {isProbability} from './metrics.js';
+import {KNOWN} from './known.js';
 
-export const SCALES = [
-  {key: 'linear', label: 'linear', meaning: 'Equal steps of the number are equal steps of colour.'},
-  {key: 'log', label: 'logarithmic', nonNegative: true, meaning: 'Equal ratios are equal steps of colour: small values can be told apart.'},
-  {key: 'clip', label: 'clipped', meaning: 'Linear between the 5th and the 95th percentile: extremes do not flatten the rest.'},
-];
+export const SCALES = KNOWN.scales;
 
-const DECADES = 4;
-const CLIPPED = 0.05;
+const {least: LEAST_OF_LOG} = scaleNamed('log');
+const {clipped: CLIPPED} = scaleNamed('clip');
+
+/** The scale of a key, {key, label, meaning}; undefined if there is none. */
+export function scaleNamed(key) {
+  return KNOWN.scales.find(scale => scale.key === key);
+}
 
 /**
  * The scale of a metric over the values of a run. Where one of them is negative, a logarithm is not to be had, and the
  * scale is linear.
  *
- * @return {low, high, toUnit}: the ends, and a function from a value to [0, 1], NaN where there is no value
+ * @return {low, high, toUnit, fromUnit}: the lowest and the highest number that have a colour of their own, a function from a
+ *         value to [0, 1], NaN where there is no value, and the way back
  */
-export function scaleOf(kind, metric, values) {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) {
-    return linear(0, 1);
+export function scaleOf(key, metric, values) {
+  const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
+  const reversed = metric.kind === 'rank';
+  if (sorted.length === 0) {
+    return linear(0, 1, reversed);
   }
-  let [low, high] = finite.reduce(([least, most], v) => [Math.min(least, v), Math.max(most, v)], [Infinity, -Infinity]);
-  if (kind === 'clip') {
-    const sorted = Float64Array.from(finite).sort();
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  if (key === 'clip') {
     const place = share => sorted[Math.round(share * (sorted.length - 1))];
-    return linear(place(CLIPPED), place(1 - CLIPPED));
+    return linear(place(CLIPPED), place(1 - CLIPPED), reversed);
   }
-  if (kind === 'log' && low >= 0) {
-    const least = finite.filter(v => v > 0).reduce((a, b) => Math.min(a, b), Infinity);
-    const floor = Math.max(Number.isFinite(least) ? least : high, high / 10 ** DECADES);
-    return logarithmic(floor, Math.max(isProbability(metric) ? 1 : high, floor));
+  if (key === 'log' && least >= 0) {
+    const smallest = sorted.find(value => value > 0) ?? 1;
+    const high = metric.kind === 'probability' ? 1 : Math.max(most, smallest);
+    return logarithmic(reversed ? 1 : Math.max(smallest, high * LEAST_OF_LOG), high, reversed);
   }
-  return isProbability(metric) ? linear(0, 1) : linear(low, high);
+  return metric.kind === 'probability' ? linear(0, 1, false) : linear(least, most, reversed);
 }
 
-function linear(low, high) {
-  const width = high - low || 1;
-  return {low, high, toUnit: value => clamped((value - low) / width), fromUnit: unit => low + unit * width};
+function linear(low, high, reversed) {
+  return scale(low, high, reversed, value => (value - low) / (high - low), share => low + (high - low) * share);
 }
 
-function logarithmic(low, high) {
-  const width = Math.log(high / low) || 1;
+function logarithmic(low, high, reversed) {
+  return scale(low, high, reversed, value => Math.log(value / low) / Math.log(high / low),
+      share => low * (high / low) ** share);
+}
+
+function scale(low, high, reversed, toShare, fromShare) {
+  const turned = share => reversed ? 1 - share : share;
   return {
     low, high,
-    toUnit: value => clamped(Math.log(Math.max(value, low) / low) / width),
-    fromUnit: unit => low * Math.exp(unit * width),
+    toUnit: value => Number.isNaN(value) ? NaN
+        : turned(high <= low ? 0.5 : toShare(Math.min(Math.max(value, low), high))),
+    fromUnit: unit => turned(unit) === 0 ? low : turned(unit) === 1 ? high : fromShare(turned(unit)),
   };
-}
-
-function clamped(unit) {
-  return Number.isNaN(unit) ? NaN : Math.min(Math.max(unit, 0), 1);
 }

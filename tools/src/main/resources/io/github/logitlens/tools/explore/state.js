@@ -2,7 +2,7 @@
 // to a server.
 
 export const DEFAULTS = Object.freeze({
-  prompt: '', model: '', topK: 10, bos: false, mid: false, metric: 'probability', scale: 'linear',
+  prompt: '', model: '', topK: 10, bos: false, mid: false, metric: 'probability', scale: '',
   position: -1, point: -1, tracked: undefined, lines: 'probability',
 });
 

@@ -7,9 +7,9 @@ import {button, element, explanation, select} from './dom.js';
 import {Grid} from './grid.js';
 import {heatMap, LAYER_MEANINGS, layerTable} from './layers.js';
 import {Legend} from './legend.js';
-import {isIn, named, TRACKED} from './metrics.js';
+import {isIn, METRICS, metricOf, named, TRACKED} from './metrics.js';
 import {observations} from './observations.js';
-import {SCALES} from './scale.js';
+import {scaleNamed, SCALES} from './scale.js';
 import {quoted} from './text.js';
 import {Tracks} from './tracks.js';
 import {distinctFirstChoices, pathIn} from './trajectory.js';
@@ -20,9 +20,8 @@ const MOST_BY_THEMSELVES = 8;
 export class Viewer {
 
   /**
-   * @param source {metrics, paths(run, position, ids), candidates(text), tools}: the metrics to choose from; where paths
-   *               that a run does not hold come from; what a typed token can mean; elements for the tool bar. Only
-   *               metrics is needed.
+   * @param source {paths(run, position, ids), candidates(text), tools}: where paths that a run does not hold come from; what
+   *               a typed token can mean; elements for the tool bar. None is needed.
    * @param state  the view's part of state.js's state; changed by the viewer, who then calls changed(state)
    */
   constructor(host, source, state, changed) {
@@ -106,13 +105,13 @@ export class Viewer {
       return;
     }
     const metric = this.metric();
-    this.colouring = new Colouring(this.run, metric, this.state.scale);
-    this.chooseFrom(metric);
+    const scale = scaleNamed(this.state.scale) ?? scaleNamed(metric.scale);
+    this.colouring = new Colouring(this.run, metric, scale.key);
+    this.chooseFrom(metric, scale);
     this.grid.show(this.run, this.colouring);
     this.grid.select(this.selected);
     const tracked = metric.tracked ? this.run.reading(this.run.finalPoint, this.selected)?.tracked?.[0] : undefined;
-    this.legend.show(this.colouring, SCALES.find(scale => scale.key === this.state.scale) ?? SCALES[0],
-        tracked ? quoted(tracked) : undefined);
+    this.legend.show(this.colouring, scale, tracked ? quoted(tracked) : undefined);
     this.positionOf();
     this.panels();
   }
@@ -124,12 +123,12 @@ export class Viewer {
 
   /** The metric chosen, or the first one while the run's readings do not have it. */
   metric() {
-    const chosen = this.metrics().find(metric => metric.key === this.state.metric);
-    return chosen !== undefined && isIn(chosen, this.run) ? chosen : this.source.metrics[0];
+    const chosen = metricOf(this.state.metric);
+    return chosen !== undefined && isIn(chosen, this.run) ? chosen : METRICS[0];
   }
 
   metrics() {
-    return [...this.source.metrics, ...TRACKED].filter(metric => this.source.paths || isIn(metric, this.run));
+    return [...METRICS, ...TRACKED].filter(metric => this.source.paths || isIn(metric, this.run));
   }
 
   /** The position whose panels are shown. */
@@ -137,12 +136,13 @@ export class Viewer {
     return this.run.positions.includes(this.state.position) ? this.state.position : this.run.lastPosition;
   }
 
-  chooseFrom(metric) {
-    const scales = SCALES.filter(scale => !scale.nonNegative || new Colouring(this.run, metric, 'linear').scale.low >= 0);
+  chooseFrom(metric, chosen) {
+    const negative = new Colouring(this.run, metric, 'linear').scale.low < 0;
+    const scales = SCALES.filter(scale => scale.key !== 'log' || !negative);
     const metrics = this.metrics().map(each => ({key: each.key, label: named(each)}));
     const choose = [
       element('label', {}, 'Colour ', select('Metric', metrics, this.state.metric, key => this.set({metric: key}))),
-      element('label', {}, 'Scale ', select('Scale', scales, this.state.scale, key => this.set({scale: key}))),
+      element('label', {}, 'Scale ', select('Scale', scales, chosen.key, key => this.set({scale: key}))),
     ];
     const held = this.choices.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
     this.choices.replaceChildren(...choose);
@@ -275,7 +275,7 @@ export class Viewer {
       this.floating.hidden = true;
       return;
     }
-    this.floating.replaceChildren(card(this.run, this.source.metrics, cell));
+    this.floating.replaceChildren(card(this.run, cell));
     this.floating.hidden = false;
     placeBeside(this.floating, anchor);
   }
@@ -292,7 +292,7 @@ export class Viewer {
   showPinned(cell) {
     this.pinnedCell = cell;
     this.floating.hidden = true;
-    this.pinned.replaceChildren(card(this.run, this.source.metrics, cell, this.listen));
+    this.pinned.replaceChildren(card(this.run, cell, this.listen));
     this.pinned.hidden = false;
     this.grid.pin(cell);
   }

@@ -17,7 +17,7 @@ import org.openqa.selenium.interactions.Actions;
 /// The explorer's page as a reader uses it: what can be seen, and what can be done.
 final class ExplorerPage {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ChromeDriver driver;
     private final URI server;

@@ -10,7 +10,11 @@ import java.util.Arrays;
 /// @param reversed whether the lowest number is the brightest
 record ColourScale(Scale scale, double low, double high, boolean reversed) {
 
-    private static final double LEAST_OF_LOG = 1e-4;
+    /// What the lowest number of a logarithmic scale is of the highest, at least.
+    static final double LEAST_OF_LOG = 1e-4;
+
+    /// The share of the numbers beyond each end of a clipped scale.
+    static final double CLIPPED = 0.05;
 
     /// The scale for the numbers of a picture.
     ///
@@ -19,26 +23,37 @@ record ColourScale(Scale scale, double low, double high, boolean reversed) {
     /// @param values   the numbers, *not modified*
     /// @throws IllegalArgumentException if a logarithm is asked of a negative number
     static ColourScale of(Quantity quantity, Scale scale, double[] values) {
+        if (scale == Scale.LOG) {
+            double least = Arrays.stream(values).filter(Double::isFinite).min().orElse(0);
+            if (least < 0) {
+                throw new IllegalArgumentException("scale log: expected numbers of at least 0, got "
+                        + quantity.figure(least) + " (" + quantity.label() + ")");
+            }
+        }
+        return of(quantity.kind(), scale, values);
+    }
+
+    /// The scale for numbers of a kind; see [#of(Quantity, Scale, double\[\])].
+    ///
+    /// @param values none of which is negative where a logarithm is asked, *not modified*
+    static ColourScale of(Kind kind, Scale scale, double[] values) {
         double[] sorted = Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
+        boolean reversed = kind == Kind.RANK;
         if (sorted.length == 0) {
-            return new ColourScale(scale, 0, 1, quantity.isRank());
+            return new ColourScale(Scale.LINEAR, 0, 1, reversed);
         }
         double least = sorted[0];
         double most = sorted[sorted.length - 1];
         return switch (scale) {
-            case LINEAR -> quantity.isProbability()
+            case LINEAR -> kind == Kind.PROBABILITY
                     ? new ColourScale(scale, 0, 1, false)
-                    : new ColourScale(scale, least, most, quantity.isRank());
-            case CLIP -> new ColourScale(scale, percentile(sorted, 0.05), percentile(sorted, 0.95), quantity.isRank());
+                    : new ColourScale(scale, least, most, reversed);
+            case CLIP -> new ColourScale(scale, percentile(sorted, CLIPPED), percentile(sorted, 1 - CLIPPED), reversed);
             case LOG -> {
-                if (least < 0) {
-                    throw new IllegalArgumentException("scale log: expected numbers of at least 0, got "
-                            + quantity.figure(least) + " (" + quantity.label() + ")");
-                }
                 double smallest = Arrays.stream(sorted).filter(value -> value > 0).findFirst().orElse(1);
-                double high = quantity.isProbability() ? 1 : Math.max(most, smallest);
-                double low = quantity.isRank() ? 1 : Math.max(smallest, high * LEAST_OF_LOG);
-                yield new ColourScale(scale, low, high, quantity.isRank());
+                double high = kind == Kind.PROBABILITY ? 1 : Math.max(most, smallest);
+                double low = kind == Kind.RANK ? 1 : Math.max(smallest, high * LEAST_OF_LOG);
+                yield new ColourScale(scale, low, high, reversed);
             }
         };
     }

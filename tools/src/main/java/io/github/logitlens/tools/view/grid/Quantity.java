@@ -45,13 +45,12 @@ public sealed interface Quantity {
         }
 
         @Override
-        public boolean isProbability() {
-            return metric == LensMetric.PROBABILITY || metric == LensMetric.NEXT_PROBABILITY;
-        }
-
-        @Override
-        public boolean isRank() {
-            return metric == LensMetric.NEXT_RANK;
+        public Kind kind() {
+            return switch (metric) {
+                case PROBABILITY, NEXT_PROBABILITY -> Kind.PROBABILITY;
+                case NEXT_RANK -> Kind.RANK;
+                default -> Kind.NUMBER;
+            };
         }
 
         @Override
@@ -87,13 +86,8 @@ public sealed interface Quantity {
         }
 
         @Override
-        public boolean isProbability() {
-            return fact == TokenFact.PROBABILITY;
-        }
-
-        @Override
-        public boolean isRank() {
-            return fact == TokenFact.RANK;
+        public Kind kind() {
+            return fact.kind();
         }
 
         @Override
@@ -151,17 +145,10 @@ public sealed interface Quantity {
     /// @return a sentence
     String meaning();
 
-    /// Whether it lies between 0 and 1, so that these are the ends of its colours.
+    /// What kind of number it is.
     ///
-    /// @return whether it is a probability
-    boolean isProbability();
-
-    /// Whether it is a rank: 1 is best, and brightest.
-    ///
-    /// @return whether it is a rank
-    default boolean isRank() {
-        return false;
-    }
+    /// @return on which its colours and figures depend
+    Kind kind();
 
     /// The label, with the unit if there is one.
     ///
@@ -183,6 +170,6 @@ public sealed interface Quantity {
     /// @param value the number
     /// @return at most a few digits, the same in every locale
     default String figure(double value) {
-        return ShortNumber.of(value, isRank());
+        return ShortNumber.of(value, kind() == Kind.RANK);
     }
 }

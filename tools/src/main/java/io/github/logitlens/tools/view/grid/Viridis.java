@@ -10,7 +10,8 @@ import java.util.List;
 /// public domain under CC0. Here is every fifth of its 256 colours; between them runs a straight line, at most 1/255 off.
 final class Viridis {
 
-    private static final List<Rgb> KNOTS = Arrays.stream("""
+    /// At equal steps from the darkest to the brightest.
+    static final List<Rgb> KNOTS = Arrays.stream("""
             440154 46085c 471063 481769 481d6f 482475 472a7a 46307e 453781 433d84 414287 3f4889 3d4e8a
             3a538b 38598c 355e8d 33638d 31688e 2e6d8e 2c718e 2a768e 297b8e 27808e 25848e 23898e 218e8d
             20928c 1f978b 1e9c89 1fa188 21a585 24aa83 28ae80 2eb37c 35b779 3dbc74 46c06f 50c46a 5ac864
