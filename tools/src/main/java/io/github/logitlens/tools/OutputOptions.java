@@ -1,7 +1,10 @@
 package io.github.logitlens.tools;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -11,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -150,15 +154,24 @@ final class OutputOptions implements OptionGroup {
         write(stdio, format == Format.JSON ? json : table);
     }
 
+    /// What is there already is replaced by what is on the disk, not by what is on its way there, and keeps its mode.
     private static void replace(Path target, Stdio.Body body) throws IOException {
+        boolean exists = Files.exists(target);
+        if (exists && !Files.isWritable(target)) {
+            throw new AccessDeniedException(target.toString());
+        }
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         // For the end by Ctrl-C, which no `finally` sees.
         temporary.toFile().deleteOnExit();
         try {
-            try (Writer out =
-                    Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    Writer out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8))) {
                 body.write(out);
+                out.flush();
+                channel.force(true);
+            }
+            if (exists && Files.getFileStore(target).supportsFileAttributeView(PosixFileAttributeView.class)) {
+                Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(target));
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {

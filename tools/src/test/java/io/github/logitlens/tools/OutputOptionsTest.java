@@ -2,10 +2,13 @@ package io.github.logitlens.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,25 @@ class OutputOptionsTest {
         String json = write("link.json");
         assertEquals(json, Files.readString(real));
         assertTrue(Files.isSymbolicLink(link));
+    }
+
+    @Test
+    void aFileThatIsReplacedKeepsItsMode() throws IOException {
+        Path file = Files.writeString(dir.resolve("shared.json"), "old");
+        assumeTrue(Files.getFileStore(file).supportsFileAttributeView("posix"), "no modes here");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r-x"));
+        write("shared.json");
+        assertEquals("rw-rw-r-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    /// A shell's `>` would refuse it; to root nothing is closed.
+    @Test
+    void aFileThatMayNotBeWrittenIsLeftAsItIs() throws IOException {
+        Path file = Files.writeString(dir.resolve("closed.json"), "old");
+        assertTrue(file.toFile().setWritable(false));
+        assumeFalse(Files.isWritable(file), "run by root");
+        Cli.lens("--output", file.toString(), "Hello").failsWith(Main.FAILED, "closed.json: cannot be written, permission denied");
+        assertEquals("old", Files.readString(file));
     }
 
     @Test
