@@ -3,6 +3,7 @@ package io.github.logitlens.weights.hub;
 import io.github.logitlens.weights.hub.HubException.Reason;
 import io.github.logitlens.weights.internal.text.Text;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -273,6 +274,9 @@ final class HubClient implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             // What the JDK makes of some headers that break HTTP.
             throw new IOException(String.valueOf(e.getMessage()), e);
+        } catch (UncheckedIOException e) {
+            // This machine has no socket for the tunnel.
+            throw e.getCause();
         } catch (ConnectException | HttpTimeoutException | SSLException e) {
             throw unreachable(what, uri, proxy, e);
         } catch (IOException e) {
