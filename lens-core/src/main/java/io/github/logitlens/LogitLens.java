@@ -162,7 +162,8 @@ public final class LogitLens implements AutoCloseable {
         return model;
     }
 
-    /// The tokenizer that turns this model's text into ids.
+    /// The tokenizer that turns this model's text into ids. Where the model has none, or one of another kind than GPT-2's, it
+    /// knows only ids, and a text is refused by what [Gpt2Tokenizer#of] found.
     ///
     /// @return the tokenizer
     public Gpt2Tokenizer tokenizer() {

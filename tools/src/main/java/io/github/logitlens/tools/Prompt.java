@@ -9,10 +9,8 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.SpecialTokens;
-import io.github.logitlens.tokenizer.TokenSpan;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// What a command is about: a text, or token ids.
 sealed interface Prompt {
@@ -48,17 +46,8 @@ sealed interface Prompt {
 
         @Override
         public Optional<String> note(Gpt2Tokenizer tokenizer) {
-            if (special == SpecialTokens.PARSE || Arrays.equals(ids(tokenizer), tokenizer.encode(text, SpecialTokens.PARSE))) {
-                return Optional.empty();
-            }
-            String named = tokenizer.encodeWithSpans(text, SpecialTokens.PARSE).stream()
-                    .filter(span -> isSpecial(span, tokenizer)).findFirst()
-                    .map(span -> tokenizer.token(span.id()).display()).orElse("a special token");
-            return Optional.of("the prompt has the text of " + named + ", read as text; --special reads it as the token");
-        }
-
-        private boolean isSpecial(TokenSpan span, Gpt2Tokenizer tokenizer) {
-            return IntStream.of(tokenizer.encode(text.substring(span.start(), span.end()), special)).noneMatch(id -> id == span.id());
+            return special == SpecialTokens.PARSE ? Optional.empty() : tokenizer.specialTokenIn(text).map(token ->
+                    "the prompt has the text of " + token.display() + ", read as text; --special reads it as the token");
         }
     }
 

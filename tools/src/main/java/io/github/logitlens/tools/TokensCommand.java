@@ -88,10 +88,14 @@ final class TokensCommand implements SubCommand {
     /// A tokenizer needs no weights: a directory may hold nothing else.
     private Gpt2Tokenizer tokenizer() {
         Optional<Path> directory = model.files(stdio);
-        return directory.flatMap(Gpt2Tokenizer::find).orElseGet(() -> {
-            // What is no model at all is refused here.
-            directory.ifPresent(path -> Checkpoint.open(path).close());
+        if (directory.isEmpty()) {
             return Gpt2Tokenizer.gpt2();
+        }
+        return Gpt2Tokenizer.find(directory.get()).orElseGet(() -> {
+            // What is no model at all is refused here.
+            try (Checkpoint checkpoint = Checkpoint.open(directory.get())) {
+                return Gpt2Tokenizer.of(directory.get(), checkpoint.config().vocabSize());
+            }
         });
     }
 

@@ -149,7 +149,7 @@ public final class ExplorerServer implements AutoCloseable {
         Gpt2Tokenizer tokenizer = models.tokenizer(models.known(json.text("model", models.first())));
         List<Token> tokens = new ArrayList<>();
         if ((json.flag("bos") ? Bos.PREPEND : Bos.NONE) == Bos.PREPEND) {
-            tokens.add(tokenizer.token(tokenizer.endOfText()));
+            tokens.add(tokenizer.token(tokenizer.requireBos()));
         }
         try {
             tokens.addAll(tokenizer.tokens(RequestedPrompt.of(json, "text").ids(tokenizer)));

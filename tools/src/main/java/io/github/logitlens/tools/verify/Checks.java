@@ -84,7 +84,7 @@ final class Checks {
     private int[] encode(String text) {
         int[] ids = lens.tokenizer().encode(text);
         return check.path("bos").asBoolean()
-                ? IntStream.concat(IntStream.of(lens.tokenizer().endOfText()), Arrays.stream(ids)).toArray() : ids;
+                ? IntStream.concat(IntStream.of(lens.tokenizer().requireBos()), Arrays.stream(ids)).toArray() : ids;
     }
 
     private static int[] ints(JsonNode array) {
