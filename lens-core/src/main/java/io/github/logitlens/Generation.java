@@ -70,6 +70,13 @@ public final class Generation implements Iterator<GeneratedToken>, AutoCloseable
         return options;
     }
 
+    /// What the texts were made with.
+    ///
+    /// @return the provenance
+    public Provenance provenance() {
+        return lens.provenance(options.bos(), options.lens().orElse(LensOptions.defaults()), hooks);
+    }
+
     /// What every sample has so far.
     ///
     /// @return in the order of the samples

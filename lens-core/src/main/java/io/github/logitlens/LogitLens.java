@@ -464,6 +464,12 @@ public final class LogitLens implements AutoCloseable {
         }
     }
 
+    /// What something is made with from here on.
+    Provenance provenance(Bos bos, LensOptions options, Hooks hooks) {
+        return new Provenance(checkpoint, tokenizer, bos, options.readout(), options.layerNorm(), hooks.edits(),
+                Provenance.Computed.by(model, model.kernels()));
+    }
+
     /// A prompt's ids, BOS included.
     ///
     /// @return owned by the caller

@@ -38,17 +38,18 @@ public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int USAGE = 2;
 
-    private static final Map<String, Function<Stdio, SubCommand>> COMMANDS = Map.of(
-            "run", RunCommand::new,
-            "explore", ExploreCommand::new,
-            "tokens", TokensCommand::new,
-            "attribute", AttributeCommand::new,
-            "neuron", NeuronCommand::new,
-            "inspect", InspectCommand::new,
-            "export", ExportCommand::new,
-            "verify", VerifyCommand::new,
-            "models", ModelsCommand::new,
-            "download", DownloadCommand::new);
+    private static final Map<String, Function<Stdio, SubCommand>> COMMANDS = Map.ofEntries(
+            Map.entry("run", RunCommand::new),
+            Map.entry("explore", ExploreCommand::new),
+            Map.entry("generate", GenerateCommand::new),
+            Map.entry("tokens", TokensCommand::new),
+            Map.entry("attribute", AttributeCommand::new),
+            Map.entry("neuron", NeuronCommand::new),
+            Map.entry("inspect", InspectCommand::new),
+            Map.entry("export", ExportCommand::new),
+            Map.entry("verify", VerifyCommand::new),
+            Map.entry("models", ModelsCommand::new),
+            Map.entry("download", DownloadCommand::new));
     private static final int WIDEST_HELP = 110;
     /// Picocli makes none that is narrower.
     private static final int NARROWEST_HELP = 55;
@@ -58,6 +59,7 @@ public final class Main implements Runnable {
         "lens [OPTIONS] PROMPT          what the model would say next, at each of its layers",
         "       lens run [OPTIONS] PROMPT      the same, whatever the prompt's first word is",
         "       lens explore [OPTIONS]         the same as an interactive page in the browser",
+        "       lens generate [OPTIONS] PROMPT what the model writes behind a prompt, token by token",
         "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
         "       lens attribute --token T ...   which heads and MLPs a prompt's next-token logit is made of",
         "       lens neuron LAYER NEURON       the tokens that one MLP neuron raises and lowers",

@@ -31,6 +31,10 @@ final class RunCommand implements SubCommand {
 
     private final PromptArgument prompt = new PromptArgument();
 
+    private final Argument<Boolean> jsonl = Argument.flag("--jsonl",
+            "Many prompts, one a line, from standard input or @FILE: a JSON string, or an object with text or ids, and an id. One "
+                    + "result a line out, in their order, as JSON.");
+
     private final ModelOptions model = new ModelOptions();
 
     private final ReadingOptions reading = new ReadingOptions();
@@ -57,7 +61,7 @@ final class RunCommand implements SubCommand {
     public CommandSpec spec() {
         CommandSpec spec = spec("run", "lens run [OPTIONS] PROMPT",
                 "Reads a prompt at every layer: what the model would say next if it had to stop there.",
-                prompt, model, reading, picture, output, compute);
+                prompt, jsonl, model, reading, picture, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
@@ -68,6 +72,9 @@ final class RunCommand implements SubCommand {
 
     @Override
     public Integer call() {
+        if (jsonl.get()) {
+            return many();
+        }
         Format format = output.format(FORMATS, Optional.empty());
         picture.check(format);
         boolean drawn = PictureOptions.PICTURES.contains(format);
@@ -87,6 +94,18 @@ final class RunCommand implements SubCommand {
             output.write(stdio, out -> view.write(result, out));
         }
         return Main.DONE;
+    }
+
+    private int many() {
+        output.format(EnumSet.of(Format.JSONL), Optional.of(Format.JSONL));
+        picture.check(Format.JSON);
+        LensOptions options = picture.reading(reading.options(Positions.last())).specialTokens(prompt.specialTokens());
+        compute.apply();
+        try (PromptLines lines = new PromptLines(prompt.source(stdio)); LogitLens lens = model.open(stdio)) {
+            ManyPrompts prompts = new ManyPrompts(lens, options, lines);
+            output.write(stdio, prompts::write);
+            return prompts.anyFailed() ? Main.FAILED : Main.DONE;
+        }
     }
 
     private RunView view(Format format, Optional<GridChoice> choice, ColourDepth colours) {

@@ -10,6 +10,7 @@ import io.github.logitlens.PointKind;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
+import io.github.logitlens.weights.Gpt2Config;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -38,13 +39,7 @@ public final class RunJson implements RunView {
     public void write(LensResult result, Writer out) throws IOException {
         try (JsonGenerator json = Json.document(out)) {
             json.writeStartObject();
-            head(result, json);
-            json.writeArrayFieldStart("readings");
-            for (int position : result.positions()) {
-                readings(result, position, json);
-            }
-            json.writeEndArray();
-            ProvenanceJson.write(result.provenance(), json);
+            members(result, json);
             json.writeEndObject();
         }
         out.write('\n');
@@ -66,10 +61,21 @@ public final class RunJson implements RunView {
         return OF_FIRST_CHOICE.contains(metric) || OF_EVERY_READING.contains(metric);
     }
 
+    /// All fields, into an object that may have others.
+    public static void members(LensResult result, JsonGenerator json) throws IOException {
+        head(result, json);
+        json.writeArrayFieldStart("readings");
+        for (int position : result.positions()) {
+            readings(result, position, json);
+        }
+        json.writeEndArray();
+        ProvenanceJson.write(result.provenance(), json);
+    }
+
     /// All fields but the readings.
     public static void head(LensResult result, JsonGenerator json) throws IOException {
         json.writeStringField("schema", "logitlens.run/1");
-        model(result, json);
+        model(result.modelId(), result.config(), json);
         options(result, json);
         if (!result.edits().isEmpty()) {
             json.writeArrayFieldStart("edits");
@@ -79,20 +85,26 @@ public final class RunJson implements RunView {
             json.writeEndArray();
         }
         TokenJson.writeTokens(result.tokens(), json);
-        json.writeArrayFieldStart("points");
-        for (int i = 0; i < result.points().size(); i++) {
-            point(i, result.points().get(i), json);
-        }
-        json.writeEndArray();
+        points(result.points(), json);
     }
 
-    private static void model(LensResult result, JsonGenerator json) throws IOException {
+    /// The field `model`.
+    public static void model(String id, Gpt2Config config, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("model");
-        json.writeStringField("id", result.modelId());
-        json.writeNumberField("layers", result.config().nLayers());
-        json.writeNumberField("dModel", result.config().dModel());
-        json.writeNumberField("vocabSize", result.config().vocabSize());
+        json.writeStringField("id", id);
+        json.writeNumberField("layers", config.nLayers());
+        json.writeNumberField("dModel", config.dModel());
+        json.writeNumberField("vocabSize", config.vocabSize());
         json.writeEndObject();
+    }
+
+    /// The field `points`.
+    public static void points(List<LensPoint> points, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("points");
+        for (int i = 0; i < points.size(); i++) {
+            point(i, points.get(i), json);
+        }
+        json.writeEndArray();
     }
 
     private static void options(LensResult result, JsonGenerator json) throws IOException {
