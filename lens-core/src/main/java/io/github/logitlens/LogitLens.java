@@ -10,6 +10,7 @@ import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.weights.hub.ModelHub;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,6 +169,24 @@ public final class LogitLens implements AutoCloseable {
     /// @return the tokenizer
     public Gpt2Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /// A lens for this model, by name.
+    ///
+    /// ```java
+    /// lens.run("The Eiffel Tower is in", LensOptions.defaults().readout(lens.readout("tuned")))
+    /// ```
+    ///
+    /// @param name `logit`; `tuned` or `jacobian`: the bundled model's own, for any other model the one that was published for it,
+    ///             from the Hugging Face cache on this machine or downloaded into it; else the path of a lens's file or directory
+    ///             (for one of these names: `./tuned`), as for [Readout#open]
+    /// @return the lens
+    /// @throws ReadoutException if there is no such lens, or it is another model's
+    /// @throws io.github.logitlens.error.LensException if its file cannot be used, or not be downloaded
+    public Readout readout(String name) {
+        Readout readout = new NamedReadouts(checkpoint, ModelHub.standard()).find(name);
+        readout.check(model);
+        return readout;
     }
 
     /// The ids that a run of a prompt begins with.

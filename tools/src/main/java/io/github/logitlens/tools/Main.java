@@ -1,9 +1,6 @@
 package io.github.logitlens.tools;
 
-import io.github.logitlens.tokenizer.TokenizerFormatException;
-import io.github.logitlens.weights.CheckpointException;
-import io.github.logitlens.weights.hub.HubException;
-import io.github.logitlens.weights.safetensors.SafeTensorsException;
+import io.github.logitlens.error.LensException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -240,9 +237,8 @@ public final class Main implements Runnable {
                 return DONE;
             }
             // What the library or a command refuses says so in a sentence of its own.
-            case CommandException _, Stdio.OutputException _, CheckpointException _, HubException _,
-                    SafeTensorsException _,
-                    TokenizerFormatException _, IllegalArgumentException _, IllegalStateException _ -> report(stdio, e.getMessage(), e);
+            case CommandException _, Stdio.OutputException _, LensException _, IllegalArgumentException _,
+                    IllegalStateException _ -> report(stdio, e.getMessage(), e);
             case ExceptionInInitializerError _ when e.getCause() != null && e.getCause().getMessage() != null ->
                 report(stdio, e.getCause().getMessage(), e);
             case OutOfMemoryError _ -> report(stdio,

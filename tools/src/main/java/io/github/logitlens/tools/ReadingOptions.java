@@ -4,6 +4,7 @@ import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.Layers;
 import io.github.logitlens.LensOptions;
+import io.github.logitlens.LogitLens;
 import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
 import io.github.logitlens.TokenRef;
@@ -48,6 +49,11 @@ final class ReadingOptions implements OptionGroup {
                     + "that what components write adds up. none: the bare product with the unembedding. Default: recomputed.")
             .usually("recomputed");
 
+    private final Argument<String> lens = Argument.text("--lens", "LENS",
+            "logit; tuned or jacobian: the bundled model's, or the one published for the model, from this machine's cache or "
+                    + "downloaded; or a lens's file or directory. Default: logit.")
+            .usually("logit");
+
     private final Argument<Integer> stopAfter = Argument.number("--stop-after", "N",
             "Run no layer after layer N. Nothing is then compared with the model's own output.");
 
@@ -61,7 +67,7 @@ final class ReadingOptions implements OptionGroup {
     public void addTo(CommandSpec command) {
         spec = command;
         for (Argument<?> option : List.of(
-                topK, bottomK, position, bos, mid, points, layers, layerNorm, stopAfter, tracked)) {
+                topK, bottomK, position, bos, mid, points, layers, lens, layerNorm, stopAfter, tracked)) {
             option.addTo(command);
         }
     }
@@ -87,6 +93,16 @@ final class ReadingOptions implements OptionGroup {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
+    }
+
+    /// The choices with the lens that was chosen for the model.
+    ///
+    /// @param options what [#options] gave, or what became of it
+    /// @param opened  the model
+    /// @return options for a run of it
+    /// @throws io.github.logitlens.error.LensException if there is no such lens, or it is another model's
+    LensOptions of(LensOptions options, LogitLens opened) {
+        return options.readout(opened.readout(lens.get()));
     }
 
     private PointKind[] kinds() {

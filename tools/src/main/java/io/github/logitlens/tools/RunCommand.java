@@ -87,7 +87,7 @@ final class RunCommand implements SubCommand {
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.openFor(read, stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
-            LensResult result = read.run(lens, options);
+            LensResult result = read.run(lens, reading.of(options, lens));
             result.notes().forEach(note -> stdio.err().println("lens: " + note));
             ModelOptions.reportNonFinite(lens.model(), stdio);
             RunView view = view(format, choice, colours);

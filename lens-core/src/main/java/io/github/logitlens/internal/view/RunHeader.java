@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The lines above a result that say what was run: model, tokens, BOS, layer norm mode, what computed it.
@@ -18,6 +19,7 @@ public final class RunHeader {
     public static final int INDENT = 10;
 
     private static final int TOKENS_SHOWN = 64;
+    private static final int SHOWN_HASH = 12;
 
     private final String compute;
     private final int width;
@@ -41,6 +43,10 @@ public final class RunHeader {
         List<Token> tokens = result.tokens();
         field("tokens", tokens.size() + ": " + quoted(tokens), out);
         field("BOS", result.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
+        Optional<String> weights = result.provenance().lensSha256();
+        if (weights.isPresent()) {
+            field("lens", result.provenance().lens() + ", sha256 " + weights.get().substring(0, SHOWN_HASH) + "…", out);
+        }
         field("norm", norm(result.options().layerNorm()), out);
         if (result.stopped()) {
             field("stopped", "after layer " + result.options().stopAfter().getAsInt()

@@ -83,12 +83,18 @@ final class HubCache {
         return repo.names().stream().flatMap(name -> findExactly(name).stream()).findFirst();
     }
 
+    /// The snapshot of `repo` that has certain files.
+    Optional<Path> find(RepoId repo, List<String> files) {
+        return snapshots(repo).stream()
+                .filter(snapshot -> files.stream().allMatch(file -> Files.isRegularFile(snapshot.resolve(file)))).findFirst();
+    }
+
     private Optional<CachedModel> findExactly(RepoId repo) {
         return snapshots(repo).stream().flatMap(snapshot -> complete(repo, snapshot).stream()).findFirst();
     }
 
-    /// The snapshots of a model: what `refs/main` names, then commits, the newest first, then those that somebody gave
-    /// another name, `main` before all.
+    /// The snapshots of a repository: what `refs/main` names, then commits, the newest first, then those that somebody gave another
+    /// name, `main` before all.
     private List<Path> snapshots(RepoId repo) {
         Path folder = root.resolve(repo.folder());
         Set<Path> snapshots = new LinkedHashSet<>();

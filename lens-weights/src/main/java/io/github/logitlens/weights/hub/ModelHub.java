@@ -181,6 +181,42 @@ public final class ModelHub {
         }
     }
 
+    /// Finds the tuned lens that is published for a model, in this machine's cache, or else downloads it: from tuned-lens' own
+    /// space, `AlignmentResearch/tuned-lens`.
+    ///
+    /// @param model a model's name such as `gpt2`
+    /// @return a directory with `config.json` and `params.pt`
+    /// @throws HubException if there is none for the model, or it cannot be downloaded
+    public Path tunedLens(String model) {
+        return lens("tuned", model, PublishedLens.tuned(model)).getParent();
+    }
+
+    /// Finds the Jacobian lens that is published for a model, in this machine's cache, or else downloads it: from
+    /// `neuronpedia/jacobian-lens`.
+    ///
+    /// @param model a model's name such as `gpt2`
+    /// @return the file, such as `gpt2_jacobian_lens.pt`
+    /// @throws HubException if there is none for the model, or it cannot be downloaded
+    public Path jacobianLens(String model) {
+        return lens("jacobian", model, PublishedLens.jacobian(model));
+    }
+
+    private Path lens(String kind, String model, Optional<PublishedLens> published) {
+        PublishedLens lens = published.orElseThrow(() -> new HubException(Reason.BAD_NAME, "lens '" + kind + "': expected a model "
+                + "with a name on the hub such as gpt2, got " + Text.quote(model) + "; name the lens's file instead"));
+        Optional<Path> here = cache.find(lens.repo(), lens.files());
+        Optional<String> offline = environment.offline();
+        if (here.isEmpty() && offline.isPresent()) {
+            throw new HubException(Reason.OFFLINE, "lens '" + kind + "' for " + model + ": not on this machine (looked in "
+                    + cache.root() + "); " + offline.get() + " forbids to download it");
+        }
+        return here.orElseGet(() -> {
+            try (HubClient client = client()) {
+                return new Session(client, lens.repo()).run(lens.files());
+            }
+        }).resolve(lens.weights());
+    }
+
     private static Optional<Path> directory(String name) {
         try {
             return name.isEmpty() ? Optional.empty() : Optional.of(Path.of(name))
@@ -236,6 +272,23 @@ public final class ModelHub {
                 cache.writeMain(repo, commit);
             }
             return cache.snapshot(repo, commit);
+        }
+
+        /// Some files of main.
+        ///
+        /// @return the snapshot that has them
+        Path run(List<String> names) {
+            List<RemoteFile> files = new ArrayList<>();
+            String revision = MAIN;
+            for (String name : names) {
+                files.add(ask(revision, name));
+                revision = files.getFirst().commit();
+            }
+            fetch(files);
+            if (HubCache.isCommit(revision)) {
+                cache.writeMain(repo, revision);
+            }
+            return cache.snapshot(repo, revision);
         }
 
         /// The configuration at the commit whose files are published, else at main.
@@ -335,7 +388,7 @@ public final class ModelHub {
                 throw new HubException(Reason.BAD_RESPONSE,
                         what + ": expected revision " + revision + ", got " + file.commit());
             }
-            if (!name.endsWith(".safetensors") && file.bytes() > LARGEST_JSON) {
+            if (!ModelFiles.holdsWeights(name) && file.bytes() > LARGEST_JSON) {
                 throw new HubException(Reason.WRONG_SIZE,
                         what + ": expected at most " + LARGEST_JSON + " bytes, got " + file.bytes());
             }

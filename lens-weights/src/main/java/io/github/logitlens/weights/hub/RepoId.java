@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A model's name on the hub, `gpt2` or `openai-community/gpt2`, checked.
+/// A model's name on the hub, `gpt2` or `openai-community/gpt2`, checked; or one of its spaces, `spaces/owner/name`.
 record RepoId(String text) {
 
     /// Names from before models had owners, and what they are now.
@@ -20,6 +20,9 @@ record RepoId(String text) {
             "gpt2-large", "openai-community/gpt2-large",
             "gpt2-xl", "openai-community/gpt2-xl",
             "distilgpt2", "distilbert/distilgpt2");
+
+    /// Before the names of repositories that are not models, in their addresses and, but for the slash, in a cache.
+    private static final String SPACES = "spaces/";
 
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?");
     private static final Set<String> DEVICES = Set.of("con", "prn", "aux", "nul");
@@ -63,7 +66,7 @@ record RepoId(String text) {
 
     /// The folder in a cache.
     String folder() {
-        return "models--" + text.replace("/", "--");
+        return (text.startsWith(SPACES) ? "" : "models--") + text.replace("/", "--");
     }
 
     /// The name that a folder in a cache belongs to.

@@ -67,7 +67,11 @@ public final class TorchFile implements TensorFile {
     /// @return the open file; the caller closes it
     /// @throws TorchFileException if it cannot be read, or is refused
     public static TorchFile open(Path path) {
-        ByteSource source = FileSource.open(path, TorchFileException.FAILURES);
+        return open(FileSource.open(path, TorchFileException.FAILURES));
+    }
+
+    /// @param source *owned from here on*, closed if it is refused
+    static TorchFile open(ByteSource source) {
         try {
             refuseOldForm(source);
             TorchFile file = new Content(source, ZipDirectory.read(source)).read();

@@ -21,9 +21,10 @@ final class ZipDirectory {
 
     /// An entry's bytes in the file.
     ///
-    /// @param begin offset of the first one
-    /// @param size  how many
-    record Entry(String name, long begin, long size) {
+    /// @param header where its own header begins
+    /// @param begin  offset of the first byte, behind the header
+    /// @param size   how many
+    record Entry(String name, long header, long begin, long size) {
     }
 
     private static final int END_LENGTH = 22;
@@ -164,7 +165,7 @@ final class ZipDirectory {
         if (size < 0 || size > directoryBegin - begin) {
             throw invalid(what + "at most " + (directoryBegin - begin) + " bytes before the directory", String.valueOf(size));
         }
-        if (entries.putIfAbsent(name, new Entry(name, begin, size)) != null) {
+        if (entries.putIfAbsent(name, new Entry(name, local, begin, size)) != null) {
             throw new TorchFileException(Reason.UNSAFE_ENTRY_NAME, what + "it once, got it twice" + in());
         }
     }
@@ -220,10 +221,10 @@ final class ZipDirectory {
 
     private void refuseOverlaps() {
         List<Entry> inOrder = new ArrayList<>(entries.values());
-        inOrder.sort(Comparator.comparingLong(Entry::begin));
+        inOrder.sort(Comparator.comparingLong(Entry::header));
         long end = 0;
         for (Entry entry : inOrder) {
-            if (entry.begin() < end) {
+            if (entry.header() < end) {
                 throw invalid("entry " + Text.quote(entry.name()) + ": expected bytes of its own", "some of another entry");
             }
             end = entry.begin() + entry.size();

@@ -25,7 +25,7 @@ import java.util.concurrent.Executors;
 /// GET  /api/info     models, metrics, examples, limits
 /// POST /api/tokens   {"text" or "ids", "special", "model", "bos"}
 /// POST /api/csv      as /api/run, answered as a table
-/// POST /api/run      {"prompt" or "ids", "special", "model", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
+/// POST /api/run      {"prompt" or "ids", "special", "model", "lens", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
 /// ```
 public final class ExplorerServer implements AutoCloseable {
 

@@ -1,12 +1,11 @@
 package io.github.logitlens.tools.explore;
 
+import io.github.logitlens.error.LensException;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
-import io.github.logitlens.weights.CheckpointException;
 import io.github.logitlens.weights.hub.CachedModel;
 import io.github.logitlens.weights.hub.HubException;
 import io.github.logitlens.weights.hub.ModelHub;
-import io.github.logitlens.weights.safetensors.SafeTensorsException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,7 +65,7 @@ final class Models implements AutoCloseable {
     private Optional<ModelChoice> choice(String name) {
         try (Checkpoint checkpoint = Checkpoint.open(name)) {
             return Optional.of(new ModelChoice(name, checkpoint.config()));
-        } catch (CheckpointException | SafeTensorsException | HubException e) {
+        } catch (LensException e) {
             if (name.equals(first)) {
                 throw e;
             }

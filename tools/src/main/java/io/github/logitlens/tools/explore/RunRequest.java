@@ -17,15 +17,18 @@ import java.util.Set;
 /// @param page    what the page calls itself: its older runs are cancelled
 /// @param prompt  what is run
 /// @param model   the model's name
+/// @param lens    the kind of lens: a path would have the server read any file
 /// @param options what is read
-record RunRequest(String page, RequestedPrompt prompt, String model, LensOptions options) {
+record RunRequest(String page, RequestedPrompt prompt, String model, String lens, LensOptions options) {
 
     static final int MAX_TOP_K = 100;
     static final int MAX_TRACKED = 64;
 
     private static final int MAX_NAME = 64;
     private static final Set<String> FIELDS =
-            Set.of("page", "prompt", "ids", "special", "model", "topK", "bos", "mid", "positions", "metrics", "tracked");
+            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bos", "mid", "positions", "metrics", "tracked");
+
+    private static final Set<String> LENSES = Set.of("logit", "tuned", "jacobian");
 
     static RunRequest read(HttpExchange exchange, String model) throws IOException {
         RequestJson json = RequestJson.read(exchange, FIELDS);
@@ -48,7 +51,14 @@ record RunRequest(String page, RequestedPrompt prompt, String model, LensOptions
             options = options.track(tracked(token));
         }
         RequestedPrompt prompt = RequestedPrompt.of(json, "prompt");
-        return new RunRequest(page, prompt, json.text("model", model), options.specialTokens(prompt.special()));
+        return new RunRequest(page, prompt, json.text("model", model), lens(json.text("lens", "logit")), options.specialTokens(prompt.special()));
+    }
+
+    private static String lens(String kind) {
+        if (!LENSES.contains(kind)) {
+            throw Refusal.badRequest("lens: expected logit, tuned or jacobian, got \"" + kind + "\"");
+        }
+        return kind;
     }
 
     private static Positions positions(String written) {

@@ -1,6 +1,7 @@
 package io.github.logitlens.tools.explore;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.error.LensException;
@@ -145,7 +146,8 @@ final class Runs {
         ticket.check();
         long start = System.nanoTime();
         Hooks hooks = watched(model.config().nLayers(), start, ticket, events);
-        lens.run(request.prompt().ids(lens.tokenizer()), request.options(), hooks, POSITIONS_AT_ONCE, part -> {
+        LensOptions options = request.options().readout(lens.readout(request.lens()));
+        lens.run(request.prompt().ids(lens.tokenizer()), options, hooks, POSITIONS_AT_ONCE, part -> {
             ticket.check();
             events.add(new Event.Part(part));
         });

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 /// token, which says `tracked` in the column `list` instead of `top`.
 ///
 /// ```csv
-/// model,bos,layerNorm,position,inputId,inputText,point,name,label,kind,layer,head,entropy,klToFinal,list,rank,id,text,…
-/// "demo",false,RECOMPUTED,6,287," in",8,blocks.7.hook_resid_post,Layer 7,resid_post,7,,0.23,0.0,top,1,6342," Paris",…
+/// model,bos,layerNorm,lens,position,inputId,inputText,point,name,label,kind,layer,head,entropy,klToFinal,list,rank,id,text,…
+/// "demo",false,RECOMPUTED,logit,6,287," in",8,blocks.7.hook_resid_post,Layer 7,resid_post,7,,0.23,0.0,top,1,6342," Paris",…
 /// ```
 ///
 /// The names are those of the JSON document. Ids and positions are the keys; the metrics of a point and position stand on
@@ -57,7 +57,7 @@ public final class RunCsv implements RunView {
     public static void head(LensResult result, Writer out) throws IOException {
         List<LensMetric> metrics = metrics(result);
         List<String> names = new ArrayList<>(
-                List.of("model", "bos", "layerNorm", "position",
+                List.of("model", "bos", "layerNorm", "lens", "position",
                 "inputId", "inputText", "point", "name", "label", "kind", "layer", "head"));
         metrics.forEach(metric -> names.add(metric.key()));
         names.addAll(List.of("list", "rank", "id", "text", "bytes", "logit", "probability", "logProbability"));
@@ -100,7 +100,7 @@ public final class RunCsv implements RunView {
         Token input = result.tokens().get(position);
         List<String> fields = new ArrayList<>(List.of(
                 text(result.modelId()), Boolean.toString(result.options().bos() == Bos.PREPEND),
-                result.options().layerNorm().key(), Integer.toString(position),
+                result.options().layerNorm().key(), result.provenance().lens(), Integer.toString(position),
                 Integer.toString(input.id()), text(input.display()), Integer.toString(index), point.name(),
                 point.label(), point.kind().key(), number(point.layer()), number(point.head())));
         metrics.forEach(metric -> fields.add(Double.toString(result.value(metric, point, position))));

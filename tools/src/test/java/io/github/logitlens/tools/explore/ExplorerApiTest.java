@@ -112,6 +112,24 @@ class ExplorerApiTest {
     }
 
     @Test
+    void theLensIsChosenByItsKind() {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/run", "{\"prompt\": \"The Eiffel\", \"lens\": \"tuned\"}");
+        assertEquals(200, answer.status());
+        assertTrue(answer.body().contains("\"lens\": \"tuned\"") || answer.body().contains("\"lens\":\"tuned\""), answer.body());
+        RawHttp.Answer none = RawHttp.post(port, "/api/run", "{\"prompt\": \"The Eiffel\", \"lens\": \"jacobian\"}");
+        assertEquals(422, none.status());
+        assertTrue(none.body().contains("the bundled model comes with a tuned lens only"), none.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/etc/passwd", "tuned_lens.safetensors", "", "Tuned"})
+    void aFileIsNoLensForAPage(String lens) {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/run", "{\"prompt\": \"a\", \"lens\": \"" + lens + "\"}");
+        assertEquals(400, answer.status());
+        assertTrue(answer.body().contains("lens: expected logit, tuned or jacobian"), answer.body());
+    }
+
+    @Test
     void anIdThatTheModelHasNotIsRefused() {
         for (String path : List.of("/api/run", "/api/tokens")) {
             RawHttp.Answer answer = RawHttp.post(port, path, "{\"ids\": [50257]}");

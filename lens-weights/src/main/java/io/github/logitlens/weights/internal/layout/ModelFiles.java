@@ -26,4 +26,9 @@ public final class ModelFiles {
 
     private ModelFiles() {
     }
+
+    /// Whether a file of that name may be large.
+    public static boolean holdsWeights(String name) {
+        return name.endsWith(".safetensors") || name.endsWith(".bin") || name.endsWith(".pt");
+    }
 }

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /// A result as a picture, SVG 1.1 without script: rows are points, columns positions, a cell the most likely next token on
@@ -82,7 +83,8 @@ public final class SvgGrid implements RunView {
     }
 
     private static String title(LensResult result) {
-        return "Logit lens: " + result.modelId();
+        String kind = result.provenance().lens();
+        return kind.substring(0, 1).toUpperCase(Locale.ROOT) + kind.substring(1) + " lens: " + result.modelId();
     }
 
     private static String description(LensGrid grid) {
