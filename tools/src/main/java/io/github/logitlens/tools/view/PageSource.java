@@ -1,6 +1,7 @@
 package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.internal.view.Json;
 import io.github.logitlens.tools.view.grid.DisplayJson;
 import java.io.IOException;
 import java.io.InputStream;

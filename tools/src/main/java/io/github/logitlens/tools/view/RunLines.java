@@ -3,6 +3,7 @@ package io.github.logitlens.tools.view;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.internal.view.Json;
+import io.github.logitlens.internal.view.ProvenanceJson;
 import io.github.logitlens.internal.view.RunJson;
 import java.io.IOException;
 import java.io.Writer;

@@ -10,7 +10,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.tools.view.RunCsv;
-import io.github.logitlens.tools.view.RunJson;
+import io.github.logitlens.internal.view.RunJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package io.github.logitlens.tools.view.grid;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.LensMetric;
-import io.github.logitlens.tools.view.RunJson;
+import io.github.logitlens.internal.view.RunJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

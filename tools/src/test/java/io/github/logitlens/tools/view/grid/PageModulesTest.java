@@ -13,7 +13,7 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.tools.view.PageSource;
-import io.github.logitlens.tools.view.RunJson;
+import io.github.logitlens.internal.view.RunJson;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
