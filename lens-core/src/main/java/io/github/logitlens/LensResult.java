@@ -88,8 +88,8 @@ public final class LensResult {
         return provenance.edits();
     }
 
-    /// What a reader of these numbers should know about the model's files and the run, such as that there are no biases, or
-    /// that the prompt begins with two BOS tokens.
+    /// What a reader of these numbers should know about the model's files and the run, such as that there are no
+    /// biases, or that the prompt begins with two BOS tokens.
     ///
     /// @return whole sentences; empty where there is nothing to say
     public List<String> notes() {
