@@ -14,6 +14,27 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/**
+ * Makes these the children of an element. What is among its children already stays the same element, in its place where that can
+ * be: so it keeps the focus, and a click that has begun on it ends on it.
+ */
+export function arrange(host, children) {
+  const wanted = new Set(children);
+  for (const child of [...host.children]) {
+    if (!wanted.has(child)) {
+      child.remove();
+    }
+  }
+  let next = host.firstElementChild;
+  for (const child of children) {
+    if (child === next) {
+      next = next.nextElementSibling;
+    } else {
+      host.insertBefore(child, next);
+    }
+  }
+}
+
 /** A button with a text, and a longer name for those who do not see where it stands. */
 export function button(text, name, click, className = '') {
   return element('button', {type: 'button', 'aria-label': name, title: name, class: className, click}, text);

@@ -1,6 +1,6 @@
 // Tracking: the tokens that are followed, their chart, their numbers, and the box that adds one.
 
-import {button, element, explanation} from './dom.js';
+import {arrange, button, element, explanation} from './dom.js';
 import {lineChart, lineColour, QUANTITIES} from './lines.js';
 import {themeOf} from './paint.js';
 import {quoted} from './text.js';
@@ -13,7 +13,9 @@ export class Tracks {
   constructor(host, listen) {
     this.host = host;
     this.listen = listen;
-    this.quantities = element('div', {class: 'segments', role: 'group', 'aria-label': 'Quantity'});
+    this.quantities = element('div', {class: 'segments', role: 'group', 'aria-label': 'Quantity'},
+        ...QUANTITIES.map(({key, label}) =>
+            element('button', {type: 'button', 'data-quantity': key, click: () => this.listen.quantity(key)}, label)));
     this.meaning = element('p', {class: 'meaning'});
     this.chart = element('div', {class: 'chart'});
     this.legend = element('ul', {class: 'chart-legend'});
@@ -28,28 +30,27 @@ export class Tracks {
   }
 
   box() {
-    const input = element('input', {
+    this.input = element('input', {
       type: 'text', name: 'track', placeholder: 'a token, such as " Paris"', autocomplete: 'off', spellcheck: 'false',
       'aria-label': 'Follow a token: type its text, with its leading space if it has one',
     });
     const submit = event => {
       event.preventDefault();
-      if (input.value !== '') {
-        this.listen.add(input.value);
-        input.value = '';
+      if (this.input.value !== '') {
+        this.listen.add(this.input.value);
+        this.input.value = '';
       }
     };
-    return element('form', {class: 'track-box', submit}, input, element('button', {type: 'submit'}, 'Follow'),
+    return element('form', {class: 'track-box', submit}, this.input, element('button', {type: 'submit'}, 'Follow'),
         button('Reset', 'Follow the first choices of all layers again', this.listen.reset));
   }
 
   /** @param paths [{token, path}] */
   show(run, paths, quantityKey) {
     const quantity = QUANTITIES.find(({key}) => key === quantityKey) ?? QUANTITIES[0];
-    this.quantities.replaceChildren(...QUANTITIES.map(({key, label}) => element('button', {
-      type: 'button', 'aria-pressed': String(key === quantity.key), 'data-quantity': key,
-      click: () => this.listen.quantity(key),
-    }, label)));
+    for (const segment of this.quantities.children) {
+      segment.setAttribute('aria-pressed', String(segment.dataset.quantity === quantity.key));
+    }
     this.meaning.textContent = quantity.meaning;
     this.destroy?.();
     this.chart.replaceChildren();
@@ -60,16 +61,36 @@ export class Tracks {
     this.table.replaceChildren(valueTable(run, paths, quantity));
   }
 
+  /** One entry for each token, the same element for as long as the token is followed. */
   legendOf(paths) {
-    this.legend.replaceChildren(...paths.map(({token}, index) => {
-      const swatch = element('span', {class: 'swatch'});
+    const kept = new Map(Array.from(this.legend.children, entry => [entry.dataset.id, entry]));
+    arrange(this.legend, paths.map(({token}, index) => {
+      const entry = kept.get(String(token.id)) ?? this.entry(token.id);
+      const [swatch, text, , close] = entry.children;
       swatch.style.backgroundColor = lineColour(index);
-      return element('li', {'data-id': token.id}, swatch,
-          element('span', {class: 'token', dir: 'ltr', title: `id ${token.id}`}, quoted(token)),
-          element('span', {class: 'legend-value'}),
-          ...this.listen.remove
-              ? [button('×', `Stop following ${quoted(token)}`, () => this.listen.remove(token.id), 'close')] : []);
+      text.textContent = quoted(token);
+      if (close) {
+        close.title = `Stop following ${quoted(token)}`;
+        close.setAttribute('aria-label', close.title);
+      }
+      return entry;
     }));
+  }
+
+  entry(id) {
+    const entry = element('li', {'data-id': id}, element('span', {class: 'swatch'}),
+        element('span', {class: 'token', dir: 'ltr', title: `id ${id}`}), element('span', {class: 'legend-value'}));
+    if (this.listen.remove) {
+      entry.append(button('×', 'Stop following', () => this.drop(entry), 'close'));
+    }
+    return entry;
+  }
+
+  /** Stops following a token. The focus, which was on its button, goes to the one beside it. */
+  drop(entry) {
+    const beside = entry.nextElementSibling ?? entry.previousElementSibling;
+    this.listen.remove(Number(entry.dataset.id));
+    (beside?.querySelector('.close') ?? this.input)?.focus();
   }
 
   /** Writes into the legend what the lines are worth at one point. */

@@ -289,6 +289,7 @@ class ExplorerPageTest {
     @Test
     void another_position_is_chosen_by_token_by_arrow_and_by_number() {
         page.open(ExplorerPage.prompt(EIFFEL));
+        page.until("document.querySelectorAll('.chip').length === 7");
         page.click(".chip:nth-child(3)");
         assertTrue(page.text(".position-token").startsWith("after \"iff\""), page.text(".position-token"));
         page.click("[aria-label='Next position']");
@@ -330,6 +331,27 @@ class ExplorerPageTest {
         page.click("[aria-label^='Follow the first choices']");
         page.until("document.querySelectorAll('.chart-legend li').length === 3");
         assertFalse(page.fragment().contains("track="), page.fragment());
+    }
+
+    /// An answer that comes while somebody stands on a button, or presses it, is not to take it away.
+    @Test
+    void followed_tokens_keep_their_buttons_and_the_focus_on_them() {
+        page.open(ExplorerPage.prompt(EIFFEL) + "&track=6342,262,287");
+        page.until("document.querySelector('.chart-legend li:nth-child(3) .legend-value')?.textContent !== '–'");
+        page.js("window.second = document.querySelector('.chart-legend li:nth-child(2) .close'); window.second.focus()");
+        page.choose("Metric", "surprisal"); // a new run, whose paths are read again
+        page.until("document.querySelector('.chart-legend li:nth-child(3) .legend-value')?.textContent !== '–'");
+        assertEquals(Boolean.TRUE, page.js("return document.activeElement === window.second && window.second.isConnected"));
+        page.press(Keys.ENTER);
+        page.until("document.querySelectorAll('.chart-legend li').length === 2");
+        assertEquals("Stop following \" in\"", page.js("return document.activeElement.getAttribute('aria-label')"));
+        page.press(Keys.ENTER);
+        assertEquals("Stop following \" Paris\"", page.js("return document.activeElement.getAttribute('aria-label')"));
+        page.press(Keys.ENTER);
+        assertEquals("track", page.js("return document.activeElement.name"), "the last one leaves the box to type in");
+        page.js("document.querySelector('[data-quantity=rank]').focus()");
+        page.press(Keys.ENTER);
+        assertEquals("rank", page.js("return document.activeElement.dataset.quantity"));
     }
 
     @Test
