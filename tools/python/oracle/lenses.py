@@ -6,11 +6,14 @@ by `torch.save`, with the keys of tuned-lens and of jacobian-lens.
 import hashlib
 import json
 import os
+import shutil
+from collections import OrderedDict
 
 import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 
+import safetensors_io
 from reference import Gpt2, residuals
 
 SKIPPED = 1  # positions at the start that the Jacobian lens's mean leaves out, as it does the last
@@ -20,6 +23,25 @@ def unembed_hash(model):
     """tuned-lens' hash of the unembedding: what NumPy prints of it, with one digit."""
     printed = np.array_str(model.w[model.unembedding_name()].float().numpy(), precision=1)
     return hashlib.sha256(printed.encode()).hexdigest()
+
+
+def write_torch_model(folder, model_folder, shards):
+    """Writes a model's weights as transformers did before safetensors: pytorch_model.bin, or shards and their index. The head
+    is there too, over the token embedding's storage."""
+    os.makedirs(folder, exist_ok=True)
+    weights = {"transformer." + name: torch.from_numpy(values.copy())
+               for name, values in safetensors_io.read(os.path.join(model_folder, "model.safetensors")).items()}
+    weights["lm_head.weight"] = weights["transformer.wte.weight"]
+    shutil.copyfile(os.path.join(model_folder, "config.json"), os.path.join(folder, "config.json"))
+    if shards == 1:
+        torch.save(OrderedDict(weights), os.path.join(folder, "pytorch_model.bin"))
+        return
+    names, files = sorted(weights), [f"pytorch_model-{i + 1:05}-of-{shards:05}.bin" for i in range(shards)]
+    where = {name: files[i * shards // len(names)] for i, name in enumerate(names)}
+    for file in files:
+        torch.save({name: weights[name] for name in names if where[name] == file}, os.path.join(folder, file))
+    with open(os.path.join(folder, "pytorch_model.bin.index.json"), "w") as f:
+        json.dump({"metadata": {}, "weight_map": where}, f)
 
 
 def translators(model, seed):

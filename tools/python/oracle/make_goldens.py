@@ -128,6 +128,8 @@ def write_lenses(model_name):
     seq_len, _, weights = FIXTURES[model_name]
     ids = random_ids(seq_len, weights["shape"].vocab, weights["seed"])
     tensors, entries = lenses.write(folder, model_folder, ids, [0, seq_len // 2, seq_len - 1], weights["seed"])
+    for shards in (1, 2):
+        lenses.write_torch_model(os.path.join(GOLDENS, f"tiny-a-torch-{shards}"), os.path.join(GOLDENS, "tiny-a"), shards)
     hashes = {name: lenses.unembed_hash(Gpt2(os.path.join(GOLDENS, name))) for name in FIXTURES}
     safetensors_io.write(os.path.join(folder, "golden.safetensors"),
                          [(name, "F64", tuple(t.shape), t.contiguous().numpy) for name, t in tensors.items()])

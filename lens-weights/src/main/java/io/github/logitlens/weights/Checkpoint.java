@@ -5,20 +5,16 @@ import io.github.logitlens.weights.CheckpointException.Reason;
 import io.github.logitlens.weights.hub.HubException;
 import io.github.logitlens.weights.hub.ModelHub;
 import io.github.logitlens.weights.internal.bytes.ByteSource;
+import io.github.logitlens.weights.internal.bytes.ContentDigest;
 import io.github.logitlens.weights.internal.layout.Directories;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
 import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.text.Text;
-import io.github.logitlens.weights.safetensors.SafeTensors;
-import io.github.logitlens.weights.safetensors.SafeTensorsException;
-import java.lang.foreign.MemorySegment;
+import io.github.logitlens.weights.safetensors.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,8 +30,9 @@ import java.util.Optional;
 /// }
 /// ```
 ///
-/// A directory holds what Hugging Face's tools write: `config.json` and either `model.safetensors` or
-/// `model.safetensors.index.json` with the shards it names. Opening checks everything that can be checked without
+/// A directory holds what Hugging Face's tools write: `config.json` and `model.safetensors`, or `model.safetensors.index.json`
+/// with the shards it names; or, without these, `pytorch_model.bin` or its index and shards, as
+/// [TorchFile][io.github.logitlens.weights.torch.TorchFile] reads them. Opening checks everything that can be checked without
 /// reading values: the configuration, then that every weight it asks for is there, once, as F32, F16, BF16, F64,
 /// F8_E4M3 or F8_E5M2, of the right shape. Nothing is allocated for the weights. Tensors that inference does not need,
 /// such as the attention's mask buffers of whatever type, are ignored and listed.
@@ -78,7 +75,7 @@ public final class Checkpoint implements AutoCloseable {
     ///              Hugging Face cache or can be downloaded, such as `gpt2`; see [ModelHub]
     /// @return the open checkpoint; the caller closes it
     /// @throws CheckpointException if there is no such model, or it is not a complete GPT-2
-    /// @throws SafeTensorsException if a weight file cannot be read or breaks a rule of its format
+    /// @throws io.github.logitlens.error.LensException if a weight file cannot be read or breaks a rule of its format
     /// @throws HubException if it has to be downloaded and that fails
     public static Checkpoint open(String model) {
         if (model.equals(BundledModel.ID)) {
@@ -112,10 +109,10 @@ public final class Checkpoint implements AutoCloseable {
 
     /// Opens a directory in Hugging Face's layout.
     ///
-    /// @param directory with `config.json` and `model.safetensors` or its shards
+    /// @param directory with `config.json` and `model.safetensors`, or `pytorch_model.bin`, or shards
     /// @return the open checkpoint; the caller closes it
     /// @throws CheckpointException if it is not a complete GPT-2
-    /// @throws SafeTensorsException if a weight file cannot be read or breaks a rule of its format
+    /// @throws io.github.logitlens.error.LensException if a weight file cannot be read or breaks a rule of its format
     public static Checkpoint open(Path directory) {
         return open(directory, Optional.empty());
     }
@@ -247,7 +244,7 @@ public final class Checkpoint implements AutoCloseable {
     ///
     /// @return bytes, headers included
     public long weightBytes() {
-        return files.files().stream().mapToLong(SafeTensors::size).sum();
+        return files.files().stream().mapToLong(TensorFile::size).sum();
     }
 
     /// The SHA-256 of the weights' file: what `sha256sum` says of `model.safetensors`, or of its shards one after the
@@ -255,38 +252,22 @@ public final class Checkpoint implements AutoCloseable {
     /// the files are opened once more for it, and refused if they are not the same ones, unchanged.
     ///
     /// @return 64 lower-case hexadecimal digits
-    /// @throws SafeTensorsException if a file cannot be read, or was changed since it was opened
+    /// @throws io.github.logitlens.error.LensException if a file cannot be read, or was changed since it was opened
     public synchronized String sha256() {
         if (sha256.isEmpty()) {
-            MessageDigest digest;
-            try {
-                digest = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new AssertionError("every Java platform has SHA-256", e);
-            }
-            for (SafeTensors file : files.files()) {
+            ContentDigest digest = new ContentDigest();
+            for (TensorFile file : files.files()) {
                 if (closed) {
                     try (ByteSource again = file.source().reopen()) {
-                        add(again, digest);
+                        digest.add(again);
                     }
                 } else {
-                    add(file.source(), digest);
+                    digest.add(file.source());
                 }
             }
-            sha256 = Optional.of(HexFormat.of().formatHex(digest.digest()));
+            sha256 = Optional.of(digest.hex());
         }
         return sha256.get();
-    }
-
-    private static void add(ByteSource source, MessageDigest digest) {
-        byte[] chunk = new byte[1 << 20];
-        for (long done = 0; done < source.size(); ) {
-            int length = (int) Math.min(chunk.length, source.size() - done);
-            source.read(done, MemorySegment.ofArray(chunk).asSlice(0, length));
-            digest.update(chunk, 0, length);
-            done += length;
-        }
-        source.checkUnchanged();
     }
 
     /// Closes the files. Reads under way in other threads end with an `IllegalStateException`. May be called twice.

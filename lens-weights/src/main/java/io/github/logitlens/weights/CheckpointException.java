@@ -39,7 +39,7 @@ public final class CheckpointException extends LensException {
         CONFIG_INVALID,
         /// `config.json` describes something that is not GPT-2, or a variant that this library does not compute.
         UNSUPPORTED_MODEL,
-        /// There is neither `model.safetensors` nor `model.safetensors.index.json`.
+        /// There is neither `model.safetensors` nor `pytorch_model.bin`, nor an index of shards.
         WEIGHTS_MISSING,
         /// The index cannot be read: permission, size, a pipe.
         INDEX_UNREADABLE,

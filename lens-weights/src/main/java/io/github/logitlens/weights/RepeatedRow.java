@@ -3,6 +3,7 @@ package io.github.logitlens.weights;
 import io.github.logitlens.weights.internal.bytes.FloatFormat;
 import io.github.logitlens.weights.internal.bytes.FloatReader;
 import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorFile;
 import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -29,8 +30,8 @@ public final class RepeatedRow {
     }
 
     /// The repeated row of a matrix of `file`, if it is kept once.
-    static Optional<RepeatedRow> of(SafeTensors file, TensorInfo tensor) {
-        if (!(file.source() instanceof PackedSource packed) || tensor.shape().size() != 2) {
+    static Optional<RepeatedRow> of(TensorFile opened, TensorInfo tensor) {
+        if (!(opened instanceof SafeTensors file && file.source() instanceof PackedSource packed) || tensor.shape().size() != 2) {
             return Optional.empty();
         }
         long columns = tensor.shape().get(1);

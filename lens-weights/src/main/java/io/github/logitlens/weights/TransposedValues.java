@@ -1,7 +1,7 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.internal.bytes.FloatReader;
-import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorFile;
 import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,18 +21,18 @@ final class TransposedValues implements WeightValues {
     private record Band(int first, int count, float[] values) {
     }
 
-    private final SafeTensors file;
+    private final TensorFile file;
     private final TensorInfo tensor;
     private final int rows;
     private final int columns;
     private final int rowsPerBand;
     private SoftReference<Band> last = new SoftReference<>(null);
 
-    TransposedValues(SafeTensors file, TensorInfo tensor, int rows, int columns) {
+    TransposedValues(TensorFile file, TensorInfo tensor, int rows, int columns) {
         this(file, tensor, rows, columns, BAND_ELEMENTS);
     }
 
-    TransposedValues(SafeTensors file, TensorInfo tensor, int rows, int columns, int bandElements) {
+    TransposedValues(TensorFile file, TensorInfo tensor, int rows, int columns, int bandElements) {
         this.file = file;
         this.tensor = tensor;
         this.rows = rows;

@@ -7,9 +7,12 @@ import io.github.logitlens.weights.internal.layout.ModelFiles;
 import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.layout.ShardIndex;
 import io.github.logitlens.weights.internal.layout.ShardIndexException;
+import io.github.logitlens.weights.internal.layout.WeightsForm;
 import io.github.logitlens.weights.internal.text.Text;
 import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorFile;
 import io.github.logitlens.weights.safetensors.TensorInfo;
+import io.github.logitlens.weights.torch.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,17 +25,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The open files of a checkpoint, `model.safetensors` or the shards that an index names, and their tensors by name.
+/// The open files of a checkpoint, `model.safetensors` or `pytorch_model.bin` or the shards that an index names, and their
+/// tensors by name.
 ///
 /// As for transformers, which loads whole shards, it does not matter in which of the shards a tensor lies, but here it
 /// must not lie in two.
 final class WeightFiles implements AutoCloseable {
 
     /// A tensor and the file it is in.
-    record Located(SafeTensors file, TensorInfo tensor) {
+    record Located(TensorFile file, TensorInfo tensor) {
     }
 
-    private final List<SafeTensors> files = new ArrayList<>();
+    private final List<TensorFile> files = new ArrayList<>();
     private final Map<String, Located> tensors = new LinkedHashMap<>();
     private final Set<String> foundTwice = new HashSet<>();
 
@@ -40,29 +44,38 @@ final class WeightFiles implements AutoCloseable {
     }
 
     /// `file` is *owned from here on*.
-    static WeightFiles of(SafeTensors file) {
+    static WeightFiles of(TensorFile file) {
         WeightFiles files = new WeightFiles();
         files.add(file);
         return files;
     }
 
-    /// Opens what lies in `directory`; `model.safetensors` is looked for first.
+    /// Opens what lies in `directory`; `model.safetensors` is looked for first, PyTorch's own form last.
     static WeightFiles open(Path directory) {
-        Path single = directory.resolve(ModelFiles.WEIGHTS);
-        if (Files.exists(single, LinkOption.NOFOLLOW_LINKS)) {
-            return of(SafeTensors.open(single));
-        }
-        Path index = directory.resolve(ModelFiles.WEIGHTS_INDEX);
-        if (Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
-            return openShards(directory, index);
+        for (WeightsForm form : WeightsForm.values()) {
+            Path single = directory.resolve(form.single());
+            if (Files.exists(single, LinkOption.NOFOLLOW_LINKS)) {
+                return of(open(form, single));
+            }
+            Path index = directory.resolve(form.index());
+            if (Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
+                return openShards(directory, form, index);
+            }
         }
         throw new CheckpointException(Reason.WEIGHTS_MISSING, directory + ": expected " + ModelFiles.WEIGHTS + " or "
                 + ModelFiles.WEIGHTS_INDEX + ", got "
                 + OtherLayout.describe(Directories.names(directory)).orElse("neither"));
     }
 
-    private static WeightFiles openShards(Path directory, Path index) {
-        Set<String> shards = shardNames(index);
+    private static TensorFile open(WeightsForm form, Path file) {
+        return switch (form) {
+            case SAFETENSORS -> SafeTensors.open(file);
+            case PYTORCH -> TorchFile.open(file);
+        };
+    }
+
+    private static WeightFiles openShards(Path directory, WeightsForm form, Path index) {
+        Set<String> shards = shardNames(form, index);
         WeightFiles files = new WeightFiles();
         try {
             for (String shard : shards) {
@@ -72,7 +85,7 @@ final class WeightFiles implements AutoCloseable {
                             "shard " + Text.quote(shard) + ": expected a file, got none at " + path + " (in " + index
                             + ")");
                 }
-                files.add(SafeTensors.open(path));
+                files.add(open(form, path));
             }
             return files;
         } catch (RuntimeException | Error e) {
@@ -81,17 +94,17 @@ final class WeightFiles implements AutoCloseable {
         }
     }
 
-    private static Set<String> shardNames(Path index) {
+    private static Set<String> shardNames(WeightsForm form, Path index) {
         byte[] json = readSmallFile(index, Reason.INDEX_UNREADABLE, Reason.INDEX_UNREADABLE);
         try {
-            return ShardIndex.shardNames(json, index.toString());
+            return ShardIndex.shardNames(json, index.toString(), form);
         } catch (ShardIndexException e) {
             throw new CheckpointException(e.isUnsafeName() ? Reason.UNSAFE_SHARD_NAME : Reason.INDEX_INVALID,
                     e.getMessage(), e);
         }
     }
 
-    private void add(SafeTensors file) {
+    private void add(TensorFile file) {
         files.add(file);
         for (TensorInfo tensor : file.tensors()) {
             if (tensors.putIfAbsent(tensor.name(), new Located(file, tensor)) != null) {
@@ -101,7 +114,7 @@ final class WeightFiles implements AutoCloseable {
     }
 
     /// The files, shards in the order of their names.
-    List<SafeTensors> files() {
+    List<TensorFile> files() {
         return files;
     }
 
@@ -116,7 +129,7 @@ final class WeightFiles implements AutoCloseable {
             return files.getFirst().metadata();
         }
         Map<String, String> all = new LinkedHashMap<>();
-        for (SafeTensors file : files) {
+        for (TensorFile file : files) {
             all.putAll(file.metadata());
         }
         return all;
@@ -151,6 +164,6 @@ final class WeightFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        files.forEach(SafeTensors::close);
+        files.forEach(TensorFile::close);
     }
 }

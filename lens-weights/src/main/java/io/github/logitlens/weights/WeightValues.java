@@ -1,7 +1,7 @@
 package io.github.logitlens.weights;
 
 import io.github.logitlens.weights.internal.bytes.FloatReader;
-import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorFile;
 import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -19,7 +19,7 @@ sealed interface WeightValues permits WeightValues.Stored, WeightValues.Zeros, T
     }
 
     /// A tensor as it is.
-    record Stored(SafeTensors file, TensorInfo tensor) implements WeightValues {
+    record Stored(TensorFile file, TensorInfo tensor) implements WeightValues {
 
         @Override
         public long read(long firstElement, MemorySegment dst, long dstOffsetBytes, long count) {

@@ -315,7 +315,7 @@ class CheckpointTest {
             Path directory = tiny(tinyTensors(""));
             Files.delete(directory.resolve("model.safetensors"));
             refused(Reason.WEIGHTS_MISSING, directory);
-            Files.createFile(directory.resolve("pytorch_model.bin"));
+            Files.createFile(directory.resolve("ckpt.pt"));
             assertTrue(refused(Reason.WEIGHTS_MISSING, directory).contains("convert"));
         }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.github.logitlens.weights.fixtures.TestFiles;
 import io.github.logitlens.weights.internal.layout.ShardIndex;
 import io.github.logitlens.weights.internal.layout.ShardIndexException;
+import io.github.logitlens.weights.internal.layout.WeightsForm;
 import io.github.logitlens.weights.safetensors.DType;
 import io.github.logitlens.weights.safetensors.SafeTensors;
 import io.github.logitlens.weights.safetensors.SafeTensorsException;
@@ -214,7 +215,7 @@ class DamageTest {
                  "h.0.ln_1.weight": "model-00002-of-00002.safetensors"}}""".getBytes(StandardCharsets.UTF_8);
         fuzz("index", index, damaged -> {
             try {
-                for (String name : ShardIndex.shardNames(damaged, "index")) {
+                for (String name : ShardIndex.shardNames(damaged, "index", WeightsForm.SAFETENSORS)) {
                     Path resolved = Path.of("/models/here").resolve(name);
                     assertEquals(resolved, resolved.normalize());
                     assertTrue(resolved.startsWith("/models/here"), name);

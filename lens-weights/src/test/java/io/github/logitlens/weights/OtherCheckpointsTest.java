@@ -473,9 +473,9 @@ class OtherCheckpointsTest {
 
         @ParameterizedTest
         @CsvSource(delimiter = '|', value = {
-            "pytorch_model.bin|got pytorch_model.bin: PyTorch's format|save_pretrained",
-            "pytorch_model-00001-of-00002.bin,pytorch_model-00002-of-00002.bin,pytorch_model.bin.index.json"
-                + "|got pytorch_model.bin.index.json and 2 more: PyTorch's format|save_pretrained",
+            "model.bin|got model.bin: PyTorch's format|save_pretrained",
+            "pytorch_model-00001-of-00002.bin,pytorch_model-00002-of-00002.bin"
+                + "|got pytorch_model-00001-of-00002.bin and 1 more: PyTorch's format|save_pretrained",
             "ckpt.pt,training_args.bin|got ckpt.pt: PyTorch's format|save_model",
             "tf_model.h5|got tf_model.h5: TensorFlow's format|from_tf=True",
             "model.ckpt.index,model.ckpt.data-00000-of-00001|got model.ckpt.index and 1 more: TensorFlow's format|from_tf=True",
@@ -486,7 +486,7 @@ class OtherCheckpointsTest {
                 + "|got model.safetensors.index.fp16.json and 1 more: a variant|rename it",
             "model-00001-of-00002.safetensors,model-00002-of-00002.safetensors"
                 + "|got model-00001-of-00002.safetensors and 1 more: shards without their index|model.safetensors.index.json",
-            "gpt2-finetuned.safetensors,pytorch_model.bin|got gpt2-finetuned.safetensors: safetensors under another name|rename it",
+            "gpt2-finetuned.safetensors,ckpt.pt|got gpt2-finetuned.safetensors: safetensors under another name|rename it",
             "model.onnx|got model.onnx: a format to run|safetensors form",
             "adapter_config.json,adapter_model.safetensors|got adapter_config.json and 1 more: an adapter|merge_and_unload",
             "training_args.bin,optimizer.pt,rng_state.pth|got neither|neither"})

@@ -19,7 +19,7 @@ final class ModelOptions implements OptionGroup {
     private static final int SHOWN_TENSORS = 3;
 
     private final Argument<String> model = Argument.text("--model", "MODEL",
-            "'demo', which is bundled; a directory with config.json and model.safetensors; or a Hugging Face "
+            "'demo', which is bundled; a directory with config.json and model.safetensors or pytorch_model.bin; or a Hugging Face "
                     + "model such as gpt2, from this machine's cache or downloaded. Default: $LENS_MODEL, else demo.")
             .usually(Lens.defaultModel());
 

@@ -8,6 +8,7 @@ import io.github.logitlens.weights.internal.layout.ModelFiles;
 import io.github.logitlens.weights.internal.layout.OtherLayout;
 import io.github.logitlens.weights.internal.layout.ShardIndex;
 import io.github.logitlens.weights.internal.layout.ShardIndexException;
+import io.github.logitlens.weights.internal.layout.WeightsForm;
 import io.github.logitlens.weights.internal.text.JsonException;
 import io.github.logitlens.weights.internal.text.JsonFields;
 import io.github.logitlens.weights.internal.text.Text;
@@ -209,7 +210,7 @@ final class HubCache {
     /// @throws HubException if it names none, or one outside the snapshot
     static Set<String> shardNames(Path index) {
         try {
-            return ShardIndex.shardNames(content(index), index.toString());
+            return ShardIndex.shardNames(content(index), index.toString(), WeightsForm.SAFETENSORS);
         } catch (ShardIndexException e) {
             throw new HubException(Reason.BAD_INDEX, e.getMessage(), e);
         }

@@ -8,4 +8,7 @@
 /// ```
 ///
 /// Nothing here maps anything: that is lens-core's `Readout`.
+@NullMarked
 package io.github.logitlens.weights.lens;
+
+import org.jspecify.annotations.NullMarked;

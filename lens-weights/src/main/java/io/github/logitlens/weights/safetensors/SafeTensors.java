@@ -292,23 +292,6 @@ public final class SafeTensors implements TensorFile {
                 FloatReader.room(dst, dstOffsetBytes, count * Float.BYTES));
     }
 
-    /// Reads elements as float32.
-    ///
-    /// @param tensor a tensor of this file, of a type for which [DType#isFloat()]
-    /// @param firstElement index of the first element in row-major order
-    /// @param dst *written*
-    /// @param dstOffset index in `dst` of the first element
-    /// @param count number of elements
-    /// @throws IndexOutOfBoundsException if the tensor has not that many elements, or `dst` not that much room
-    /// @throws IllegalArgumentException if the tensor is not of this file
-    /// @throws IllegalStateException if this file is closed
-    /// @throws SafeTensorsException if the dtype cannot become float32 ([Reason#NOT_CONVERTIBLE]), or the file cannot
-    ///        be read
-    public void readFloats(TensorInfo tensor, long firstElement, float[] dst, int dstOffset, int count) {
-        Objects.checkFromIndexSize(dstOffset, count, dst.length);
-        readFloats(tensor, firstElement, MemorySegment.ofArray(dst), (long) dstOffset * Float.BYTES, count);
-    }
-
     /// Reads elements of an F64 tensor as they are, or of an F32 tensor widened.
     ///
     /// @param tensor a tensor of this file, of type F64 or F32

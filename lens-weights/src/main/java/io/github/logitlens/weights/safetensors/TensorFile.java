@@ -4,6 +4,7 @@ import io.github.logitlens.weights.internal.bytes.ByteSource;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// An open file of named tensors, whatever its format: what safetensors and PyTorch's files have in common.
@@ -44,7 +45,7 @@ public interface TensorFile extends AutoCloseable {
 
     /// Reads elements as float32 in native byte order.
     ///
-    /// @param tensor a tensor of this file, of type F32, F16, BF16 or F64
+    /// @param tensor a tensor of this file, of a type that is [a float][DType#isFloat]
     /// @param firstElement index of the first element in row-major order
     /// @param dst *written*; native or over any array; need not be aligned
     /// @param dstOffsetBytes where in `dst` the first float goes
@@ -56,9 +57,25 @@ public interface TensorFile extends AutoCloseable {
     /// @throws io.github.logitlens.error.LensException if the dtype cannot become float32, or the file cannot be read
     long readFloats(TensorInfo tensor, long firstElement, MemorySegment dst, long dstOffsetBytes, long count);
 
+    /// Reads elements as float32.
+    ///
+    /// @param tensor a tensor of this file, of a type that is [a float][DType#isFloat]
+    /// @param firstElement index of the first element in row-major order
+    /// @param dst *written*
+    /// @param dstOffset index in `dst` of the first element
+    /// @param count number of elements
+    /// @throws IndexOutOfBoundsException if the tensor has not that many elements, or `dst` not that much room
+    /// @throws IllegalArgumentException if the tensor is not of this file
+    /// @throws IllegalStateException if this file is closed
+    /// @throws io.github.logitlens.error.LensException if the dtype cannot become float32, or the file cannot be read
+    default void readFloats(TensorInfo tensor, long firstElement, float[] dst, int dstOffset, int count) {
+        Objects.checkFromIndexSize(dstOffset, count, dst.length);
+        readFloats(tensor, firstElement, MemorySegment.ofArray(dst), (long) dstOffset * Float.BYTES, count);
+    }
+
     /// Reads a whole tensor as float32.
     ///
-    /// @param tensor a tensor of this file, of type F32, F16, BF16 or F64
+    /// @param tensor a tensor of this file, of a type that is [a float][DType#isFloat]
     /// @return `[elementCount]`, row-major, owned by the caller
     /// @throws ArithmeticException if the tensor has more elements than an array can hold
     /// @throws IllegalArgumentException if the tensor is not of this file
@@ -66,7 +83,7 @@ public interface TensorFile extends AutoCloseable {
     /// @throws io.github.logitlens.error.LensException if the dtype cannot become float32, or the file cannot be read
     default float[] readFloats(TensorInfo tensor) {
         float[] values = new float[Math.toIntExact(tensor.elementCount())];
-        readFloats(tensor, 0, MemorySegment.ofArray(values), 0, values.length);
+        readFloats(tensor, 0, values, 0, values.length);
         return values;
     }
 

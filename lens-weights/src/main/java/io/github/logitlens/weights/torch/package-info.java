@@ -6,4 +6,7 @@
 ///     float[] values = file.readFloats(weight);
 /// }
 /// ```
+@NullMarked
 package io.github.logitlens.weights.torch;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The index of weights that lie in several files, `model.safetensors.index.json`.
+/// The index of weights that lie in several files, `model.safetensors.index.json` or `pytorch_model.bin.index.json`.
 public final class ShardIndex {
 
     private static final int MAX_SHARDS = 1000;
@@ -21,8 +21,9 @@ public final class ShardIndex {
     ///
     /// @param json content of the index
     /// @param file what messages call it
+    /// @param form of the files
     /// @throws ShardIndexException if it is not JSON of the form `{"weight_map": {tensor: file}}`, or a name is not safe
-    public static Set<String> shardNames(byte[] json, String file) {
+    public static Set<String> shardNames(byte[] json, String file, WeightsForm form) {
         JsonFields.Value map = fields(json, file).get("weight_map");
         if (map == null || map.kind() != JsonFields.Kind.OBJECT) {
             throw new ShardIndexException("weight_map: expected an object, got "
@@ -34,10 +35,10 @@ public final class ShardIndex {
                 throw new ShardIndexException("weight_map of tensor " + Text.quote(tensor)
                         + ": expected a file name, got " + shard.describe() + " (in " + file + ")", false);
             }
-            if (!isSafe(shard.text())) {
+            if (!isSafe(shard.text(), form.suffix())) {
                 throw new ShardIndexException("weight_map of tensor " + Text.quote(tensor)
-                        + ": expected a .safetensors file inside the directory, got " + shard.describe() + " (in "
-                        + file + ")", true);
+                        + ": expected a " + form.suffix() + " file inside the directory, got " + shard.describe()
+                        + " (in " + file + ")", true);
             }
             shards.add(shard.text());
         });
@@ -58,8 +59,8 @@ public final class ShardIndex {
 
     /// Whether a name stays inside the directory on every operating system: relative, without `..`, drives or
     /// backslashes.
-    private static boolean isSafe(String name) {
-        if (!name.endsWith(".safetensors") || name.length() > 1000) {
+    private static boolean isSafe(String name, String suffix) {
+        if (!name.endsWith(suffix) || name.length() > 1000) {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {
