@@ -2,6 +2,7 @@ package io.github.logitlens.tools;
 
 import io.github.logitlens.Generation;
 import io.github.logitlens.GenerationOptions;
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
@@ -10,6 +11,7 @@ import io.github.logitlens.tools.view.GenerationLines;
 import io.github.logitlens.tools.view.GenerationText;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -52,6 +54,9 @@ final class GenerateCommand implements SubCommand {
     private final Argument<Boolean> lensReadings = Argument.flag("--lens-readings",
             "Read every layer where each token is predicted, and show beside the token where it was decided.");
 
+    private final Argument<String> metric = Argument.text("--metric", "KEY,...",
+            "Numbers read at each layer besides, such as margin or surprisal: in the readings of --json.");
+
     private final ReadingOptions reading = new ReadingOptions();
 
     private final ModelOptions model = new ModelOptions();
@@ -71,11 +76,11 @@ final class GenerateCommand implements SubCommand {
         spec = spec("generate", "lens generate [OPTIONS] PROMPT",
                 "Goes on with a prompt, and shows the text as it comes. It ends at <|endoftext|>, at --stop, after --max-tokens, and "
                         + "where the model's context ends.",
-                prompt, maxTokens, temperature, sampleK, topP, seed, samples, stop, lensReadings, reading, model, output, compute);
+                prompt, maxTokens, temperature, sampleK, topP, seed, samples, stop, lensReadings, metric, reading, model, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Probabilities are the model's, before temperature and cuts. What is read beside each token with --lens-readings is "
-                        + "chosen by --points, --layers, --layer-norm, --track, --top-k and --bottom-k; --json has all of it.");
+                        + "chosen by --metric, --points, --layers, --layer-norm, --track, --top-k and --bottom-k; --json has all of it.");
         return spec;
     }
 
@@ -114,7 +119,9 @@ final class GenerateCommand implements SubCommand {
             for (String text : stop.get()) {
                 options = options.stop(text);
             }
-            return lensReadings.get() ? options.lens(lens) : options;
+            LensMetric[] metrics = metric.given().stream().flatMap(keys -> Arrays.stream(keys.split(",", -1)))
+                    .map(key -> LensMetric.named(key.strip())).toArray(LensMetric[]::new);
+            return lensReadings.get() ? options.lens(lens.metrics(metrics)) : options;
         } catch (IllegalArgumentException e) {
             throw wrong("--" + e.getMessage(), e);
         }

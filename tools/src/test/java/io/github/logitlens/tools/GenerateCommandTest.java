@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
@@ -11,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +83,8 @@ class GenerateCommandTest {
 
     @Test
     void jsonHasTheSamplesAndTheReadings() {
-        JsonNode json = Cli.lens(generate("Water is", concat(DRAWN, "--samples", "2", "--json", "--lens-readings", "--track", " wet")))
+        JsonNode json = Cli.lens(generate("Water is", concat(DRAWN, "--samples", "2", "--json", "--lens-readings", "--track", " wet",
+                "--metric", "surprisal,nextRank")))
                 .succeeds().json();
         assertEquals("logitlens.generation/1", json.path("schema").textValue());
         assertEquals("demo", json.path("model").path("id").textValue());
@@ -97,7 +98,8 @@ class GenerateCommandTest {
         int[] ids = StreamSupport.stream(sample.path("tokens").spliterator(), false).mapToInt(token -> token.path("id").intValue())
                 .toArray();
         try (LogitLens lens = LogitLens.open("demo")) {
-            LensResult whole = lens.run("Water is wet, and fire is sister.", LensOptions.defaults().topK(5).track(" wet"));
+            LensResult whole = lens.run("Water is wet, and fire is sister.", LensOptions.defaults().topK(5).track(" wet")
+                    .metrics(LensMetric.SURPRISAL, LensMetric.NEXT_RANK));
             for (int t = 0; t < ids.length; t++) {
                 JsonNode token = sample.path("tokens").get(t);
                 int at = token.path("position").intValue() - 1;
@@ -108,6 +110,10 @@ class GenerateCommandTest {
                 JsonNode reading = token.path("readings").get(3);
                 assertEquals(at, reading.path("position").intValue());
                 assertEquals(whole.reading(whole.points().get(3), at).entropy(), reading.path("entropy").doubleValue());
+                if (t + 1 < ids.length) {
+                    assertEquals(whole.value(LensMetric.SURPRISAL, whole.points().get(3), at), reading.path("surprisal").doubleValue());
+                    assertEquals(whole.value(LensMetric.NEXT_RANK, whole.points().get(3), at), reading.path("nextRank").doubleValue());
+                }
                 assertEquals(whole.tracked(" wet", whole.points().get(3), at).rank(),
                         reading.path("tracked").get(0).path("rank").intValue());
             }
@@ -126,18 +132,11 @@ class GenerateCommandTest {
     }
 
     @Test
-    void aTerminalGetsNoControlCharacters() {
-        assertEquals(" Paris.\n", Cli.onTerminal(80, Map.of(), "generate", "The Eiffel Tower is in").out());
-        // token 196 is ESC among the first 256 of GPT-2's vocabulary
-        Cli free = Cli.lens("generate", "--max-tokens", "1", "The Eiffel Tower is in");
-        assertEquals(" Paris\n", free.out());
-    }
-
-    @Test
     void wrongOptionsAreUsage() {
         Cli.lens("generate", "--temperature", "-1", "x").failsWith(2, "--temperature: expected a number of 0 or more, got -1.0");
         Cli.lens("generate", "--top-p", "0", "x").failsWith(2, "--top-p", "got 0.0");
         Cli.lens("generate", "--max-tokens", "0", "x").failsWith(2, "--max-tokens", "got 0");
+        Cli.lens("generate", "--lens-readings", "--metric", "nonsense", "x").failsWith(2, "--metric", "nonsense");
         Cli.lens("generate", "--stop", "", "x").failsWith(2, "--stop");
         Cli.lens("generate", "--position", "0", "x").failsWith(2, "--position: expected none here");
         Cli.lens("generate", "").failsWith(1, "prompt: expected at least one token, got none");

@@ -37,7 +37,7 @@ public final class GenerationText {
         out.write(alone ? "\n" : "");
     }
 
-    private static String shown(String text, boolean terminal) {
+    static String shown(String text, boolean terminal) {
         if (!terminal) {
             return text;
         }
