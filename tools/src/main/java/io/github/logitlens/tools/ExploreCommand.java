@@ -45,7 +45,7 @@ final class ExploreCommand implements SubCommand {
             throw new ParameterException(spec.commandLine(), "--port: expected 0 to " + LARGEST_PORT + ", got " + port.get());
         }
         compute.apply();
-        model.files(stdio);
+        model.check(stdio);
         try (ExplorerServer server = start()) {
             server.openModel();
             stdio.print(out -> out.write(server.address() + "\n"));

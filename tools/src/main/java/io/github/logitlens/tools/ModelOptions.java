@@ -71,6 +71,17 @@ final class ModelOptions implements OptionGroup {
         return LogitLens.open(name(), OpenOptions.defaults().streamed(streams).idsOnly(prompt instanceof Prompt.Ids));
     }
 
+    /// Refuses a model that cannot be used, in the words in which opening it would, but before it is loaded; downloads it if it is
+    /// not on this machine.
+    ///
+    /// @param stdio where a download shows how it gets on
+    void check(Stdio stdio) {
+        files(stdio);
+        if (!name().equals(DEMO)) {
+            LogitLens.stream(name()).close();
+        }
+    }
+
     /// Says which weights are no numbers.
     ///
     /// @param model a model that was loaded, or streamed and run

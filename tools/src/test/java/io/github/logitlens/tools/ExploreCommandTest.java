@@ -3,6 +3,8 @@ package io.github.logitlens.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.weights.safetensors.DType;
+import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,8 +20,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// `lens explore` from the command line.
 class ExploreCommandTest {
@@ -56,6 +63,27 @@ class ExploreCommandTest {
     @Test
     void onlyThisMachineIsServed() {
         Cli.lens("explore", "--host", "0.0.0.0").failsWith(2, "--host");
+    }
+
+    /// In the words in which a run of the same model would be, and before an address is printed.
+    @Test
+    void aModelThatCannotBeUsedIsRefusedAtTheStart(@TempDir Path dir) throws IOException {
+        Path weights = dir.resolve("model.safetensors");
+        Files.writeString(dir.resolve("config.json"), """
+                {"model_type": "gpt2", "n_layer": 1, "n_head": 1, "n_embd": 4, "n_positions": 8, "vocab_size": 50257}""");
+        new SafeTensorsWriter().floats("wte.weight", DType.F32, List.of(100L, 4L), new float[400]).write(weights);
+        refusesAsARunDoes(dir);
+        byte[] whole = Files.readAllBytes(weights);
+        Files.write(weights, Arrays.copyOf(whole, whole.length - 100));
+        refusesAsARunDoes(dir);
+        Files.writeString(dir.resolve("tokenizer.json"), "{");
+        refusesAsARunDoes(dir);
+    }
+
+    private static void refusesAsARunDoes(Path model) {
+        Cli run = Cli.lens("--model", model.toString(), "Hello");
+        assertEquals(1, run.code());
+        assertEquals(run, Cli.lens("explore", "--no-browser", "--port", "0", "--model", model.toString()));
     }
 
     @Test

@@ -195,6 +195,18 @@ class LauncherTest {
         }
     }
 
+    /// The explorer runs for hours; what it drops is not to fill a quarter of the machine.
+    @Test
+    void theExplorersHeapHasAnEnd() throws Exception {
+        assertTrue(lens("explore").lines().contains("[-Xmx512m]"));
+        assertFalse(lens("explain").lines().contains("[-Xmx512m]"));
+        for (String own : List.of("-Xmx2g", "-XX:MaxHeapSize=2g", "-XX:MaxRAMPercentage=50", "@options.txt")) {
+            Cli cli = finish(start(Map.of("JDK_JAVA_OPTIONS", own), root.resolve("tools/bin/lens"), dir,
+                    dir.resolve("jdk").toString(), "explore"));
+            assertFalse(cli.lines().contains("[-Xmx512m]"), own);
+        }
+    }
+
     private List<String> withOptions(String variable, String options) throws Exception {
         return finish(start(Map.of(variable, options), root.resolve("tools/bin/lens"), dir, dir.resolve("jdk").toString())).lines();
     }

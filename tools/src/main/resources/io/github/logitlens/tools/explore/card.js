@@ -18,7 +18,9 @@ export function card(run, cell, listen) {
       element('strong', {}, run.points[cell.point].label),
       element('span', {}, ` after ${quoted(after)}, position ${cell.position}`));
   if (listen) {
-    title.append(button('×', 'Close this card', listen.close, 'close'));
+    const close = button('×', 'Close this card', listen.close, 'close');
+    close.dataset.key = 'close';
+    title.append(close);
   }
   if (reading === undefined) {
     return element('article', {class: 'card'}, title, element('p', {}, 'not read yet'));
@@ -26,6 +28,12 @@ export function card(run, cell, listen) {
   return element('article', {class: 'card'}, title, next(run, cell),
       element('ol', {class: 'bars'}, ...reading.top.map((token, place) => bar(run, cell, token, place, listen))),
       numbers(reading), ...listen ? [why(reading)] : []);
+}
+
+/** What a card shows, as a text: two cards of the same text are the same. */
+export function cardText(run, {point, position}) {
+  return JSON.stringify([run.points[point].label, position, run.tokens[position], run.nextToken(position),
+    run.reading(point, position)]);
 }
 
 function next(run, {point, position}) {
@@ -50,7 +58,7 @@ function bar(run, {position}, token, place, listen) {
     element('span', {class: 'bar-logit', title: 'logit'}, decimal(number(token.logit))),
   ];
   const line = listen
-      ? element('button', {type: 'button', class: 'bar', title: `Follow ${quoted(token)} (id ${token.id}) through the layers`,
+      ? element('button', {type: 'button', class: 'bar', 'data-key': `bar ${place}`, title: `Follow ${quoted(token)} (id ${token.id}) through the layers`,
         click: () => listen.follow(token)}, ...parts)
       : element('span', {class: 'bar'}, ...parts);
   return element('li', {}, line);

@@ -35,6 +35,18 @@ export function arrange(host, children) {
   }
 }
 
+/**
+ * Replaces an element's children by ones made anew. What had the focus hands it to the one that has its `data-key`, if there is
+ * one.
+ */
+export function refill(host, ...children) {
+  const key = host.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  host.replaceChildren(...children);
+  if (key !== undefined) {
+    host.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+  }
+}
+
 /** A button with a text, and a longer name for those who do not see where it stands. */
 export function button(text, name, click, className = '') {
   return element('button', {type: 'button', 'aria-label': name, title: name, class: className, click}, text);

@@ -39,18 +39,29 @@ export class Grid {
 
   /** Takes a run, which may still be filling, and its colouring. */
   show(run, colouring) {
-    const other = this.run?.tokens !== run.tokens;
+    const before = this.run;
     this.run = run;
     this.colouring = colouring;
     this.host.setAttribute('aria-rowcount', run.points.length);
     this.host.setAttribute('aria-colcount', run.positions.length);
-    if (other) {
+    if (before === undefined || !run.isOfTheSame(before)) {
       this.marks = {};
       this.painter.fitted.clear();
+    } else if (before !== run) {
+      this.moveMarks(before);
     }
     this.layOut();
     const {row, column} = this.marks.active ?? {row: run.finalPoint, column: run.positions.length - 1};
     this.activate(Math.min(row, run.finalPoint), Math.min(column, run.positions.length - 1), false);
+  }
+
+  /** Marks stay on their points, of which there may be more or fewer now. */
+  moveMarks(before) {
+    for (const name of ['pinned', 'active', 'hovered']) {
+      const mark = this.marks[name];
+      const row = mark === undefined ? -1 : this.run.indexOf(before.points[mark.row]);
+      this.marks[name] = row < 0 ? undefined : {...mark, row};
+    }
   }
 
   /** Draws again with the colours of the current theme. */

@@ -28,7 +28,7 @@ export function layerTable(run, position, path, listen) {
   const head = element('tr', {}, ...COLUMNS.map(({label, meaning}) =>
       element('th', {scope: 'col', title: meaning}, label)));
   const rows = run.readingsAt(position).map((reading, point) =>
-      element('tr', {}, pointHead(run, point, position, listen), ...firstChoice(reading, path?.[point], listen)));
+      element('tr', {}, pointHead(run, point, position, listen), ...firstChoice(reading, point, path?.[point], listen)));
   return element('table', {class: 'layers'},
       element('caption', {class: 'unseen'}, `First choice at every point, position ${position}`),
       element('thead', {}, head), element('tbody', {}, ...rows));
@@ -36,12 +36,12 @@ export function layerTable(run, position, path, listen) {
 
 function pointHead(run, point, position, listen) {
   return element('th', {scope: 'row'}, element('button', {
-    type: 'button', class: 'plain', title: `Show the card of ${run.points[point].label}`,
+    type: 'button', class: 'plain', 'data-key': `point ${point}`, title: `Show the card of ${run.points[point].label}`,
     click: () => listen.pin({point, position}),
   }, run.points[point].label));
 }
 
-function firstChoice(reading, step, listen) {
+function firstChoice(reading, point, step, listen) {
   const token = reading?.top[0];
   if (token === undefined) {
     return COLUMNS.slice(1).map(() => element('td', {}, '…'));
@@ -50,7 +50,7 @@ function firstChoice(reading, step, listen) {
   const meter = element('span', {class: 'meter'});
   meter.style.width = `${Math.min(Math.max(p, 0), 1) * 100}%`;
   return [
-    element('td', {}, followButton(token, listen)),
+    element('td', {}, followButton(token, point, listen)),
     element('td', {class: 'number metered'}, meter, element('span', {}, probability(p))),
     element('td', {class: 'number'}, decimal(number(token.logit))),
     element('td', {class: 'number'}, decimal(number(reading.entropy))),
@@ -59,9 +59,9 @@ function firstChoice(reading, step, listen) {
   ];
 }
 
-function followButton(token, listen) {
+function followButton(token, point, listen) {
   return element('button', {
-    type: 'button', class: 'token plain', dir: 'ltr', title: `Follow ${quoted(token)} (id ${token.id})`,
+    type: 'button', class: 'token plain', 'data-key': `token ${point}`, dir: 'ltr', title: `Follow ${quoted(token)} (id ${token.id})`,
     click: () => listen.follow(token),
   }, quoted(token));
 }
@@ -73,17 +73,17 @@ export function heatMap(run, position, listen) {
   const head = element('tr', {}, element('th', {scope: 'col'}, 'Point'),
       ...Array.from({length: k}, (_, rank) => element('th', {scope: 'col', class: 'number'}, `${rank + 1}`)));
   const rows = readings.map((reading, point) => element('tr', {}, pointHead(run, point, position, listen),
-      ...(reading?.top ?? []).map(token => heatCell(token, listen))));
+      ...(reading?.top ?? []).map((token, rank) => heatCell(token, `${point} ${rank}`, listen))));
   return element('table', {class: 'heat'},
       element('caption', {class: 'unseen'}, `The first ${k} tokens at every point, position ${position}`),
       element('thead', {}, head), element('tbody', {}, ...rows));
 }
 
-function heatCell(token, listen) {
+function heatCell(token, key, listen) {
   const p = number(token.probability);
   const {spaces, rest} = cellText(token);
   const made = element('button', {
-    type: 'button', class: 'heat-cell', dir: 'ltr', title: `${quoted(token)} ${probability(p)} (id ${token.id})`,
+    type: 'button', class: 'heat-cell', 'data-key': `heat ${key}`, dir: 'ltr', title: `${quoted(token)} ${probability(p)} (id ${token.id})`,
     'aria-label': `${quoted(token)}, probability ${probability(p)}`, click: () => listen.follow(token),
   }, element('span', {class: 'faint-space'}, spaces), rest);
   const {fill, ink} = colourOf(Number.isNaN(p) ? 0 : p);

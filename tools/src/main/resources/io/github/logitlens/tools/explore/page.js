@@ -63,6 +63,8 @@ class Page {
   ask(query) {
     if (query.prompt !== this.state.prompt || query.model !== this.state.model) {
       Object.assign(this.state, {position: -1, point: -1, tracked: undefined});
+    } else if (query.bos !== this.state.bos && this.state.position >= 0) {
+      this.state.position = Math.max(-1, this.state.position + (query.bos ? 1 : -1));
     }
     Object.assign(this.state, query);
     this.writeAddress();
@@ -126,9 +128,12 @@ class Page {
     this.show(run);
     const top = run.top(run.finalPoint, run.lastPosition);
     const count = `${run.tokens.length} ${run.tokens.length === 1 ? 'token' : 'tokens'} × ${run.points.length} points`;
+    const lacksToken = metricOf(this.state.metric)?.tracked && !isIn(metricOf(this.state.metric), run);
     this.status.done(`${count} in ${Math.round(milliseconds)} ms. `
-        + (top === undefined ? '' : `The model goes on with ${quoted(top)}.`));
-    if (this.state.metric.startsWith('tracked.') && !isIn({tracked: true}, run)) {
+        + (top === undefined ? '' : `The model goes on with ${quoted(top)}. `)
+        + (lacksToken ? 'Follow a token, and the colours will show its number.' : ''));
+    // What is first choice somewhere is followed by itself, but known only now; the run that reads it has it.
+    if (lacksToken && this.coloured().length > 0) {
       this.start();
     }
   }

@@ -80,6 +80,17 @@ export class Run {
     return top !== undefined && top.id === this.nextToken(position)?.id;
   }
 
+  /** Whether another run is of the same tokens by the same model: what is known of one holds for the other. */
+  isOfTheSame(other) {
+    return this.model.id === other.model.id && this.tokens.length === other.tokens.length
+        && this.tokens.every((token, position) => token.id === other.tokens[position].id);
+  }
+
+  /** The index here of another run's point, or -1 if it is not read here. */
+  indexOf(point) {
+    return point === undefined ? -1 : this.points.findIndex(own => own.name === point.name);
+  }
+
   isComplete() {
     return this.rows.every(row => row.size >= this.positions.length);
   }

@@ -1,9 +1,9 @@
 // Everything that shows a run: grid, card, and the panels of one position. The page around it only has to bring runs;
 // the one-file export brings one and nothing else.
 
-import {card, placeBeside} from './card.js';
+import {card, cardText, placeBeside} from './card.js';
 import {Colouring} from './colouring.js';
-import {button, element, explanation, select} from './dom.js';
+import {button, element, explanation, refill, select} from './dom.js';
 import {Grid} from './grid.js';
 import {heatMap, LAYER_MEANINGS, layerTable} from './layers.js';
 import {Legend} from './legend.js';
@@ -45,7 +45,6 @@ export class Viewer {
     this.floating = element('div', {class: 'card-floating', hidden: true, 'aria-hidden': 'true'});
     this.pinned = element('aside', {class: 'card-pinned', hidden: true, 'aria-label': 'Pinned cell'});
     this.pinned.addEventListener('keydown', event => event.key === 'Escape' && this.unpin(true));
-    this.position = element('div', {class: 'position-bar'});
     this.words = element('ul', {class: 'observations'});
     const tracks = element('section', {class: 'panel', 'aria-label': 'Tokens over layers'}, element('h2', {}, 'Tokens over layers'));
     this.table = element('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Layer by layer'});
@@ -55,7 +54,7 @@ export class Viewer {
             element('h2', {}, 'Every layer at every position'),
                 element('div', {class: 'toolbar'}, this.choices, ...this.source.tools ?? []), legend,
                 element('div', {class: 'grid-and-card'}, window, element('div', {class: 'card-dock'}, this.pinned, gridHelp()))),
-        this.position,
+        this.positionBar(),
         element('div', {class: 'panels'},
             element('section', {class: 'panel', 'aria-label': 'Key observations'}, element('h2', {}, 'Key observations'), this.words),
             tracks,
@@ -85,10 +84,13 @@ export class Viewer {
 
   /** Shows a run, which may still be filling. */
   show(run) {
-    const other = this.run?.tokens.map(token => token.id).join() !== run.tokens.map(token => token.id).join();
+    const before = this.run;
+    const other = before === undefined || !run.isOfTheSame(before);
     this.run = run;
     if (other) {
       this.closeCards();
+    } else if (before !== run) {
+      this.moveCard(before);
     }
     this.refresh();
     if (other) {
@@ -96,6 +98,23 @@ export class Viewer {
     }
     if (this.state.point >= 0 && this.state.point < run.points.length && this.pinned.hidden && run.isComplete()) {
       this.showPinned({point: this.state.point, position: this.selected});
+    }
+  }
+
+  /** The chosen cell stays at its point, of which there may be more or fewer now. */
+  moveCard(before) {
+    if (this.state.point < 0) {
+      return;
+    }
+    const point = this.run.indexOf(before.points[this.state.point]);
+    if (point < 0) {
+      this.closeCards();
+    } else if (this.pinnedCell !== undefined) {
+      this.pinnedCell = {...this.pinnedCell, point};
+    }
+    if (point !== this.state.point) {
+      this.state.point = point;
+      this.changed(this.state, {point});
     }
   }
 
@@ -112,6 +131,7 @@ export class Viewer {
     this.grid.select(this.selected);
     const tracked = metric.tracked ? this.run.reading(this.run.finalPoint, this.selected)?.tracked?.[0] : undefined;
     this.legend.show(this.colouring, scale, tracked ? quoted(tracked) : undefined);
+    this.fillPinned();
     this.positionOf();
     this.panels();
   }
@@ -151,21 +171,35 @@ export class Viewer {
     }
   }
 
+  /** The bar that chooses a position: its parts stay, so that who uses them can go on. */
+  positionBar() {
+    const step = by => this.selectPosition(this.run.positions[this.run.positions.indexOf(this.selected) + by]);
+    this.before = button('‹', 'Previous position', () => step(-1));
+    this.after = button('›', 'Next position', () => step(1));
+    this.field = element('input', {
+      type: 'number', 'aria-label': 'Position',
+      change: () => this.run.positions.includes(this.field.valueAsNumber) && this.selectPosition(this.field.valueAsNumber),
+    });
+    this.place = element('span', {class: 'position-token'});
+    return element('div', {class: 'position-bar'}, this.before, element('label', {}, 'Position ', this.field), this.after,
+        this.place);
+  }
+
   positionOf() {
     const {positions, tokens} = this.run;
-    const column = positions.indexOf(this.selected);
-    const step = by => this.selectPosition(positions[column + by]);
-    const [before, after] = [button('‹', 'Previous position', () => step(-1)), button('›', 'Next position', () => step(1))];
-    before.disabled = column === 0;
-    after.disabled = column === positions.length - 1;
-    const field = element('input', {
-      type: 'number', min: positions[0], max: positions.at(-1), value: this.selected, 'aria-label': 'Position',
-      change: event => positions.includes(Number(event.target.value)) && this.selectPosition(Number(event.target.value)),
-    });
+    const held = [this.before, this.after].find(each => each === document.activeElement);
+    this.before.disabled = this.selected === positions[0];
+    this.after.disabled = this.selected === positions.at(-1);
+    if (held?.disabled) {
+      (held === this.before ? this.after : this.before).focus();
+    }
+    Object.assign(this.field, {min: positions[0], max: positions.at(-1)});
+    if (this.field.valueAsNumber !== this.selected) {
+      this.field.value = this.selected;
+    }
     const next = this.run.nextToken(this.selected);
-    this.position.replaceChildren(before, element('label', {}, 'Position ', field), after,
-        element('span', {class: 'position-token'}, 'after ', element('strong', {dir: 'ltr'}, quoted(tokens[this.selected])),
-            next === undefined ? ', the last token' : element('span', {}, ', before ', element('span', {dir: 'ltr'}, quoted(next)))));
+    this.place.replaceChildren('after ', element('strong', {dir: 'ltr'}, quoted(tokens[this.selected])),
+        next === undefined ? ', the last token' : element('span', {}, ', before ', element('span', {dir: 'ltr'}, quoted(next))));
   }
 
   // --- the panels of one position ---
@@ -203,8 +237,8 @@ export class Viewer {
       const known = paths.get(token.id);
       return {token: known?.token ?? token, path: known?.path ?? []};
     }), this.state.lines);
-    this.table.replaceChildren(layerTable(run, selected, finalPath, this.listen));
-    this.heat.replaceChildren(heatMap(run, selected, this.listen));
+    refill(this.table, layerTable(run, selected, finalPath, this.listen));
+    refill(this.heat, heatMap(run, selected, this.listen));
   }
 
   /** The tokens that are followed: those chosen, or all that are first choice somewhere. */
@@ -292,9 +326,23 @@ export class Viewer {
   showPinned(cell) {
     this.pinnedCell = cell;
     this.floating.hidden = true;
-    this.pinned.replaceChildren(card(this.run, cell, this.listen));
+    this.pinnedText = undefined;
+    this.fillPinned();
     this.pinned.hidden = false;
     this.grid.pin(cell);
+  }
+
+  /** Writes the pinned card from the run that is shown; until a run has read the cell anew, what an earlier one read of it. */
+  fillPinned() {
+    const cell = this.pinnedCell;
+    if (cell === undefined || this.pinnedText !== undefined && this.run.reading(cell.point, cell.position) === undefined) {
+      return;
+    }
+    const text = cardText(this.run, cell);
+    if (text !== this.pinnedText) {
+      this.pinnedText = text;
+      refill(this.pinned, card(this.run, cell, this.listen));
+    }
   }
 
   unpin(toGrid = false) {

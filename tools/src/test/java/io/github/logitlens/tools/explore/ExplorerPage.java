@@ -145,6 +145,13 @@ final class ExplorerPage {
 
     /// Red, green and blue near a cell's left bottom corner, where no text is.
     List<?> colour(int row, int column) {
+        return pixel(row, column, -5.5, 3.5);
+    }
+
+    /// Red, green and blue of a pixel of a cell.
+    ///
+    /// @param y pixels from the bottom if negative, else a share of the height
+    private List<?> pixel(int row, int column, double y, double x) {
         return (List<?>) js("""
                 const canvas = document.querySelector('.grid-canvas');
                 const cell = document.querySelector('.grid-active-cell');
@@ -152,13 +159,19 @@ final class ExplorerPage {
                 const row = Number(cell.parentElement.getAttribute('aria-rowindex')) - 1;
                 const column = Number(cell.getAttribute('aria-colindex')) - 1;
                 const own = canvas.getBoundingClientRect();
-                const x = box.left - own.left + (arguments[1] - column) * box.width + 3.5;
-                const y = box.top - own.top + (arguments[0] - row + 1) * box.height - 5.5;
+                const x = box.left - own.left + (arguments[1] - column) * box.width + arguments[3];
+                const down = arguments[2] < 0 ? box.height + arguments[2] : box.height * arguments[2];
+                const y = box.top - own.top + (arguments[0] - row) * box.height + down;
                 const scale = canvas.width / own.width;
                 const copy = new OffscreenCanvas(1, 1).getContext('2d');
                 copy.drawImage(canvas, -Math.round(x * scale), -Math.round(y * scale));
                 return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
-                """, row, column);
+                """, row, column, y, x);
+    }
+
+    /// Red, green and blue just above a cell, where the frame of a pinned one runs, and no other.
+    List<?> frame(int row, int column) {
+        return pixel(row - 1, column, -1, 30);
     }
 
     String fragment() {

@@ -11,6 +11,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.tools.view.RandomModel;
 import io.github.logitlens.tools.view.RunCsv;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -352,6 +353,120 @@ class ExplorerPageTest {
         page.js("document.querySelector('[data-quantity=rank]').focus()");
         page.press(Keys.ENTER);
         assertEquals("rank", page.js("return document.activeElement.dataset.quantity"));
+    }
+
+    /// Nothing that can be chosen, dropped or written into the address makes the page run for ever.
+    @Test
+    void a_colour_without_a_token_to_show_runs_once() {
+        for (String address : List.of("&metric=tracked.rank&track=", "&metric=tracked.logit&track=", "&metric=tracked.foo",
+                "&metric=nothing")) {
+            page.open(ExplorerPage.prompt(EIFFEL) + address);
+            assertSettled();
+        }
+        page.open(ExplorerPage.prompt(EIFFEL) + "&metric=tracked.rank&track=6342");
+        page.until("document.querySelector('.grid-panel .meaning').textContent.startsWith('Tracked token: rank')");
+        page.click(".chart-legend .close");
+        page.until("document.querySelector('#status').textContent.includes('Follow a token, and the colours will show')");
+        assertSettled();
+        page.open(ExplorerPage.prompt(EIFFEL) + "&metric=tracked.logit");
+        page.until("document.querySelector('.grid-panel .meaning').textContent.startsWith('Tracked token: logit of \" Paris\"')");
+        assertSettled();
+    }
+
+    /// Asks how many runs the page has asked for, twice.
+    private static void assertSettled() {
+        page.settled();
+        String runs = "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/api/run')).length";
+        page.until("document.querySelector('#status').textContent.includes('goes on with')");
+        page.until("document.querySelector('.layers tbody tr td:nth-child(7)').textContent !== '–'"); // the paths are there too
+        Object before = page.js(runs);
+        ExplorerPage.pause(400);
+        assertEquals(before, page.js(runs), page.fragment());
+    }
+
+    @Test
+    void a_pinned_card_shows_the_run_that_is_shown() {
+        page.open(ExplorerPage.prompt(EIFFEL) + "&point=5");
+        page.until("document.querySelectorAll('.card-pinned .bar').length === 10");
+        page.js("const k = document.querySelector('[name=topK]'); k.value = 20; k.dispatchEvent(new Event('change'))");
+        page.until("document.querySelectorAll('.card-pinned .bar').length === 20");
+        assertFalse(page.text(".card-pinned .numbers").contains("Surprisal"), page.text(".card-pinned .numbers"));
+        page.clickCell(5, 3);
+        page.choose("Metric", "surprisal");
+        page.until("document.querySelector('.card-pinned .numbers').textContent.includes('Surprisal')");
+        page.click("[name=mid]");
+        page.until("document.querySelector('#status').textContent.startsWith('7 tokens × 17 points')");
+        page.until("location.hash.includes('point=10')"); // Layer 4 still, behind four more points
+        assertEquals("Layer 4", page.text(".card-pinned .card-title strong"));
+        String address = page.fragment();
+        driver.navigate().refresh();
+        page.settled();
+        page.until("!document.querySelector('.card-pinned').hidden");
+        assertEquals("Layer 4", page.text(".card-pinned .card-title strong"));
+        assertEquals(address, page.fragment());
+        page.clickCell(9, 3); // a middle point, which is not there without them
+        page.until("document.querySelector('.card-pinned .card-title strong').textContent === 'Layer 4 mid'");
+        page.click("[name=mid]");
+        page.until("document.querySelector('#status').textContent.startsWith('7 tokens × 9 points')");
+        page.until("document.querySelector('.card-pinned').hidden");
+        assertFalse(page.fragment().contains("point="), page.fragment());
+    }
+
+    @Test
+    void a_card_of_one_model_is_not_shown_for_another(@TempDir Path files) throws Exception {
+        Path other = Files.createDirectory(files.resolve("other"));
+        RandomModel.write(other);
+        try (ExplorerServer two = ExplorerServer.start(0, other.toString(), "test", System.err)) {
+            ExplorerPage both = new ExplorerPage(driver, two.address());
+            both.open(ExplorerPage.prompt(EIFFEL) + "&model=demo&point=2");
+            both.until("!document.querySelector('.card-pinned').hidden");
+            both.js("const m = document.querySelector('[name=model]'); m.value = m.options[0].value; m.dispatchEvent(new Event('change'))");
+            both.until("document.querySelector('#status').textContent.startsWith('7 tokens × 5 points')");
+            assertFalse(both.shown(".card-pinned"), "the other model has not been asked");
+            Chromium.assertQuiet(two.address());
+            Chromium.forget();
+        }
+    }
+
+    @Test
+    void the_grid_keeps_its_marks_when_the_prompt_is_read_anew() {
+        page.open(ExplorerPage.prompt(EIFFEL));
+        page.js("document.querySelector('.grid-active-cell').focus()");
+        page.press(Keys.chord(Keys.CONTROL, Keys.HOME));
+        page.press(Keys.ARROW_DOWN);
+        page.press(Keys.ARROW_RIGHT);
+        page.press(Keys.ENTER);
+        page.until("!document.querySelector('.card-pinned').hidden");
+        assertTrue(label().startsWith("Layer 0, position 1,"), label());
+        List<?> framed = page.frame(1, 1);
+        page.choose("Metric", "surprisal");
+        page.until("document.querySelector('.grid-panel .meaning').textContent.startsWith('Surprisal')");
+        assertTrue(label().startsWith("Layer 0, position 1,"), label());
+        assertEquals(framed, page.frame(1, 1), "the frame of the pinned cell");
+        page.click("[name=mid]");
+        page.until("document.querySelector('#status').textContent.startsWith('7 tokens × 17 points')");
+        assertTrue(label().startsWith("Layer 0, position 1,"), label());
+        assertEquals(framed, page.frame(2, 1), "the frame goes with its point");
+        assertNotEquals(framed, page.frame(1, 1));
+    }
+
+    @Test
+    void panels_that_are_drawn_anew_leave_the_focus_where_it_was() {
+        page.open(ExplorerPage.prompt(EIFFEL) + "&point=5&at=3");
+        page.until("!document.querySelector('.card-pinned').hidden");
+        String key = "return document.activeElement.dataset.key ?? document.activeElement.getAttribute('aria-label')";
+        for (String selector : List.of(".layers tbody tr:nth-child(3) .token", ".heat tbody tr:nth-child(2) td:nth-child(4) button",
+                ".card-pinned .bars li:nth-child(2) button", "[aria-label='Next position']")) {
+            page.js("document.querySelector(arguments[0]).focus()", selector);
+            Object before = page.js(key);
+            page.press(Keys.ENTER);
+            page.settled();
+            assertEquals(before, page.js(key), selector);
+        }
+        page.js("document.querySelector('input[aria-label=Position]').focus()");
+        page.press(Keys.ARROW_DOWN);
+        page.until("location.hash.includes('at=3')");
+        assertEquals("Position", page.js(key));
     }
 
     @Test
