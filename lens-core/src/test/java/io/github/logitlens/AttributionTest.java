@@ -209,6 +209,6 @@ class AttributionTest {
         assertTrue(refused(() -> lens.attribute(PROMPT, AttributionOptions.of("Paris "))).contains("expected one token"));
         assertTrue(refused(() -> lens.attribute(PROMPT, AttributionOptions.of(TokenRef.of(50257)))).contains("got 50257"));
         assertTrue(refused(() -> lens.attribute(PROMPT, AttributionOptions.of(" Paris").position(7))).contains("got 7"));
-        assertTrue(refused(() -> lens.attribute("", AttributionOptions.of(" Paris"))).contains("got none"));
+        assertTrue(refused(() -> lens.attribute("", AttributionOptions.of(" Paris"))).contains("an empty text"));
     }
 }

@@ -376,7 +376,7 @@ class GenerationTest {
     @Test
     void whatDoesNotFitIsRefusedAtOnce() {
         try (LogitLens lens = tiny()) {
-            assertEquals("prompt: expected at least one token, got none", refused(() -> lens.generate(Prompt.of(""), GREEDY)));
+            assertEquals("prompt: expected at least one token, got none", refused(() -> lens.generate(Prompt.ids(), GREEDY)));
             assertTrue(refused(() -> lens.generate(Prompt.ids(new int[41]), GREEDY)).contains("at most 40"));
             assertEquals("token at position 1: expected an id from 0 to 399 (vocabulary of model 'model'), got 400",
                     refused(() -> lens.generate(Prompt.ids(1, 400), GREEDY)));
