@@ -14,9 +14,11 @@ import io.github.logitlens.bench.kernel.Product;
 import io.github.logitlens.bench.kernel.ReadBandwidth;
 import io.github.logitlens.bench.kernel.Softmax;
 import io.github.logitlens.bench.peer.PeerMissingException;
+import io.github.logitlens.bench.task.Batch;
 import io.github.logitlens.bench.task.Decode;
 import io.github.logitlens.bench.task.FullLens;
 import io.github.logitlens.bench.task.FullLensMetrics;
+import io.github.logitlens.bench.task.Generate;
 import io.github.logitlens.bench.task.FusedLens;
 import io.github.logitlens.bench.task.LastPositionLens;
 import io.github.logitlens.bench.task.Open;
@@ -51,6 +53,8 @@ public final class Benchmarks {
             entry(Prefill.class, Prefill::work),
             entry(FullLens.class, FullLens::work),
             entry(FullLensMetrics.class, FullLensMetrics::work),
+            entry(Batch.class, Batch::work),
+            entry(Generate.class, Generate::work),
             entry(LastPositionLens.class, LastPositionLens::work),
             entry(Decode.class, Decode::work),
             entry(Open.class, Open::work),

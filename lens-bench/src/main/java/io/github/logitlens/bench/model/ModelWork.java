@@ -2,6 +2,7 @@ package io.github.logitlens.bench.model;
 
 import io.github.logitlens.bench.harness.Work;
 import io.github.logitlens.weights.Gpt2Config;
+import java.util.stream.IntStream;
 
 /// How much work a model is: products and attention, whose sizes follow from its shapes. Embeddings and element-wise work are
 /// not counted.
@@ -16,6 +17,26 @@ public final class ModelWork {
     public static Work.Limited run(Gpt2Config config, int positions, int past, int rows) {
         Work.Phase block = heads(config, positions, past).plus(afterHeads(config, positions));
         return Work.Limited.of(block.times(config.nLayers()), Shape.UNEMBED.product(config, rows));
+    }
+
+    /// Prompts whose rows go through the blocks together, in passes that read the weights once each, and the logits of `rows`
+    /// residuals.
+    ///
+    /// @param lengths of the prompts
+    public static Work.Limited batch(Gpt2Config config, int[] lengths, int passes, int rows) {
+        int positions = IntStream.of(lengths).sum();
+        double pairs = IntStream.of(lengths).mapToDouble(length -> length * (length + 1.0) / 2).sum();
+        Work.Phase products = Shape.QKV.product(config, positions).plus(afterHeads(config, positions));
+        Work.Phase block = new Work.Phase(products.flops(), products.bytes() * passes).plus(attention(config, pairs, 0));
+        return Work.Limited.of(block.times(config.nLayers()), Shape.UNEMBED.product(config, rows));
+    }
+
+    /// Token after token from a cache, `rows` residuals read of each.
+    ///
+    /// @param tokens how many, the first of them at position 0
+    public static Work.Limited generation(Gpt2Config config, int tokens, int rows) {
+        Work.Limited step = run(config, 1, tokens / 2, rows);
+        return new Work.Limited(step.phases().stream().map(phase -> phase.times(tokens)).toList());
     }
 
     /// A prompt's next token: of the last block only what the last position needs, and all keys and values.

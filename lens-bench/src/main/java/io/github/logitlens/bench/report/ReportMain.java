@@ -43,10 +43,10 @@ public final class ReportMain {
             """;
     private static final String START = "start";
     private static final String MEMORY = "memory";
-    private static final List<String> OWN_GROUPS = List.of("kernels", "prefill", "lens", "decode", "scaling", "open", "tokenizer",
+    private static final List<String> OWN_GROUPS = List.of("kernels", "prefill", "lens", "decode", "many", "scaling", "open", "tokenizer",
             MEMORY, START, Schedule.METRICS);
     /// Groups whose matches are pairs of ours, or whole processes.
-    private static final List<String> NOT_AGAINST = List.of("scaling", MEMORY, START, Schedule.METRICS);
+    private static final List<String> NOT_AGAINST = List.of("many", "scaling", MEMORY, START, Schedule.METRICS);
     private static final List<String> JVM_OPTIONS = Stream.concat(Jvms.LIBRARIES.stream(),
             Stream.of("-Dlens.kernels=vector", "-Xmx4g")).toList();
 

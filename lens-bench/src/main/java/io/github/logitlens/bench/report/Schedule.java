@@ -18,6 +18,8 @@ final class Schedule {
     static final String SCALAR = "our scalar kernels";
     static final String FILE = "reading the file once";
     static final String ONE_THREAD = "ours on 1 thread";
+    static final String ALONE = "ours one by one";
+    static final String WITH_LENS = "ours with the lens beside each token";
 
     static final String METRICS = "metrics";
     /// What [#METRICS] reads besides the default, by the parameter of its benchmark.
@@ -64,6 +66,9 @@ final class Schedule {
         groups.add(new Group("prefill", pace, prefill()));
         groups.add(new Group("lens", pace, lens()));
         groups.add(new Group("decode", pace, decode()));
+        if (!quick) {
+            groups.add(new Group("many", pace, many()));
+        }
         if (processors > 1) {
             groups.add(new Group("scaling", pace, scaling()));
         }
@@ -168,6 +173,23 @@ final class Schedule {
     private List<Match> decode() {
         return withOneThread(List.of(task("decode, one token after 64", "Decode", Map.of("past", "64"), !quick,
                 Target.partOfLimit(0.9), Target.speed(ONNX, 1.25))), 0);
+    }
+
+    /// Many prompts together and one by one; a text that the model writes with and without the lens.
+    private List<Match> many() {
+        List<Match> matches = new ArrayList<>();
+        for (String positions : List.of("last", "all")) {
+            for (String lengths : List.of("4-40", "4-8")) {
+                matches.add(new Match("200 prompts of " + lengths.replace("-", " to ") + " tokens, lens at "
+                        + (positions.equals("last") ? "the last position" : "every position"), "Batch", processors,
+                        Map.of("prompts", "200", "lengths", lengths, "positions", positions, "way", "batch"),
+                        Map.of(ALONE, Map.of(Match.BENCHMARK, "Batch", "way", "alone")), List.of()));
+            }
+        }
+        matches.add(new Match("32 tokens written", "Generate", processors,
+                Map.of("tokens", "32", "samples", "1", "points", "none", "temperature", "0"),
+                Map.of(WITH_LENS, Map.of(Match.BENCHMARK, "Generate", "points", "all")), List.of()));
+        return matches;
     }
 
     private Match task(String title, String subject, Map<String, String> parameters, boolean torch, Target... targets) {

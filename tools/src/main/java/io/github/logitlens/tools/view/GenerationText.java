@@ -17,7 +17,7 @@ public final class GenerationText {
     /// Writes the text, and a line feed behind it.
     ///
     /// @param generation what has not begun; brought to its end
-    /// @param terminal   whether control characters are shown as `\x1b` and the like, line feeds excepted
+    /// @param terminal   whether control characters are shown as escapes, line feeds excepted
     /// @param out        where to; flushed after each token
     /// @throws IOException if `out` fails
     public static void write(Generation generation, boolean terminal, Writer out) throws IOException {

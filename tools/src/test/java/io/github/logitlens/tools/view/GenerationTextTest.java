@@ -8,7 +8,7 @@ class GenerationTextTest {
 
     @Test
     void aTerminalGetsLineFeedsAndNoOtherControlCharacter() {
-        assertEquals("one\ntwo \\x1b[2J\n", GenerationText.shown("one\ntwo \u001b[2J\n", true));
+        assertEquals("one\ntwo \\u001b[2J\n", GenerationText.shown("one\ntwo \u001b[2J\n", true));
         assertEquals("one\ntwo \u001b[2J\n", GenerationText.shown("one\ntwo \u001b[2J\n", false));
     }
 }
