@@ -8,6 +8,7 @@ import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.model.Sequence;
+import io.github.logitlens.tokenizer.TokenizerFormatException;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -166,7 +167,13 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
 
     private Waiting waiting(Prompt prompt) {
         long index = taken++;
-        int[] ids = lens.ids(prompt, reader.options());
+        int[] ids;
+        try {
+            ids = lens.ids(prompt, reader.options());
+        } catch (TokenizerFormatException e) {
+            return new Waiting(index, prompt, new int[0], new int[0],
+                    Optional.of(new Outcome.Refused(index, prompt, Outcome.Reason.NO_TOKENIZER, e.getMessage())));
+        }
         Optional<Outcome.Refused> refused = refusal(index, prompt, ids);
         if (refused.isEmpty()) {
             try {

@@ -12,6 +12,8 @@ public sealed interface Outcome {
 
     /// Why a prompt could not run.
     enum Reason {
+        /// It is a text, and the model has no tokenizer that this library knows.
+        NO_TOKENIZER,
         /// It has no tokens.
         EMPTY,
         /// It has more tokens than the model's context.
