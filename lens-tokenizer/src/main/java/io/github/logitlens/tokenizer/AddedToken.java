@@ -22,6 +22,11 @@ record AddedToken(int id, String content, boolean special, boolean stripLeft, bo
         return new AddedToken(id, content, true, stripLeft, stripRight, singleWord, late);
     }
 
+    /// A token that is found by another text.
+    AddedToken withContent(String other) {
+        return new AddedToken(id, other, special, stripLeft, stripRight, singleWord, late);
+    }
+
     /// The same token under another id.
     AddedToken withId(int other) {
         return new AddedToken(other, content, special, stripLeft, stripRight, singleWord, late);

@@ -16,20 +16,17 @@ final class AddedTokens {
         }
     }
 
-    /// A token and the text it is found by.
-    private record Pattern(String text, AddedToken token) {
-    }
-
-    private static final Comparator<Pattern> LONGEST_FIRST = new Comparator<>() {
+    private static final Comparator<AddedToken> LONGEST_FIRST = new Comparator<>() {
         @Override
-        public int compare(Pattern a, Pattern b) {
-            return Integer.compare(b.text().length(), a.text().length());
+        public int compare(AddedToken a, AddedToken b) {
+            return Integer.compare(b.content().length(), a.content().length());
         }
     };
 
     private final Preparation preparation;
-    private final List<Pattern> early = new ArrayList<>();
-    private final List<Pattern> late = new ArrayList<>();
+    /// With the texts they are found by, which for the late ones are normalized.
+    private final List<AddedToken> early = new ArrayList<>();
+    private final List<AddedToken> late = new ArrayList<>();
     private final BitSet earlyChars = new BitSet();
     private final BitSet lateChars = new BitSet();
     private final boolean onlySpecial;
@@ -43,7 +40,7 @@ final class AddedTokens {
         for (AddedToken token : tokens) {
             String text = token.late() ? preparation.normalize(AlignedText.of(token.content())).toString() : token.content();
             if (!text.isEmpty()) {
-                (token.late() ? late : early).add(new Pattern(text, token));
+                (token.late() ? late : early).add(token.late() ? token.withContent(text) : token);
                 (token.late() ? lateChars : earlyChars).set(text.charAt(0));
             }
             allSpecial &= token.special();
@@ -78,14 +75,14 @@ final class AddedTokens {
         return split(pieces, late, lateChars, mode);
     }
 
-    private static List<Piece> split(List<Piece> pieces, List<Pattern> patterns, BitSet firstChars, SpecialTokens mode) {
-        if (patterns.isEmpty()) {
+    private static List<Piece> split(List<Piece> pieces, List<AddedToken> tokens, BitSet firstChars, SpecialTokens mode) {
+        if (tokens.isEmpty()) {
             return pieces;
         }
         List<Piece> finer = new ArrayList<>();
         for (Piece piece : pieces) {
             if (piece.isPlain()) {
-                split(piece.text(), patterns, firstChars, mode, finer);
+                split(piece.text(), tokens, firstChars, mode, finer);
             } else {
                 finer.add(piece);
             }
@@ -93,19 +90,18 @@ final class AddedTokens {
         return finer;
     }
 
-    private static void split(AlignedText text, List<Pattern> patterns, BitSet firstChars, SpecialTokens mode,
+    private static void split(AlignedText text, List<AddedToken> tokens, BitSet firstChars, SpecialTokens mode,
             List<Piece> out) {
         int plainFrom = 0;
         int at = 0;
         while (at < text.length()) {
-            Pattern match = firstChars.get(text.charAt(at)) ? matchAt(text, at, patterns) : null;
-            if (match == null) {
+            AddedToken token = firstChars.get(text.charAt(at)) ? matchAt(text, at, tokens) : null;
+            if (token == null) {
                 at++;
                 continue;
             }
-            AddedToken token = match.token();
             int start = at;
-            int end = at + match.text().length();
+            int end = at + token.content().length();
             at = end;
             if (token.special() && mode == SpecialTokens.TEXT || token.singleWord() && isInsideWord(text, start, end)) {
                 continue;
@@ -127,10 +123,10 @@ final class AddedTokens {
         }
     }
 
-    private static Pattern matchAt(AlignedText text, int at, List<Pattern> longestFirst) {
-        for (Pattern pattern : longestFirst) {
-            if (text.startsWith(pattern.text(), at)) {
-                return pattern;
+    private static AddedToken matchAt(AlignedText text, int at, List<AddedToken> longestFirst) {
+        for (AddedToken token : longestFirst) {
+            if (text.startsWith(token.content(), at)) {
+                return token;
             }
         }
         return null;

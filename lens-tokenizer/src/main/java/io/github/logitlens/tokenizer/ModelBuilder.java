@@ -19,13 +19,6 @@ import io.github.logitlens.tokenizer.TokenizerFormatException.Reason;
 final class ModelBuilder {
     static final String END_OF_TEXT = "<|endoftext|>";
 
-    private static final Comparator<AddedToken> BY_ID = new Comparator<>() {
-        @Override
-        public int compare(AddedToken a, AddedToken b) {
-            return Integer.compare(a.id(), b.id());
-        }
-    };
-
     /// What the files say.
     ///
     /// @param addsBos whether Hugging Face puts `bos` before each text unasked
@@ -276,7 +269,9 @@ final class ModelBuilder {
     Model build() {
         Vocabulary vocabulary = tokens.build();
         List<AddedToken> added = new ArrayList<>(addedTokens.values());
-        added.sort(BY_ID);
+        if (added.size() > 1) {
+            added.sort(Comparator.comparingInt(AddedToken::id));
+        }
         return new Model(vocabulary, merges.build(vocabulary.size()), symbols, preparation, List.copyOf(added), bos, eos,
                 addsBos);
     }

@@ -241,7 +241,17 @@ final class Vocabulary {
         /// Makes at least `ids` ids of it, the missing ones free.
         void end(int ids) {
             size = Math.max(size, ids);
-            grow(size);
+            if (size > made.starts.length) {
+                grow(size);
+            }
+        }
+
+        private void grow(int ids) {
+            int from = made.starts.length;
+            int length = Math.max(ids, 2 * from);
+            made.starts = Arrays.copyOf(made.starts, length);
+            made.ends = Arrays.copyOf(made.ends, length);
+            Arrays.fill(made.starts, from, length, -1);
         }
 
         /// The finished vocabulary. This builder is spent.
@@ -273,21 +283,15 @@ final class Vocabulary {
         }
 
         private void place(int id, int to) {
-            grow(id + 1);
+            if (id >= made.starts.length) {
+                grow(id + 1);
+            }
+            if (id >= size) {
+                size = id + 1;
+            }
             made.starts[id] = end;
             made.ends[id] = to;
             end = to;
-            size = Math.max(size, id + 1);
-        }
-
-        private void grow(int ids) {
-            int from = made.starts.length;
-            if (ids > from) {
-                int length = Math.max(ids, 2 * from);
-                made.starts = Arrays.copyOf(made.starts, length);
-                made.ends = Arrays.copyOf(made.ends, length);
-                Arrays.fill(made.starts, from, length, -1);
-            }
         }
 
         private void insertSlot(int id) {
