@@ -7,6 +7,7 @@ module io.github.logitlens {
     requires static org.jspecify;
 
     exports io.github.logitlens;
+    exports io.github.logitlens.assertions;
     exports io.github.logitlens.edit;
     exports io.github.logitlens.hook;
     exports io.github.logitlens.model;

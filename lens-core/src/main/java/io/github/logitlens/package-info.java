@@ -4,7 +4,8 @@
 /// ([io.github.logitlens.LensOptions] says what to read) and takes logits apart. A [io.github.logitlens.LensResult] has readings by
 /// [io.github.logitlens.LensPoint] and position, and carries its [io.github.logitlens.Provenance]. Activations are seen and changed
 /// by the hooks of [io.github.logitlens.hook], changes as values are in [io.github.logitlens.edit], and the model alone, from ids to
-/// residuals and logits, is in [io.github.logitlens.model].
+/// residuals and logits, is in [io.github.logitlens.model]. Tests say what they expect of a result with
+/// [io.github.logitlens.assertions].
 ///
 /// ```java
 /// LensResult r = Lens.run("The Eiffel Tower is in");

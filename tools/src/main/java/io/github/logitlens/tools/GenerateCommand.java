@@ -80,7 +80,8 @@ final class GenerateCommand implements SubCommand {
         spec.usageMessage().footer(
                 "",
                 "Probabilities are the model's, before temperature and cuts. What is read beside each token with --lens-readings is "
-                        + "chosen by --metric, --points, --layers, --layer-norm, --track, --top-k and --bottom-k; --json has all of it.");
+                        + "chosen by --metric, --points, --layers, --lens, --layer-norm, --track, --top-k and --bottom-k; "
+                        + "--json has all of it.");
         return spec;
     }
 
@@ -92,7 +93,8 @@ final class GenerateCommand implements SubCommand {
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
-            try (Generation generation = lens.generate(io.github.logitlens.Prompt.ids(read.ids(lens.tokenizer())), options)) {
+            GenerationOptions asked = options.lens().map(readings -> options.lens(reading.of(readings, lens))).orElse(options);
+            try (Generation generation = lens.generate(io.github.logitlens.Prompt.ids(read.ids(lens.tokenizer())), asked)) {
                 output.write(stdio, format, out -> text(generation, out), out -> GenerationJson.write(generation, lens.model(), out));
             }
         }

@@ -102,7 +102,7 @@ final class RunCommand implements SubCommand {
         LensOptions options = picture.reading(reading.options(Positions.last())).specialTokens(prompt.specialTokens());
         compute.apply();
         try (PromptLines lines = new PromptLines(prompt.source(stdio)); LogitLens lens = model.open(stdio)) {
-            ManyPrompts prompts = new ManyPrompts(lens, options, lines);
+            ManyPrompts prompts = new ManyPrompts(lens, reading.of(options, lens), lines);
             output.write(stdio, prompts::write);
             return prompts.anyFailed() ? Main.FAILED : Main.DONE;
         }

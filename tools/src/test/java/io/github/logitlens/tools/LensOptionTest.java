@@ -9,6 +9,7 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
 import io.github.logitlens.Readout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +76,18 @@ class LensOptionTest {
         Cli cli = Cli.lens("--lens", "tuned", "--mid", "--layers", "2", EIFFEL);
         assertEquals(0, cli.code());
         assertEquals("lens: the tuned lens has no map for, and leaves as the logit lens reads it: Layer 2 mid\n", cli.err());
+    }
+
+    @Test
+    void everyCommandThatReadsReadsWithTheLens() {
+        JsonNode run = Cli.lens("--lens", "tuned", "--json", EIFFEL).succeeds().json();
+        JsonNode line = Cli.withInput(("\"" + EIFFEL + "\"\n").getBytes(StandardCharsets.UTF_8), "run", "--jsonl", "--lens", "tuned")
+                .succeeds().json();
+        assertEquals(run.path("readings"), line.path("readings"));
+        assertEquals("tuned", line.path("options").path("lens").textValue());
+        String generated = Cli.lens("generate", "--lens-readings", "--json", "--max-tokens", "1", "--lens", "tuned", EIFFEL)
+                .succeeds().out();
+        assertTrue(generated.contains("\"lens\": \"tuned\""), generated);
     }
 
     @Test
