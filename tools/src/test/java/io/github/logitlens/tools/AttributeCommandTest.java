@@ -87,7 +87,7 @@ class AttributeCommandTest {
         Attribution expected = attribution(AttributionOptions.of(" Paris").versus(" London").neurons(1).position(-2)
                 .bos(io.github.logitlens.Bos.PREPEND));
         assertEquals("logitlens.attribution/1", json.path("schema").textValue());
-        assertEquals(Cli.parse("{\"bos\": true, \"layerNorm\": \"FROZEN\", \"neurons\": 1}"), json.path("options"));
+        assertEquals(Cli.parse("{\"bos\": true, \"layerNorm\": \"frozen\", \"neurons\": 1}"), json.path("options"));
         assertEquals(6, json.path("position").intValue());
         assertEquals(8, json.path("tokens").size());
         assertEquals(" Paris", json.path("token").path("text").textValue());
@@ -109,7 +109,7 @@ class AttributeCommandTest {
         assertEquals(expected.logit(), json.path("logit").doubleValue());
         assertEquals(expected.residue(), json.path("residue").doubleValue());
         assertEquals(expected.residualError(), json.path("residualError").doubleValue());
-        Provenances.check(json.path("provenance"), "PREPEND", "FROZEN");
+        Provenances.check(json.path("provenance"), "PREPEND", "frozen");
         assertFalse(Cli.lens("attribute", "--json", "--token", " Paris", PROMPT).succeeds().json().has("versus"));
     }
 
@@ -129,10 +129,10 @@ class AttributeCommandTest {
         }
         JsonNode json = Cli.lens("neuron", "--json", "--layer-norm", "none", "--top-k", "3", "7", "100").succeeds().json();
         assertEquals("logitlens.neuron/1", json.path("schema").textValue());
-        assertEquals("NONE", json.path("layerNorm").textValue());
+        assertEquals("none", json.path("layerNorm").textValue());
         assertEquals(3, json.path("promoted").size());
         assertEquals(3, json.path("demoted").size());
-        Provenances.check(json.path("provenance"), "NONE", "NONE");
+        Provenances.check(json.path("provenance"), "NONE", "none");
     }
 
     @Test

@@ -19,7 +19,7 @@ final class Provenances {
     static void check(JsonNode json, String bos, String layerNorm) {
         List<String> names = new ArrayList<>();
         json.fieldNames().forEachRemaining(names::add);
-        assertEquals(List.of("model", "weightsSha256", "tokenizerSha256", "bos", "layerNorm", "lens", "lensSha256", "kernels",
+        assertEquals(List.of("model", "weightsSha256", "tokenizerSha256", "bos", "layerNorm", "lens", "lensSha256", "edits", "kernels",
                 "threads", "version", "java"), names);
         assertEquals("demo", json.path("model").textValue());
         try (Checkpoint demo = Checkpoint.demo()) {

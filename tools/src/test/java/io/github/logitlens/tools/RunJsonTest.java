@@ -43,7 +43,7 @@ class RunJsonTest {
             LensResult result = lens.run(
                     PROMPT, LensOptions.defaults().topK(3).bottomK(2).bos(Bos.PREPEND).metrics(LensMetric.values())
                             .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST).track(" Paris"));
-            assertEquals(List.of("schema", "model", "options", "tokens", "points", "readings", "provenance"), names(json));
+            assertEquals(List.of("schema", "model", "options", "tokens", "points", "positions", "readings", "provenance"), names(json));
             Provenances.check(json.path("provenance"), "PREPEND", "recomputed");
             assertEquals("logitlens.run/1", json.path("schema").textValue());
 
@@ -67,6 +67,11 @@ class RunJsonTest {
             assertEquals(result.points().size(), json.path("points").size());
             for (int i = 0; i < result.points().size(); i++) {
                 checkPoint(i, result.points().get(i), json.path("points").get(i));
+            }
+
+            assertEquals(result.positions().size(), json.path("positions").size());
+            for (int i = 0; i < result.positions().size(); i++) {
+                checkPosition(result, result.positions().get(i), json.path("positions").get(i));
             }
 
             assertEquals(result.points().size() * result.positions().size(), json.path("readings").size());
@@ -98,6 +103,24 @@ class RunJsonTest {
         } else {
             assertEquals(point.hook().layer(), json.path("layer").intValue());
         }
+    }
+
+    private static void checkPosition(LensResult result, int position, JsonNode json) {
+        assertEquals(List.of("position", "decision", "firstAppearance", "flips", "margin"), names(json));
+        LensPoint decided = result.decisionLayer(position);
+        assertEquals(position, json.path("position").intValue());
+        assertEquals(decided, result.points().get(json.path("decision").intValue()));
+        assertEquals(result.firstAppearance(position), result.points().get(json.path("firstAppearance").intValue()));
+        assertEquals(result.flips(position), json.path("flips").intValue());
+        assertEquals(result.value(LensMetric.MARGIN, decided, position), json.path("margin").doubleValue());
+    }
+
+    @Test
+    void aRunThatWasStoppedDecidesNothing() {
+        JsonNode position = Cli.lens("--json", "--stop-after", "2", PROMPT).succeeds().json().path("positions").get(0);
+        assertTrue(position.path("decision").isNull() && position.path("firstAppearance").isNull() && position.path("margin").isNull(),
+                position.toString());
+        assertTrue(position.path("flips").isInt());
     }
 
     private static void checkReading(LensResult result, LensReading reading, JsonNode json) {
@@ -158,7 +181,7 @@ class RunJsonTest {
     void pointsOfHeadsHaveTheirNumber() {
         JsonNode json = Cli.lens("--json", "--points", "head,attn_out", "--layers", "2", "--layer-norm", "frozen", PROMPT)
                 .succeeds().json();
-        assertEquals("FROZEN", json.path("options").path("layerNorm").textValue());
+        assertEquals("frozen", json.path("options").path("layerNorm").textValue());
         assertEquals("2", json.path("options").path("layers").textValue());
         JsonNode second = json.path("points").get(1);
         assertEquals(Cli.parse("""

@@ -64,6 +64,7 @@ public final class RunJson implements RunView {
     /// All fields, into an object that may have others.
     public static void members(LensResult result, JsonGenerator json) throws IOException {
         head(result, json);
+        positions(result, json);
         json.writeArrayFieldStart("readings");
         for (int position : result.positions()) {
             readings(result, position, json);
@@ -135,6 +136,30 @@ public final class RunJson implements RunView {
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    /// What is known of each position over all its points; where the final row was not read there is no decision.
+    private static void positions(LensResult result, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("positions");
+        for (int position : result.positions()) {
+            json.writeStartObject();
+            json.writeNumberField("position", position);
+            if (result.stopped()) {
+                json.writeNullField("decision");
+                json.writeNullField("firstAppearance");
+            } else {
+                json.writeNumberField("decision", result.points().indexOf(result.decisionLayer(position)));
+                json.writeNumberField("firstAppearance", result.points().indexOf(result.firstAppearance(position)));
+            }
+            json.writeNumberField("flips", result.flips(position));
+            if (result.stopped()) {
+                json.writeNullField("margin");
+            } else {
+                Json.number(json, "margin", result.value(LensMetric.MARGIN, result.decisionLayer(position), position));
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void point(int index, LensPoint point, JsonGenerator json) throws IOException {
