@@ -1,5 +1,6 @@
 package io.github.logitlens.tools;
 
+import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.safetensors.DType;
 import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /// What the JVM watches when the launcher makes an archive for fast starts: a prompt read by the bundled model, and one read by
 /// a GPT-2 on disk. The latter is written for it, small and random, since what a run does depends on where its weights are, and
@@ -48,7 +50,7 @@ public final class Rehearsal {
         Path weights = directory.resolve("model.safetensors");
         try {
             new Rehearsal().write(config, weights);
-            return Math.max(run("demo"), run(directory.toString()));
+            return Math.max(run("--model", "demo", PROMPT), run("--model", directory.toString(), "--ids", ids()));
         } finally {
             Files.deleteIfExists(config);
             Files.deleteIfExists(weights);
@@ -56,10 +58,15 @@ public final class Rehearsal {
         }
     }
 
-    private static int run(String model) {
+    /// The prompt as ids: the small model has too small a vocabulary to read texts with GPT-2's tokenizer.
+    private static String ids() {
+        return Arrays.stream(Gpt2Tokenizer.gpt2().encode(PROMPT)).mapToObj(Integer::toString).collect(Collectors.joining(","));
+    }
+
+    private static int run(String... arguments) {
         Stdio stdio = new Stdio(
                 InputStream.nullInputStream(), OutputStream.nullOutputStream(), System.err, Terminal.ofProcess(), () -> false);
-        return Main.run(stdio, "--model", model, PROMPT);
+        return Main.run(stdio, arguments);
     }
 
     private void write(Path config, Path weights) throws IOException {
