@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -352,14 +353,22 @@ class HubSettingsTest {
             }
         }
 
+        /// Whoever is connected to it, served or not yet, hears the end.
         @Test
-        void aTunnelThatIsClosedIsGone() throws IOException {
+        void aTunnelThatIsClosedEndsItsConnections() throws IOException {
             ProxyTunnel tunnel = new ProxyTunnel(CacheDirectory.QUICK,
                     (SSLSocketFactory) SSLSocketFactory.getDefault());
             InetSocketAddress address = tunnel.address(HubProxy.parse("HTTPS_PROXY", "one:two@127.0.0.1:1"));
-            tunnel.close();
             try (Socket socket = new Socket()) {
-                assertThrows(IOException.class, () -> socket.connect(address));
+                socket.connect(address);
+                tunnel.close();
+                int end;
+                try {
+                    end = socket.getInputStream().read();
+                } catch (SocketException _) {
+                    end = -1;
+                }
+                assertEquals(-1, end);
             }
         }
     }
