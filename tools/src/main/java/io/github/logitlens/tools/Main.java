@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -212,6 +214,11 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "expected a prompt, got nothing");
     }
 
+    /// Of picocli's suggestions, the likeliest first, the one whose length is nearest: `--json` for `--jsn`, not `--jsonl`.
+    private static String nearest(List<String> suggestions, String given) {
+        return Collections.min(suggestions, Comparator.comparingInt(name -> Math.abs(name.length() - given.length())));
+    }
+
     private static int wrongUsage(Stdio stdio, ParameterException e) {
         CommandLine command = e.getCommandLine();
         StringBuilder message = new StringBuilder(uncapitalized(e.getMessage()));
@@ -219,7 +226,8 @@ public final class Main implements Runnable {
                 ? unmatched.getSuggestions()
                 : List.of();
         if (!likely.isEmpty()) {
-            message.append("; did you mean ").append(likely.getFirst()).append('?');
+            message.append("; did you mean ").append(nearest(likely, ((UnmatchedArgumentException) e).getUnmatched().getFirst()))
+                    .append('?');
         } else if (e instanceof UnmatchedArgumentException) {
             message.append("; a prompt that begins with '-' goes behind --");
         }

@@ -52,14 +52,14 @@ class PlainJavaTest {
         String prompt = "IıİiI is 1,5";
         Cli cli = java(List.of(VECTOR, "-Duser.language=ar", "-Duser.country=EG", "-Duser.timezone=Asia/Riyadh",
                 "-Dfile.encoding=ISO-8859-1", "-Dstdout.encoding=US-ASCII"), "--track", " Paris", "@" + write(prompt));
-        assertEquals(Cli.lens("--track", " Paris", prompt).out(), cli.out());
+        assertEquals(numbers(Cli.lens("--track", " Paris", prompt)), numbers(cli));
         cli = java(List.of(VECTOR, "-Duser.language=tr", "-Duser.country=TR"), "--format", "JSON", "@" + write(prompt));
         assertEquals(numbers(Cli.lens("--json", prompt)), numbers(cli));
     }
 
     /// All lines of a result but the one that says what computed it.
     private static List<String> numbers(Cli cli) {
-        return cli.out().lines().filter(line -> !line.startsWith(" \"provenance\"")).toList();
+        return cli.out().lines().filter(line -> !line.startsWith(" \"provenance\"") && !line.startsWith("compute ")).toList();
     }
 
     private Path write(String text) throws IOException {
