@@ -112,6 +112,18 @@ class TokenizerFuzzTest {
         }
     }
 
+    /// Whether a text is another one without some of its characters; parts of a character may be left of others.
+    private static boolean isWhatIsLeftOf(String whole, String left) {
+        int at = -1;
+        for (char c : left.replaceAll("[\\s\uFFFD]", "").toCharArray()) {
+            at = whole.indexOf(c, at + 1);
+            if (at < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Whether the file was accepted; what was not refused must work.
     private static boolean survives(Path directory, String file, byte[] content) throws IOException {
         Files.write(directory.resolve(file), content);
@@ -131,7 +143,7 @@ class TokenizerFuzzTest {
             if (hasEveryByteOf(TEXT, tokenizer)) {
                 assertEquals(TEXT.replaceAll("\\s", ""), decoded.replaceAll("\\s", ""));
             } else {
-                assertTrue(decoded.length() < TEXT.length(), decoded);
+                assertTrue(isWhatIsLeftOf(TEXT, decoded), decoded);
             }
         }
         assertEquals(64, tokenizer.contentHash().length());
