@@ -10,7 +10,7 @@ import io.github.logitlens.bench.model.Noise;
 import io.github.logitlens.bench.model.RandomModel;
 import io.github.logitlens.bench.model.Shape;
 import io.github.logitlens.internal.layer.CausalSelfAttention;
-import io.github.logitlens.internal.layer.LayersUnderTest;
+import io.github.logitlens.internal.layer.Linear;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
@@ -73,15 +73,15 @@ public class Attention {
         CausalSelfAttention attention;
         try (Checkpoint checkpoint = Checkpoint.open(RandomModel.directory(size))) {
             attention = new CausalSelfAttention(
-                    LayersUnderTest.linear(Shape.QKV.load(arena, checkpoint, 0), new float[3 * dModel]),
-                    LayersUnderTest.linear(Shape.ATTN_OUT.load(arena, checkpoint, 0), new float[dModel]),
+                    new Linear(Shape.QKV.load(arena, checkpoint, 0), new float[3 * dModel]),
+                    new Linear(Shape.ATTN_OUT.load(arena, checkpoint, 0), new float[dModel]),
                     config.nHeads(), (float) (1 / Math.sqrt(config.dHead())));
         }
         float[] values = Noise.named("x").array(tokens * dModel, 0.5f);
-        heads = LayersUnderTest.heads(attention, Engines.of(kernels, threads), packed(values, tokens, dModel), config);
+        heads = AttentionHeads.of(attention, Engines.of(kernels, threads), packed(values, tokens, dModel), config);
         // A later position changes no earlier one: the first rows on the scalar kernels stand for all.
         int checked = Math.min(tokens, CHECKED_ROWS);
-        RowPanels expected = LayersUnderTest.heads(
+        RowPanels expected = AttentionHeads.of(
                 attention, Engines.scalar(), packed(values, checked, dModel), config).get();
         RowPanels actual = attend();
         for (int row = 0; row < checked; row++) {

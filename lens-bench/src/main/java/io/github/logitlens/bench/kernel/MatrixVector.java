@@ -10,7 +10,6 @@ import io.github.logitlens.bench.model.Noise;
 import io.github.logitlens.bench.model.RandomModel;
 import io.github.logitlens.bench.model.Shape;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.layer.LayersUnderTest;
 import io.github.logitlens.internal.layer.Linear;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.weights.Checkpoint;
@@ -81,7 +80,7 @@ public class MatrixVector {
         multiply();
         for (Step step : steps) {
             float[] expected = new float[step.out().length];
-            LayersUnderTest.store(step.matrix(), Engines.scalar(), step.x(), expected);
+            step.matrix().store(Engines.scalar(), step.x(), expected);
             Agreement.requireSameBits("matrix times vector", expected, step.out());
         }
     }
@@ -91,7 +90,7 @@ public class MatrixVector {
         float[] out = new float[shape.columns(checkpoint.config())];
         RowPanels x = new RowPanels(1, depth);
         x.pack(Engines.scalar().kernels(), 0, Noise.named("x").array(depth, 1), 0, depth, 0, depth);
-        Linear matrix = LayersUnderTest.linear(shape.load(arena, checkpoint, layer), new float[out.length]);
+        Linear matrix = new Linear(shape.load(arena, checkpoint, layer), new float[out.length]);
         steps.add(new Step(matrix, x, out));
     }
 
@@ -103,7 +102,7 @@ public class MatrixVector {
     @Benchmark
     public Object multiply() {
         for (Step step : steps) {
-            LayersUnderTest.store(step.matrix(), engine, step.x(), step.out());
+            step.matrix().store(engine, step.x(), step.out());
         }
         return steps;
     }

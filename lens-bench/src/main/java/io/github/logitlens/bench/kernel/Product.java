@@ -9,7 +9,6 @@ import io.github.logitlens.bench.model.Noise;
 import io.github.logitlens.bench.model.RandomModel;
 import io.github.logitlens.bench.model.Shape;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.layer.LayersUnderTest;
 import io.github.logitlens.internal.layer.Linear;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
@@ -93,7 +92,7 @@ public class Product {
         try (Checkpoint checkpoint = Checkpoint.open(RandomModel.directory(size))) {
             for (int i = 0; i < copies.length; i++) {
                 PanelMatrix panels = matrix.load(arena, checkpoint, i % config.nLayers());
-                copies[i] = LayersUnderTest.linear(panels, bias);
+                copies[i] = new Linear(panels, bias);
             }
         }
         float[] values = Noise.named("x").array(rows * matrix.depth(config), 1);
@@ -106,8 +105,8 @@ public class Product {
     /// Rows have the same bits in any batch: a few of them on the scalar kernels stand for all.
     private void check(float[] values, int begin, int end, int depth, int columns) {
         float[] expected = new float[(end - begin) * columns];
-        LayersUnderTest.store(copies[0], Engines.scalar(), packed(values, begin, end, depth), expected);
-        LayersUnderTest.store(copies[0], engine, x, out);
+        copies[0].store(Engines.scalar(), packed(values, begin, end, depth), expected);
+        copies[0].store(engine, x, out);
         Agreement.requireSameBits("product", expected, 0, out, begin * columns, expected.length);
     }
 
@@ -126,7 +125,7 @@ public class Product {
 
     @Benchmark
     public float[] multiply() {
-        LayersUnderTest.store(copies[next], engine, x, out);
+        copies[next].store(engine, x, out);
         next = next + 1 == copies.length ? 0 : next + 1;
         return out;
     }

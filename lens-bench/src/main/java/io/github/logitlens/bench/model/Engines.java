@@ -5,6 +5,7 @@ import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.kernel.ScalarKernels;
 import io.github.logitlens.internal.kernel.VectorKernels;
+import io.github.logitlens.model.Compute;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,7 +28,19 @@ public final class Engines {
     }
 
     public static Engine of(String kernels, int threads) {
-        return new Engine(kernels(kernels), WORKERS.computeIfAbsent(threads, Workers::new));
+        return new Engine(kernels(kernels), WORKERS.computeIfAbsent(threads, Engines::workers));
+    }
+
+    private static Workers workers(int threads) {
+        Workers workers = new Workers(threads);
+        workers.enter();
+        return workers;
+    }
+
+    /// The same choice for who opens a model.
+    public static Compute compute(String kernels, int threads) {
+        return Compute.defaults().threads(threads)
+                .kernels(kernels.equals("scalar") ? Compute.Kernels.SCALAR : Compute.Kernels.VECTOR);
     }
 
     /// What benchmarks are checked against.

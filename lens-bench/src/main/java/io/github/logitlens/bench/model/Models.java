@@ -1,6 +1,6 @@
 package io.github.logitlens.bench.model;
 
-import io.github.logitlens.LensUnderTest;
+import io.github.logitlens.OpenOptions;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.bench.harness.Kept;
 
@@ -8,7 +8,8 @@ import io.github.logitlens.bench.harness.Kept;
 public final class Models {
 
     private static final Kept<Key, LogitLens> LENSES = new Kept<>(
-            key -> LensUnderTest.open(RandomModel.directory(key.size()), Engines.of(key.kernels(), key.threads())));
+            key -> LogitLens.open(RandomModel.directory(key.size()),
+                    OpenOptions.defaults().compute(Engines.compute(key.kernels(), key.threads()))));
 
     private record Key(ModelSize size, String kernels, int threads) {
     }

@@ -1,10 +1,11 @@
 package io.github.logitlens.bench.model;
 
 import io.github.logitlens.bench.harness.Work;
-import io.github.logitlens.internal.matrix.MatricesUnderTest;
 import io.github.logitlens.internal.matrix.PanelMatrix;
+import io.github.logitlens.internal.matrix.WeightReader;
 import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.Gpt2Config;
+import io.github.logitlens.weights.Weight;
 import io.github.logitlens.weights.WeightRole;
 import java.lang.foreign.Arena;
 
@@ -58,12 +59,27 @@ public enum Shape {
     /// @param layer whose; not read for [#UNEMBED]
     public PanelMatrix load(Arena arena, Checkpoint checkpoint, int layer) {
         return this == UNEMBED
-                ? MatricesUnderTest.transpose(arena, checkpoint.weight(role))
-                : MatricesUnderTest.matrix(arena, checkpoint.weight(role, layer));
+                ? transpose(arena, checkpoint.weight(role))
+                : matrix(arena, checkpoint.weight(role, layer));
     }
 
     /// What a product of `rows` rows with a matrix of this shape that comes from memory takes.
     public Work.Phase product(Gpt2Config config, int rows) {
         return new Work.Phase(2.0 * rows * depth(config) * columns(config), weightBytes(config));
+    }
+
+    private static PanelMatrix matrix(Arena arena, Weight weight) {
+        PanelMatrix matrix = PanelMatrix.of(weight);
+        matrix.load(arena, new WeightReader(), weight);
+        return matrix;
+    }
+
+    private static PanelMatrix transpose(Arena arena, Weight weight) {
+        PanelMatrix matrix = PanelMatrix.transposeOf(weight);
+        WeightReader reader = new WeightReader();
+        for (int chunk = 0; chunk < matrix.chunkCount(); chunk++) {
+            matrix.loadTransposed(arena, reader, weight, chunk);
+        }
+        return matrix;
     }
 }

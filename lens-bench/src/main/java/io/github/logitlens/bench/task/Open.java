@@ -7,7 +7,6 @@ import io.github.logitlens.bench.model.ModelSize;
 import io.github.logitlens.bench.model.RandomModel;
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.model.Gpt2Model;
-import io.github.logitlens.model.ModelsUnderTest;
 import io.github.logitlens.weights.Checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +43,7 @@ public class Open extends WholeTask {
 
     @Benchmark
     public long model() {
-        try (Checkpoint checkpoint = Checkpoint.open(directory); Gpt2Model opened = ModelsUnderTest.load(checkpoint, engine)) {
+        try (Checkpoint checkpoint = Checkpoint.open(directory); Gpt2Model opened = Gpt2Model.load(checkpoint, Engines.compute("vector", threads))) {
             return opened.config().parameterCount();
         }
     }

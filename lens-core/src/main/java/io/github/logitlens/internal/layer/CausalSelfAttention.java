@@ -38,7 +38,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     /// @param projected `[rows, 3 dModel]`, *written*
     /// @param z         what the heads read, `[rows, dModel]`, or `[sequences, dModel]` where nothing is hooked; *written*
     /// @param sequences whose rows they are; their caches are *written*
-    void heads(Engine engine, RowPanels x, float[] projected, RowPanels z, Sequences sequences, int nCtx, int layer) {
+    public void heads(Engine engine, RowPanels x, float[] projected, RowPanels z, Sequences sequences, int nCtx, int layer) {
         int rows = x.rows();
         int dModel = out.columns();
         int dHead = dModel / nHeads;

@@ -40,7 +40,7 @@ public final class Linear {
     }
 
     /// @param bias `[columns]`, copied
-    Linear(BlockWeight weight, float[] bias) {
+    public Linear(BlockWeight weight, float[] bias) {
         this.weight = weight;
         this.bias = Arrays.copyOf(bias, weight.panels() * PANEL);
     }
@@ -67,7 +67,7 @@ public final class Linear {
     ///
     /// @param x   `[rows, depth]`, *not modified*
     /// @param out `[rows, columns]`, *written*
-    void store(Engine engine, RowPanels x, float[] out) {
+    public void store(Engine engine, RowPanels x, float[] out) {
         apply(engine, x, (tile, offset, block, column, columns) -> {
             for (int r = 0; r < x.rowsOf(block); r++) {
                 System.arraycopy(tile, offset + r * PANEL, out, (x.firstRow(block) + r) * weight.columns() + column, columns);

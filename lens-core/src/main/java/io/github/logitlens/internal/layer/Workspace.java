@@ -9,9 +9,10 @@ import io.github.logitlens.weights.Gpt2Config;
 /// @param projected  queries, keys and values of all heads, `[rows, 3 dModel]`, row-major
 /// @param heads      what the heads read, `[rows, dModel]`
 /// @param neurons    the MLP's neurons after their activation function, `[rows, dMlp]`
-record Workspace(RowPanels normalized, float[] projected, RowPanels heads, RowPanels neurons) {
+public record Workspace(RowPanels normalized, float[] projected, RowPanels heads, RowPanels neurons) {
 
-    static Workspace of(Gpt2Config config, int rows) {
+    /// Scratch for a number of rows.
+    public static Workspace of(Gpt2Config config, int rows) {
         return new Workspace(
                 new RowPanels(rows, config.dModel()),
                 new float[Math.multiplyExact(rows, 3 * config.dModel())],

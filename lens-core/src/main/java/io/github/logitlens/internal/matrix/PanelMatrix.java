@@ -48,7 +48,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     }
 
     /// A matrix stored as `[depth, columns]`, such as a Conv1D weight; filled by [#load].
-    static PanelMatrix of(Weight weight) {
+    public static PanelMatrix of(Weight weight) {
         int panels = (weight.columns() + PANEL - 1) / PANEL;
         return new PanelMatrix(weight.rows(), weight.columns(), panels, false);
     }
@@ -70,7 +70,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     }
 
     /// The transpose of a matrix stored as `[columns, depth]`, such as an embedding; filled by [#loadTransposed].
-    static PanelMatrix transposeOf(Weight weight) {
+    public static PanelMatrix transposeOf(Weight weight) {
         // Several chunks for each thread even of a small matrix.
         long chunkBytes = Math.min(CHUNK_BYTES, bytes(weight.columns(), weight.rows()) / 64);
         long panelBytes = 4L * PANEL * weight.columns();
@@ -269,7 +269,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
         }
     }
 
-    int chunkCount() {
+    public int chunkCount() {
         return chunks.length;
     }
 
@@ -285,7 +285,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     }
 
     /// Allocates the one chunk and fills it from rows `[depth, columns]`.
-    void load(Arena arena, WeightReader reader, Weight weight) {
+    public void load(Arena arena, WeightReader reader, Weight weight) {
         MemorySegment target = allocate(arena, 0);
         if (weight.dtype() == DType.F32) {
             loadVerbatim(target, reader, weight);
@@ -342,7 +342,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     }
 
     /// Allocates one chunk and fills it from rows `[columns, depth]`.
-    void loadTransposed(Arena arena, WeightReader reader, Weight weight, int chunk) {
+    public void loadTransposed(Arena arena, WeightReader reader, Weight weight, int chunk) {
         MemorySegment target = allocate(arena, chunk);
         int first = chunk * panelsPerChunk;
         int end = Math.min(panels(), first + panelsPerChunk);
