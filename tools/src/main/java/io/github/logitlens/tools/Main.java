@@ -163,7 +163,7 @@ public final class Main implements Runnable {
     }
 
     /// `lens` with all of its commands, for its own help.
-    private static CommandLine ofAll(Stdio stdio) {
+    static CommandLine ofAll(Stdio stdio) {
         Main main = new Main();
         CommandSpec spec = CommandSpec.wrapWithoutInspection(main).name("lens").mixinStandardHelpOptions(true)
                 .versionProvider(new Version());

@@ -47,13 +47,16 @@ public final class NewerClassFiles {
     /// @throws IOException              if one cannot be read or the other not be written
     /// @throws IllegalArgumentException if a class would not be valid in the newer format
     static void write(Path from, Path to) throws IOException {
+        Files.createDirectories(to.toAbsolutePath().getParent());
         try (JarFile jar = new JarFile(from.toFile());
              URLClassLoader classes = new URLClassLoader(new URL[] {from.toUri().toURL()}, null);
              OutputStream out = Files.newOutputStream(to);
              JarOutputStream newer = new JarOutputStream(out)) {
             NewerClassFiles writer = new NewerClassFiles(classes);
             for (JarEntry entry : Collections.list(jar.entries())) {
-                newer.putNextEntry(new JarEntry(entry.getName()));
+                JarEntry copy = new JarEntry(entry.getName());
+                copy.setTimeLocal(entry.getTimeLocal());
+                newer.putNextEntry(copy);
                 try (InputStream in = jar.getInputStream(entry)) {
                     byte[] bytes = in.readAllBytes();
                     newer.write(entry.getName().endsWith(".class") ? writer.newer(bytes) : bytes);
