@@ -14,8 +14,8 @@ export async function info() {
 }
 
 /** The tokens of a text: position, id, text, display, bytes. */
-export async function tokens(text, bos, model, signal) {
-  return (await accepted(await post('/api/tokens', {text, bos, model}, signal)).then(response => response.json())).tokens;
+export async function tokens({prompt, bos, special, model}, signal) {
+  return (await accepted(await post('/api/tokens', {text: prompt, bos, special, model}, signal)).then(response => response.json())).tokens;
 }
 
 /** A run as a CSV table, all or nothing. */

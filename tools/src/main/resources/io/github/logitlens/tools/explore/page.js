@@ -24,7 +24,7 @@ class Page {
     this.state = fromFragment(location.hash);
     this.prompt = new Prompt(document.getElementById('prompt-form'), server, {
       run: query => this.ask(query),
-      tokens: query => api.tokens(query.prompt, query.bos, query.model, this.fresh('tokens')),
+      tokens: query => api.tokens(query, this.fresh('tokens')),
       select: position => this.run?.positions.includes(position) && this.viewer.selectPosition(position),
     });
     this.viewer = new Viewer(document.getElementById('viewer'), {
@@ -61,7 +61,7 @@ class Page {
 
   /** A new query: what was chosen for another prompt is chosen no more. */
   ask(query) {
-    if (query.prompt !== this.state.prompt || query.model !== this.state.model) {
+    if (query.prompt !== this.state.prompt || query.model !== this.state.model || query.special !== this.state.special) {
       Object.assign(this.state, {position: -1, point: -1, tracked: undefined});
     } else if (query.bos !== this.state.bos && this.state.position >= 0) {
       this.state.position = Math.max(-1, this.state.position + (query.bos ? 1 : -1));
@@ -171,7 +171,7 @@ class Page {
   async candidates(text) {
     try {
       const forms = text.startsWith(' ') ? [text] : [text, ` ${text}`];
-      const split = await Promise.all(forms.map(form => api.tokens(form, false, this.state.model)));
+      const split = await Promise.all(forms.map(form => api.tokens({prompt: form, bos: false, special: false, model: this.state.model})));
       const single = split.filter(tokens => tokens.length === 1).map(tokens => tokens[0]);
       if (single.length === 1) {
         return {token: single[0]};

@@ -38,7 +38,7 @@ export class Prompt {
       event.preventDefault();
       this.submit();
     });
-    for (const name of ['topK', 'bos', 'mid', 'model']) {
+    for (const name of ['topK', 'bos', 'special', 'mid', 'model']) {
       this.field(name).addEventListener('change', () => {
         this.showTokens();
         this.submit();
@@ -51,6 +51,7 @@ export class Prompt {
     this.field('prompt').value = state.prompt;
     this.field('topK').value = state.topK;
     this.field('bos').checked = state.bos;
+    this.field('special').checked = state.special;
     this.field('mid').checked = state.mid;
     if ([...this.field('model').options].some(option => option.value === state.model)) {
       this.field('model').value = state.model;
@@ -63,7 +64,7 @@ export class Prompt {
     const topK = this.field('topK');
     return {
       prompt: this.field('prompt').value, model: this.field('model').value, bos: this.field('bos').checked,
-      mid: this.field('mid').checked, topK: topK.validity.valid && topK.value !== '' ? Number(topK.value) : Number(topK.defaultValue),
+      special: this.field('special').checked, mid: this.field('mid').checked, topK: topK.validity.valid && topK.value !== '' ? Number(topK.value) : Number(topK.defaultValue),
     };
   }
 

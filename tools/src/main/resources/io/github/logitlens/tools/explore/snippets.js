@@ -1,10 +1,13 @@
 // The run on the page as a call from Java, as a command and as a request: what "copy as" copies.
 
-/** @param query prompt, model, topK, bos, mid, and tracked, a list of {id, text} */
+/** @param query prompt, model, topK, bos, special, mid, and tracked, a list of {id, text} */
 export function asJava(query) {
   const options = [`.topK(${query.topK})`];
   if (query.bos) {
     options.push('.bos(Bos.PREPEND)');
+  }
+  if (query.special) {
+    options.push('.specialTokens(SpecialTokens.PARSE)');
   }
   if (query.mid) {
     options.push('.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST)');
@@ -33,6 +36,9 @@ export function asCommand(query) {
   if (query.bos) {
     words.push('--bos');
   }
+  if (query.special) {
+    words.push('--special');
+  }
   if (query.mid) {
     words.push('--mid');
   }
@@ -58,7 +64,8 @@ function shellWord(text) {
 /** The body of POST /api/run. */
 export function asRequest(query) {
   return {
-    prompt: query.prompt, model: query.model, topK: query.topK, bos: query.bos, mid: query.mid, positions: 'all',
+    prompt: query.prompt, model: query.model, topK: query.topK, bos: query.bos, special: query.special, mid: query.mid,
+    positions: 'all',
     metrics: query.metrics ?? [], tracked: query.tracked.map(token => ({id: token.id})),
   };
 }

@@ -2,7 +2,7 @@
 // to a server.
 
 export const DEFAULTS = Object.freeze({
-  prompt: '', model: '', topK: 10, bos: false, mid: false, metric: 'probability', scale: '',
+  prompt: '', model: '', topK: 10, bos: false, special: false, mid: false, metric: 'probability', scale: '',
   position: -1, point: -1, tracked: undefined, lines: 'probability',
 });
 
@@ -11,6 +11,7 @@ const FIELDS = {
   model: {name: 'model', write: text => text, read: text => text},
   topK: {name: 'k', write: String, read: text => whole(text, 1, 1000)},
   bos: {name: 'bos', write: flag => flag ? '1' : '0', read: text => text === '1'},
+  special: {name: 'special', write: flag => flag ? '1' : '0', read: text => text === '1'},
   mid: {name: 'mid', write: flag => flag ? '1' : '0', read: text => text === '1'},
   metric: {name: 'metric', write: text => text, read: text => text},
   scale: {name: 'scale', write: text => text, read: text => text},

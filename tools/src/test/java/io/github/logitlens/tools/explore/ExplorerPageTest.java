@@ -500,6 +500,18 @@ class ExplorerPageTest {
         assertTrue(copied("json").contains("\"prompt\": \"say \\\"hi\\\"\\n$HOME's\""), copied("json"));
     }
 
+    @Test
+    void special_tokens_are_tokens_where_that_is_chosen() {
+        Chromium.allowClipboard();
+        page.open(ExplorerPage.prompt("<|endoftext|>The"));
+        page.until("document.querySelector('#status').textContent.includes('8 tokens')");
+        page.click("[name=special]");
+        page.until("document.querySelector('#status').textContent.includes('2 tokens')");
+        assertTrue(page.fragment().contains("special=1"), page.fragment());
+        assertEquals("lens run --model demo --top-k 10 --position all --special -- '<|endoftext|>The'", copied("command"));
+        assertTrue(copied("java").contains(".specialTokens(SpecialTokens.PARSE)"), copied("java"));
+    }
+
     private String copied(String what) {
         driver.executeAsyncScript("const done = arguments[0]; navigator.clipboard.writeText('').then(done)");
         page.js("document.querySelector('#status').textContent = ''");
