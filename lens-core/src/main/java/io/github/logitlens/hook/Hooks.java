@@ -258,20 +258,25 @@ public final class Hooks {
     private record Calls(Hooks hooks) implements HookCalls {
 
         @Override
-        public void check(Gpt2Config config, String model, int lastLayer) {
+        public void check(Gpt2Config config, String model, HookPoint from, int lastLayer) {
             for (Entry entry : hooks.entries) {
                 entry.check(config);
-                if (!isReached(entry, lastLayer)) {
-                    throw new IllegalArgumentException("hooks: expected a place that the run comes to, layers 0 to " + lastLayer
+                if (!isReached(entry, from, lastLayer)) {
+                    throw new IllegalArgumentException("hooks: expected a place that the run comes to, "
+                            + (from.site().inBlock() ? from + " to layer " : "layers 0 to ") + lastLayer
                             + " (model '" + model + "', " + config.nLayers() + " layers), got " + entry);
                 }
             }
         }
 
-        private static boolean isReached(Entry entry, int lastLayer) {
+        private static boolean isReached(Entry entry, HookPoint from, int lastLayer) {
             for (HookSite site : HookSite.values()) {
-                for (int layer = 0; layer <= (site.inBlock() ? lastLayer : 0); layer++) {
-                    if (entry.at(site.at(layer))) {
+                boolean first = site.compareTo(from.site()) >= 0;
+                if (!site.inBlock() && !first) {
+                    continue;
+                }
+                for (int layer = from.layer() + (first ? 0 : 1); layer <= (site.inBlock() ? lastLayer : from.layer()); layer++) {
+                    if (entry.at(site.at(site.inBlock() ? layer : 0))) {
                         return true;
                     }
                 }

@@ -232,23 +232,18 @@ public final class Gpt2Model implements AutoCloseable {
     ///
     /// Their rows stand behind each other in the same products, without padding, so that short sequences cost a row what long
     /// ones do. Each has its own positions, cache and hooks, and the bits that it has alone. Hooks are called once per point and
-    /// sequence, in the order of the sequences, with that sequence's rows.
+    /// sequence, in the order of the sequences, with that sequence's rows. Sequences that begin at a layer ([Sequence#from]) have
+    /// the bits of a run over tokens in which the same stood there.
     ///
-    /// @param sequences at least one; their caches are *written*
-    /// @param lastLayer the last block that runs, from 0; all of them where a sequence has a cache
-    /// @return the residual stream after that block, `[tokens, dModel]` for each sequence, owned by the caller
-    /// @throws IllegalArgumentException as for [#run(int[], int, Hooks)], or if two sequences have one cache
+    /// @param sequences at least one, all from one place; the caches that they come [after][Sequence#after] are *written*
+    /// @param lastLayer the last block that runs, from 0; all of them where a cache is written
+    /// @return the residual stream after that block, `[rows, dModel]` for each sequence, owned by the caller
+    /// @throws IllegalArgumentException as for [#run(int[], int, Hooks)], if a sequence cannot begin where it does, or if two
+    ///                                  sequences have one cache that is written
     /// @throws IllegalStateException    after [#close]
     public List<float[]> run(List<Sequence> sequences, int lastLayer) {
-        if (sequences.isEmpty()) {
-            throw new IllegalArgumentException("sequences: expected at least one, got none");
-        }
-        List<Sequence> all = List.copyOf(sequences);
-        List<KvCache> caches = all.stream().map(Sequence::cache).filter(Objects::nonNull).toList();
-        if (caches.size() != Set.copyOf(caches).size()) {
-            throw new IllegalArgumentException("caches: expected another one for each sequence, got one twice");
-        }
-        if (!caches.isEmpty() && lastLayer != config().nLayers() - 1) {
+        List<Sequence> all = together(sequences);
+        if (all.stream().anyMatch(sequence -> sequence.written() != null) && lastLayer != config().nLayers() - 1) {
             throw new IllegalArgumentException("last layer: expected " + (config().nLayers() - 1)
                     + ", since caches keep every layer, got " + lastLayer);
         }
@@ -256,11 +251,56 @@ public final class Gpt2Model implements AutoCloseable {
         List<float[]> each = new ArrayList<>();
         int from = 0;
         for (Sequence sequence : all) {
-            int to = from + sequence.length() * config().dModel();
+            int to = from + sequence.rows(config().dModel()) * config().dModel();
             each.add(all.size() == 1 ? residuals : Arrays.copyOfRange(residuals, from, to));
             from = to;
         }
         return each;
+    }
+
+    /// Runs several sequences through all blocks in one pass, for who needs no more than each one's last position: the last block
+    /// computes only that of them. The bits are those of [#run(List)].
+    ///
+    /// ```java
+    /// model.unembedding().logits(model.runToLast(List.of(Sequence.of(464, 3139), Sequence.of(464))));    // [2, vocabSize]
+    /// ```
+    ///
+    /// @param sequences at least one, all from one place, without hooks; the caches that they come [after][Sequence#after] are
+    ///                  *written*
+    /// @return the residual stream after the last block at each sequence's last position, `[sequences, dModel]`, owned by the caller
+    /// @throws IllegalArgumentException as for [#run(List)], or if a sequence has hooks
+    /// @throws IllegalStateException    after [#close]
+    public float[] runToLast(List<Sequence> sequences) {
+        List<Sequence> all = together(sequences);
+        if (all.stream().anyMatch(Sequence::isHooked)) {
+            throw new IllegalArgumentException("hooks: expected none where only last positions are computed, got some");
+        }
+        List<Sequences.Input> inputs = all.stream().map(sequence -> sequence.input(this, config().nLayers() - 1)).toList();
+        float[] residuals = whileOpen(() -> transformer.forwardToLast(engine, inputs, all.getFirst().from()));
+        advance(all);
+        return residuals;
+    }
+
+    /// Sequences that can go through one pass.
+    private static List<Sequence> together(List<Sequence> sequences) {
+        if (sequences.isEmpty()) {
+            throw new IllegalArgumentException("sequences: expected at least one, got none");
+        }
+        List<Sequence> all = List.copyOf(sequences);
+        for (Sequence sequence : all) {
+            if (!sequence.from().equals(all.getFirst().from())) {
+                throw new IllegalArgumentException("sequences: expected all to begin at one place, got " + all.getFirst().from()
+                        + " and " + sequence.from());
+            }
+        }
+        List<KvCache> written = all.stream().map(Sequence::written).filter(Objects::nonNull).toList();
+        if (written.size() != Set.copyOf(written).size()) {
+            throw new IllegalArgumentException("caches: expected another one for each sequence, got one twice");
+        }
+        if (all.stream().map(Sequence::shared).filter(Objects::nonNull).anyMatch(written::contains)) {
+            throw new IllegalArgumentException("caches: expected one that is written not to be read by another sequence, got both");
+        }
+        return all;
     }
 
     private float[] forward(List<Sequence> sequences, int lastLayer) {
@@ -269,15 +309,15 @@ public final class Gpt2Model implements AutoCloseable {
                     + "'), got " + lastLayer);
         }
         List<Sequences.Input> inputs = sequences.stream().map(sequence -> sequence.input(this, lastLayer)).toList();
-        float[] residuals = whileOpen(() -> transformer.forward(engine, inputs, lastLayer + 1));
+        float[] residuals = whileOpen(() -> transformer.forward(engine, inputs, sequences.getFirst().from(), lastLayer + 1));
         advance(sequences);
         return residuals;
     }
 
-    private static void advance(List<Sequence> sequences) {
+    private void advance(List<Sequence> sequences) {
         for (Sequence sequence : sequences) {
-            if (sequence.cache() != null) {
-                sequence.cache().advance(sequence.length());
+            if (sequence.written() != null) {
+                sequence.written().advance(sequence.rows(config().dModel()));
             }
         }
     }
@@ -305,25 +345,16 @@ public final class Gpt2Model implements AutoCloseable {
     }
 
     private float[] logits(Sequence sequence) {
-        List<Sequences.Input> input = List.of(sequence.input(this, config().nLayers() - 1));
-        return whileOpen(() -> {
-            float[] residual = transformer.forwardToLast(engine, input);
-            advance(List.of(sequence));
-            return unembedding.logits(residual);
-        });
+        return whileOpen(() -> unembedding.logits(runToLast(List.of(sequence))));
     }
 
     /// @param ids *not modified*
     /// @return `ids`
     int[] checked(int[] ids, int past) {
-        int nCtx = config().nCtx();
         if (ids.length == 0) {
             throw new IllegalArgumentException("tokens: expected at least one, got none");
         }
-        if (past + (long) ids.length > nCtx) {
-            throw new IllegalArgumentException("tokens: expected at most " + nCtx + " (nCtx of model '" + id + "'), got "
-                    + (past == 0 ? "" : past + " cached and ") + ids.length);
-        }
+        checkFits(ids.length, past);
         for (int pos = 0; pos < ids.length; pos++) {
             if (ids[pos] < 0 || ids[pos] >= config().vocabSize()) {
                 throw new IllegalArgumentException("token at position " + (past + pos) + ": expected an id from 0 to "
@@ -331,6 +362,14 @@ public final class Gpt2Model implements AutoCloseable {
             }
         }
         return ids;
+    }
+
+    void checkFits(int positions, int past) {
+        int nCtx = config().nCtx();
+        if (past + (long) positions > nCtx) {
+            throw new IllegalArgumentException("tokens: expected at most " + nCtx + " (nCtx of model '" + id + "'), got "
+                    + (past == 0 ? "" : past + " cached and ") + positions);
+        }
     }
 
     /// Runs several steps as one use of the model: [#close] waits for all of them.

@@ -45,7 +45,7 @@ public final class Reference implements AutoCloseable {
 
     private float[] forward(int[] tokens, Hooks hooks) {
         Sequences.Input prompt = new Sequences.Input(tokens, 0, List.of(), HookAccess.of(hooks));
-        return transformer.forward(engine, List.of(prompt), config().nLayers());
+        return transformer.forward(engine, List.of(prompt), Transformer.EMBEDDING, config().nLayers());
     }
 
     /// All logits of one row of residuals.

@@ -1,6 +1,7 @@
 package io.github.logitlens.internal.hook;
 
 import io.github.logitlens.hook.HookPoint;
+import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Gpt2Config;
 
@@ -14,9 +15,15 @@ public interface HookCalls {
     ///
     /// @param config    the model's sizes
     /// @param model     its name, for messages
+    /// @param from      the first place that the run comes to
     /// @param lastLayer the last block that runs
     /// @throws IllegalArgumentException if there is one
-    void check(Gpt2Config config, String model, int lastLayer);
+    void check(Gpt2Config config, String model, HookPoint from, int lastLayer);
+
+    /// The same for a run that begins with the embedding.
+    default void check(Gpt2Config config, String model, int lastLayer) {
+        check(config, model, HookSite.EMBED.at(0), lastLayer);
+    }
 
     /// Whether anything is hooked at a point. The model computes what only a hook can see, such as whole attention patterns, when
     /// this says so.

@@ -7,6 +7,7 @@ import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         for (int i = 0; i < sequences.parts().size(); i++) {
             Sequences.Part part = sequences.parts().get(i);
             int skipped = z.rows() < rows ? part.rows() - 1 : 0;
-            Run run = new Run(shared, part, part.cache(layer), skipped, z.rows() < rows ? i : part.firstRow());
+            Run run = new Run(shared, part, layer, skipped, z.rows() < rows ? i : part.firstRow());
             if (part.hooks().wants(HookSite.ATTN_SCORES.at(layer)) || part.hooks().wants(HookSite.ATTN_PATTERN.at(layer))) {
                 run.hooked(engine, part.hooks(), layer);
             } else {
@@ -61,18 +62,27 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             }
         }
         attend(engine, plain);
-        fireZ(engine.kernels(), sequences, HookSite.ATTN_Z.at(layer), z, dHead);
+        fireZ(engine.kernels(), sequences, layer, z);
+    }
+
+    /// What the heads read where it is given and not computed.
+    ///
+    /// @param given `[rows, dModel]`, *not modified*
+    /// @param z     likewise, *written*
+    void enter(Engine engine, float[] given, RowPanels z, Sequences sequences, int layer) {
+        pack(engine.kernels(), given, z);
+        fireZ(engine.kernels(), sequences, layer, z);
     }
 
     private void store(Engine engine, float[] projected, Sequences sequences, int nCtx, int layer, int dHead) {
         int dModel = nHeads * dHead;
         for (Sequences.Part part : sequences.parts()) {
-            part.cache(layer).reserve(part.past() + part.rows(), nCtx);
+            part.cache(layer).reserve(part.firstKey() + part.past() - part.held() + part.rows(), nCtx);
         }
         engine.workers().run(nHeads * sequences.parts().size(), task -> {
             Sequences.Part part = sequences.parts().get(task / nHeads);
             int key = part.firstRow() * 3 * dModel + dModel + task % nHeads * dHead;
-            part.cache(layer).store(task % nHeads, part.firstKey() + part.past(), part.rows(),
+            part.cache(layer).store(task % nHeads, part.firstKey() + part.past() - part.held(), part.rows(),
                     projected, key, projected, key + dModel, 3 * dModel);
         });
     }
@@ -110,7 +120,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
     }
 
-    private void fireZ(Kernels kernels, Sequences sequences, HookPoint point, RowPanels z, int dHead) {
+    private void fireZ(Kernels kernels, Sequences sequences, int layer, RowPanels z) {
+        HookPoint point = HookSite.ATTN_Z.at(layer);
         if (!sequences.wants(point)) {
             return;
         }
@@ -118,9 +129,13 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         for (int row = 0; row < z.rows(); row++) {
             z.unpack(row, whole, row * z.depth());
         }
-        sequences.fire(point, whole, nHeads, dHead);
+        sequences.fire(point, whole, nHeads, z.depth() / nHeads);
+        pack(kernels, whole, z);
+    }
+
+    private static void pack(Kernels kernels, float[] rows, RowPanels z) {
         for (int block = 0; block < z.blocks(); block++) {
-            z.pack(kernels, block, whole, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
+            z.pack(kernels, block, rows, z.firstRow(block) * z.depth(), z.depth(), 0, z.depth());
         }
     }
 
@@ -230,8 +245,12 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         private final int firstOut;
         private final int rows;
         private final KeyValues cache;
-        /// Where the key of position 0 stands in its cache, and in its panel there.
+        /// The first position whose key is in `cache`, and where it stands there.
+        private final int held;
         private final int firstKey;
+        /// The keys of the positions before that one, if there are any.
+        private final KeyValues prefix;
+        /// Where the key of position 0 stands in its panel.
         private final int lead;
         /// Positions before the first row.
         private final int past;
@@ -239,7 +258,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
 
         /// @param skipped  rows of the sequence before the first that is computed
         /// @param firstOut the row of `z` for that one
-        Run(Shared shared, Sequences.Part part, KeyValues cache, int skipped, int firstOut) {
+        Run(Shared shared, Sequences.Part part, int layer, int skipped, int firstOut) {
             this.shared = shared;
             kernels = shared.kernels;
             dHead = shared.dHead;
@@ -248,9 +267,11 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             firstRow = part.firstRow() + skipped;
             this.firstOut = firstOut;
             rows = part.rows() - skipped;
-            this.cache = cache;
+            cache = part.cache(layer);
+            held = part.held();
             firstKey = part.firstKey();
-            lead = firstKey % PANEL;
+            prefix = held == 0 ? cache : part.prefix(layer);
+            lead = held == 0 ? firstKey % PANEL : 0;
             past = part.past() + skipped;
             Arrays.fill(scales, scale);
         }
@@ -367,10 +388,45 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             int stride = paddedKeys(block);
             RowPanels.interleave(kernels, shared.projected, (firstRow + block * BLOCK) * 3 * dModel + head * dHead, 3 * dModel,
                     rowsOf(block), dHead, scales, own.query, 0, height);
-            for (int first = 0; first < stride; first += PANEL) {
-                kernels.multiply(own.query, 0, height, cache.segment(), cache.keys((firstKey + first) / PANEL, head), dHead,
+            if (held == 0) {
+                scoreBlocks(head, height, cache, firstKey, stride, stride, own);
+                return;
+            }
+            scoreBlocks(head, height, prefix, 0, held, stride, own);
+            int end = firstKey + visible(block, rowsOf(block) - 1) - held;
+            for (int first = firstKey / PANEL * PANEL; first < end; first += PANEL) {
+                kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
+                        Kernels.ZEROS, 0, 0, own.tiles, 0, PANEL);
+                int from = Math.max(first, firstKey);
+                for (int r = 0; r < rowsOf(block); r++) {
+                    System.arraycopy(own.tiles, r * PANEL + from - first, own.scores, r * stride + held + from - firstKey,
+                            Math.min(end, first + PANEL) - from);
+                }
+            }
+        }
+
+        /// Scores of whole blocks of 64 keys, as far as the first `keys` columns.
+        private void scoreBlocks(int head, int height, KeyValues keyValues, int firstKey, int keys, int stride, Scratch own) {
+            for (int first = 0; first < keys; first += PANEL) {
+                kernels.multiply(own.query, 0, height, keyValues.segment(), keyValues.keys((firstKey + first) / PANEL, head), dHead,
                         Kernels.ZEROS, 0, 0, own.scores, first, stride);
             }
+        }
+
+        /// Where the value of a position's key begins, and which of the two has it.
+        private long values(int position, int head, int panel) {
+            return position < held
+                    ? prefix.values(position, head, panel)
+                    : cache.values(firstKey + position - held, head, panel);
+        }
+
+        private MemorySegment segment(int position) {
+            return (position < held ? prefix : cache).segment();
+        }
+
+        /// How many of some positions lie behind each other.
+        private int together(int position, int end) {
+            return (position < held ? Math.min(held, end) : end) - position;
         }
 
         /// `z[r] = Σ pattern[r][key] · v[key]`: the keys that all rows of the block see together, the rest row by row.
@@ -384,20 +440,23 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             int common = common(block);
             float[] tiles = own.tiles;
             Arrays.fill(tiles, 0f);
-            for (int first = 0; first < common; first += CHUNK) {
-                int count = Math.min(CHUNK, common - first);
+            int count;
+            for (int first = 0; first < common; first += count) {
+                count = Math.min(CHUNK, together(first, common));
                 RowPanels.interleave(
                         kernels, pattern, offset + first, stride, real, count, factors, own.packed, 0, height);
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                    kernels.multiply(own.packed, 0, height, cache.segment(), cache.values(firstKey + first, head, panel), count,
+                    kernels.multiply(own.packed, 0, height, segment(first), values(first, head, panel), count,
                             tiles, panel * BLOCK * PANEL);
                 }
             }
             for (int r = 0; r < real; r++) {
-                int rest = own.seen[r] - common;
-                for (int panel = 0; rest > 0 && panel < cache.valuePanels(); panel++) {
-                    kernels.multiply(pattern, offset + r * stride + common, 1, cache.segment(),
-                            cache.values(firstKey + common, head, panel), rest, tiles, (panel * BLOCK + r) * PANEL);
+                for (int first = common; first < own.seen[r]; first += count) {
+                    count = together(first, own.seen[r]);
+                    for (int panel = 0; panel < cache.valuePanels(); panel++) {
+                        kernels.multiply(pattern, offset + r * stride + first, 1, segment(first), values(first, head, panel), count,
+                                tiles, (panel * BLOCK + r) * PANEL);
+                    }
                 }
             }
             for (int panel = 0; panel < cache.valuePanels(); panel++) {

@@ -27,6 +27,9 @@ import java.util.function.Function;
 /// GPT-2's weights, in memory or in their file, and its forward pass.
 public final class Transformer {
 
+    /// Where tokens begin.
+    public static final HookPoint EMBEDDING = HookSite.EMBED.at(0);
+
     private static final HookPoint FINAL_SCALE = HookSite.LN_FINAL_SCALE.at(0);
     private static final HookPoint FINAL_NORMALIZED = HookSite.LN_FINAL_NORMALIZED.at(0);
 
@@ -172,16 +175,17 @@ public final class Transformer {
         return unembedding;
     }
 
-    /// Runs the first blocks over new positions.
+    /// Runs the blocks up to one of them over new positions.
     ///
     /// @param inputs the sequences, at least one
-    /// @param layers how many blocks run, at least 1
+    /// @param from   where all of them begin: [#EMBEDDING] for tokens, else where rows enter a block
+    /// @param layers how many blocks there are up to the last that runs, at least 1
     /// @return the residual stream after the last of them, `[rows of all sequences, dModel]`, owned by the caller
-    public float[] forward(Engine engine, List<Sequences.Input> inputs, int layers) {
+    public float[] forward(Engine engine, List<Sequences.Input> inputs, HookPoint from, int layers) {
         inputs.forEach(input -> refuseEditors(input.hooks()));
         Sequences sequences = new Sequences(config, inputs);
-        begin(engine, sequences.rows(), layers);
-        float[] x = throughBlocks(engine, sequences, layers, Workspace.of(config, sequences.rows()));
+        begin(engine, sequences.rows(), layers - from.layer());
+        float[] x = throughBlocks(engine, sequences, from, layers, Workspace.of(config, sequences.rows()));
         if (layers == blocks.size() && (sequences.wants(FINAL_SCALE) || sequences.wants(FINAL_NORMALIZED))) {
             RowPanels unused = new RowPanels(sequences.rows(), config.dModel());
             finalNorm.apply(engine, x, unused, sequences, FINAL_SCALE, FINAL_NORMALIZED);
@@ -192,13 +196,17 @@ public final class Transformer {
     /// Runs all blocks over new positions, of the last block only what each sequence's last position needs and later ones will.
     ///
     /// @param inputs the sequences, at least one, without hooks
+    /// @param from   where all of them begin, as for [#forward]
     /// @return the residual stream after the last block at their last positions, `[sequences, dModel]`, owned by the caller
-    public float[] forwardToLast(Engine engine, List<Sequences.Input> inputs) {
+    public float[] forwardToLast(Engine engine, List<Sequences.Input> inputs, HookPoint from) {
         Sequences sequences = new Sequences(config, inputs);
-        begin(engine, sequences.rows(), blocks.size());
+        begin(engine, sequences.rows(), blocks.size() - from.layer());
         int last = blocks.size() - 1;
         Workspace workspace = Workspace.of(config, sequences.rows());
-        float[] x = throughBlocks(engine, sequences, last, workspace);
+        if (from.layer() == last && TransformerBlock.isEntered(from.site())) {
+            return sequences.lastRows(throughBlocks(engine, sequences, from, blocks.size(), workspace), config.dModel());
+        }
+        float[] x = throughBlocks(engine, sequences, from, last, workspace);
         return blocks.get(last).applyToLast(
                 engine, x, workspace, Workspace.of(config, inputs.size()), sequences, config.nCtx(), last);
     }
@@ -208,9 +216,14 @@ public final class Transformer {
         engine.kernels().expect((long) rows * layers * config.dModel() * (4L * config.dModel() + 2L * config.dMlp()));
     }
 
-    private float[] throughBlocks(Engine engine, Sequences sequences, int layers, Workspace workspace) {
-        float[] x = embed(engine, sequences);
-        for (int layer = 0; layer < layers; layer++) {
+    private float[] throughBlocks(Engine engine, Sequences sequences, HookPoint from, int layers, Workspace workspace) {
+        float[] x = from.equals(EMBEDDING) ? embed(engine, sequences) : sequences.residuals(config.dModel());
+        int layer = from.layer();
+        if (TransformerBlock.isEntered(from.site())) {
+            blocks.get(layer).applyFrom(from.site(), engine, x, workspace, sequences, layer);
+            layer++;
+        }
+        for (; layer < layers; layer++) {
             blocks.get(layer).apply(engine, x, workspace, sequences, config.nCtx(), layer);
         }
         return x;
@@ -235,7 +248,7 @@ public final class Transformer {
             System.arraycopy(positions, part.past() * dModel, offsets, part.firstRow() * dModel, part.rows() * dModel);
         }
         engine.workers().run(tokens.length, row -> embedding.row(tokens[row], x, row * dModel));
-        sequences.fire(new HookPoint(HookSite.EMBED, 0), x, dModel);
+        sequences.fire(EMBEDDING, x, dModel);
         sequences.fire(new HookPoint(HookSite.POS_EMBED, 0), offsets, dModel);
         for (int i = 0; i < x.length; i++) {
             x[i] += offsets[i];

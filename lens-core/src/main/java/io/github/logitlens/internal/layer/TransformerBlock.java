@@ -24,6 +24,38 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
         add(engine, x, workspace, sequences, layer);
     }
 
+    /// The rest of what the block does, for rows that enter it in its middle.
+    ///
+    /// @param place where: attention's `z`, its write, the residual stream behind it, or the MLP's write
+    /// @param x     the residual stream there, `[rows, dModel]`, *written*
+    void applyFrom(HookSite place, Engine engine, float[] x, Workspace workspace, Sequences sequences, int layer) {
+        int dModel = attn.out().columns();
+        switch (place) {
+            case ATTN_Z -> {
+                attn.enter(engine, sequences.activations(dModel), workspace.heads(), sequences, layer);
+                add(engine, x, workspace, sequences, layer);
+            }
+            case ATTN_OUT -> {
+                write(engine, sequences.activations(dModel), x, HookSite.ATTN_OUT.at(layer), sequences, dModel);
+                addMlp(engine, x, workspace, sequences, layer);
+            }
+            case RESID_MID -> addMlp(engine, x, workspace, sequences, layer);
+            case MLP_OUT -> {
+                write(engine, sequences.activations(dModel), x, HookSite.MLP_OUT.at(layer), sequences, dModel);
+                sequences.fire(HookSite.RESID_POST.at(layer), x, dModel);
+            }
+            default -> throw new AssertionError(place);
+        }
+    }
+
+    /// Whether rows can enter a block at such a place, behind its beginning.
+    public static boolean isEntered(HookSite place) {
+        return switch (place) {
+            case ATTN_Z, ATTN_OUT, RESID_MID, MLP_OUT -> true;
+            default -> false;
+        };
+    }
+
     /// What each sequence's last row becomes, with the bits that [#apply] gives it. All rows leave their keys and values in the
     /// caches, and nothing more of the others is computed.
     ///
@@ -33,12 +65,7 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
     /// @return `[sequences, dModel]`, owned by the caller
     float[] applyToLast(Engine engine, float[] x, Workspace workspace, Workspace last, Sequences sequences, int nCtx, int layer) {
         attend(engine, x, workspace, last.heads(), sequences, nCtx, layer);
-        int dModel = attn.out().columns();
-        float[] rows = new float[sequences.parts().size() * dModel];
-        for (int i = 0; i < sequences.parts().size(); i++) {
-            Sequences.Part part = sequences.parts().get(i);
-            System.arraycopy(x, (part.firstRow() + part.rows() - 1) * dModel, rows, i * dModel, dModel);
-        }
+        float[] rows = sequences.lastRows(x, attn.out().columns());
         add(engine, rows, last, sequences, layer);
         return rows;
     }
@@ -51,10 +78,14 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
 
     /// Adds what the heads and then the MLP write.
     private void add(Engine engine, float[] x, Workspace workspace, Sequences sequences, int layer) {
-        int dModel = attn.out().columns();
-        RowPanels normalized = workspace.normalized();
         double[] change = attn.fireResult(engine, workspace.heads(), layer, sequences);
         add(engine, attn.out(), workspace.heads(), change, x, HookSite.ATTN_OUT.at(layer), sequences);
+        addMlp(engine, x, workspace, sequences, layer);
+    }
+
+    private void addMlp(Engine engine, float[] x, Workspace workspace, Sequences sequences, int layer) {
+        int dModel = attn.out().columns();
+        RowPanels normalized = workspace.normalized();
         sequences.fire(HookSite.RESID_MID.at(layer), x, dModel);
         ln2.apply(engine, x, normalized, sequences, HookSite.LN2_SCALE.at(layer), HookSite.LN2_NORMALIZED.at(layer));
         RowPanels neurons = mlp.neurons(engine, normalized, workspace, layer, sequences);
@@ -76,7 +107,11 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
         for (int i = 0; change != null && i < write.length; i++) {
             write[i] = (float) (write[i] + change[i]);
         }
-        sequences.fire(point, write, out.columns());
+        write(engine, write, x, point, sequences, out.columns());
+    }
+
+    private static void write(Engine engine, float[] write, float[] x, HookPoint point, Sequences sequences, int dModel) {
+        sequences.fire(point, write, dModel);
         engine.kernels().add(x, 0, write, 0, x.length);
     }
 
