@@ -100,6 +100,11 @@ final class IndexChoice {
         return IntStream.range(from, to).filter(index -> (index - from) % values[2] == 0).toArray();
     }
 
+    /// Whether all that is named is there: no end of a slice lies beyond the `count`.
+    boolean isWithin(int count) {
+        return !slice || values[0] >= -count && values[0] < count && (values[1] == TO_THE_END || values[1] >= -count && values[1] <= count);
+    }
+
     private static int clamp(int index, int count) {
         return Math.clamp(index < 0 ? index + count : index, 0, count);
     }

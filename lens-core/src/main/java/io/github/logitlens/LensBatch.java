@@ -63,9 +63,10 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
     /// A prompt in a group.
     ///
     /// @param ids       BOS included
+    /// @param hooks     with edits for that many positions
     /// @param positions those that are read; none where the prompt is refused
     /// @param refused   why it cannot run
-    private record Waiting(long index, Prompt prompt, int[] ids, int[] positions, Optional<Outcome.Refused> refused) {
+    private record Waiting(long index, Prompt prompt, int[] ids, Hooks hooks, int[] positions, Optional<Outcome.Refused> refused) {
     }
 
     /// Prompts that are read together.
@@ -171,18 +172,27 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
         try {
             ids = lens.ids(prompt, reader.options());
         } catch (TokenizerFormatException e) {
-            return new Waiting(index, prompt, new int[0], new int[0],
-                    Optional.of(new Outcome.Refused(index, prompt, Outcome.Reason.NO_TOKENIZER, e.getMessage())));
+            return refused(new Outcome.Refused(index, prompt, Outcome.Reason.NO_TOKENIZER, e.getMessage()));
         }
-        Optional<Outcome.Refused> refused = refusal(index, prompt, ids);
-        if (refused.isEmpty()) {
-            try {
-                return new Waiting(index, prompt, ids, reader.options().positions().resolve(ids.length), refused);
-            } catch (IllegalArgumentException e) {
-                refused = Optional.of(new Outcome.Refused(index, prompt, Outcome.Reason.NO_SUCH_POSITION, e.getMessage()));
-            }
+        Optional<Outcome.Refused> refusal = refusal(index, prompt, ids);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
         }
-        return new Waiting(index, prompt, ids, new int[0], refused);
+        int[] positions;
+        try {
+            positions = reader.options().positions().resolve(ids.length);
+        } catch (IllegalArgumentException e) {
+            return refused(new Outcome.Refused(index, prompt, Outcome.Reason.NO_SUCH_POSITION, e.getMessage()));
+        }
+        try {
+            return new Waiting(index, prompt, ids, HookAccess.forPrompt(hooks, ids.length), positions, Optional.empty());
+        } catch (IllegalArgumentException e) {
+            return refused(new Outcome.Refused(index, prompt, Outcome.Reason.EDIT_REFUSED, e.getMessage()));
+        }
+    }
+
+    private static Waiting refused(Outcome.Refused refused) {
+        return new Waiting(refused.index(), refused.prompt(), new int[0], Hooks.none(), new int[0], Optional.of(refused));
     }
 
     private Optional<Outcome.Refused> refusal(long index, Prompt prompt, int[] ids) {
@@ -225,7 +235,7 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
             ResidualStack stack = new ResidualStack(model, reader.points(), prompt.positions, 0, values, first);
             EditRefusal refusal = new EditRefusal();
             left.add(new Left(prompt, stack, first, refusal));
-            sequences.add(Sequence.of(prompt.ids).hooks(stack.observe(HookAccess.guarded(hooks, refusal))));
+            sequences.add(Sequence.of(prompt.ids).hooks(stack.observe(HookAccess.guarded(prompt.hooks, refusal))));
         }
         model.run(sequences, reader.lastLayer());
     }

@@ -21,7 +21,7 @@ final class LensReader {
     private final Gpt2Model model;
     private final Gpt2Tokenizer tokenizer;
     private final LensOptions options;
-    private final List<String> edits;
+    private final Hooks hooks;
     private final int[] tracked;
     private final PointPlan plan;
     private final Projection projection;
@@ -32,7 +32,7 @@ final class LensReader {
         this.model = model;
         this.tokenizer = tokenizer;
         this.options = options;
-        edits = hooks.edits();
+        this.hooks = hooks;
         tracked = options.tracked().stream().mapToInt(this::known).toArray();
         plan = PointPlan.of(options, model);
         projection = new Projection(model, options.readout(), options.layerNorm());
@@ -139,7 +139,7 @@ final class LensReader {
     }
 
     private Provenance provenance(Provenance.Computed computed) {
-        return new Provenance(checkpoint, tokenizer, options.bos(), options.readout(), options.layerNorm(), edits, computed);
+        return new Provenance(checkpoint, tokenizer, options.bos(), options.readout(), options.layerNorm(), hooks, computed);
     }
 
     private List<String> notes(int[] ids) {

@@ -344,10 +344,11 @@ public final class LogitLens implements AutoCloseable {
         checkLength(ids.length);
         int[] positions = options.positions().resolve(ids.length);
         LensReader reader = reader(options, hooks);
+        Hooks ready = ready(hooks, options.readout(), options.bos(), options.specialTokens(), OptionalInt.of(ids.length));
         model.whileOpen(() -> {
             String kernels = model.kernels();
             ResidualStack stack = new ResidualStack(model, reader.points(), positions);
-            model.run(ids, reader.lastLayer(), stack.observe(hooks));
+            model.run(ids, reader.lastLayer(), stack.observe(ready));
             for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
                 int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
                 ResidualStack part = stack.part(from, to);
@@ -357,6 +358,38 @@ public final class LogitLens implements AutoCloseable {
             }
             return null;
         });
+    }
+
+    /// Gives an edit what it takes from other prompts and from the model, once for many runs; those of this lens do so by themselves,
+    /// each for itself.
+    ///
+    /// ```java
+    /// Edit mean = lens.prepare(Edits.mean(Place.head(7, 3)).from(prompts), options);
+    /// model.run(tokens, Hooks.of(mean));
+    /// ```
+    ///
+    /// @param edit    the edit
+    /// @param options how its prompts are read, and by which lens
+    /// @return an edit with the same written form that needs nothing but a run of this model
+    /// @throws IllegalArgumentException if the edit does not fit the model, or takes what is not there
+    /// @throws IllegalStateException    after [#close]
+    public Edit prepare(Edit edit, LensOptions options) {
+        edit.check(model.config());
+        List<Edit> prepared = new ArrayList<>(1);
+        HookAccess.mapped(ready(Hooks.of(edit), options.readout(), options.bos(), options.specialTokens(), OptionalInt.empty()),
+                ready -> {
+                    prepared.add(ready);
+                    return ready;
+                });
+        return prepared.getFirst();
+    }
+
+    /// Hooks whose edits have what they take from other prompts and the model.
+    ///
+    /// @param seqLen of the prompt, where there is one
+    private Hooks ready(Hooks hooks, Readout readout, Bos bos, SpecialTokens specialTokens, OptionalInt seqLen) {
+        return EditSources.resolved(this, hooks, readout, unresolved -> seqLen.ifPresent(unresolved::check),
+                prompt -> withBos(prompt.ids(tokenizer, specialTokens), bos));
     }
 
     private LensReader reader(LensOptions options, Hooks hooks) {
@@ -423,7 +456,9 @@ public final class LogitLens implements AutoCloseable {
     /// @return the outcomes, one for each prompt, in their order; to be closed
     /// @throws IllegalArgumentException if the options or hooks fit no prompt of this model
     public LensBatch batch(Iterator<Prompt> prompts, LensOptions options, Hooks hooks, BatchOptions batch) {
-        return new LensBatch(this, reader(options, hooks), prompts, hooks, batch);
+        LensReader reader = reader(options, hooks);
+        Hooks ready = ready(hooks, options.readout(), options.bos(), options.specialTokens(), OptionalInt.empty());
+        return new LensBatch(this, reader, prompts, ready, batch);
     }
 
     /// Goes on with a prompt, token by token.
@@ -464,7 +499,9 @@ public final class LogitLens implements AutoCloseable {
         HookAccess.of(hooks).check(model.config(), model.id(), model.config().nLayers() - 1);
         Optional<LensReader> reader = options.lens().map(lens -> reader(
                 lens.positions(Positions.last()).bos(options.bos()).specialTokens(options.specialTokens()), hooks));
-        return new Generation(this, ids, options, hooks, reader);
+        Readout readout = options.lens().map(LensOptions::readout).orElse(Readout.logit());
+        Hooks ready = ready(hooks, readout, options.bos(), options.specialTokens(), OptionalInt.of(ids.length));
+        return new Generation(this, ids, options, HookAccess.forPrompt(ready, ids.length), reader);
     }
 
     /// Goes on with a prompt to the end, and hands over each token as soon as it is there.
@@ -485,7 +522,7 @@ public final class LogitLens implements AutoCloseable {
 
     /// What something is made with from here on.
     Provenance provenance(Bos bos, LensOptions options, Hooks hooks) {
-        return new Provenance(checkpoint, tokenizer, bos, options.readout(), options.layerNorm(), hooks.edits(),
+        return new Provenance(checkpoint, tokenizer, bos, options.readout(), options.layerNorm(), hooks,
                 Provenance.Computed.by(model, model.kernels()));
     }
 
@@ -528,11 +565,12 @@ public final class LogitLens implements AutoCloseable {
         if (versus.isPresent() && versus.getAsInt() == token) {
             throw new IllegalArgumentException("versus: expected another token than " + token + ", got the same");
         }
+        Hooks ready = ready(hooks, Readout.logit(), options.bos(), options.specialTokens(), OptionalInt.of(ids.length));
         String kernels = model.kernels();
         Attribution.Breakdown breakdown =
-                Attributor.attribute(model, ids, position, token, versus, options.neurons(), hooks);
+                Attributor.attribute(model, ids, position, token, versus, options.neurons(), ready);
         Provenance provenance = new Provenance(checkpoint, tokenizer, options.bos(), Readout.logit(), LayerNormMode.FROZEN,
-                hooks.edits(), Provenance.Computed.by(model, kernels));
+                hooks, Provenance.Computed.by(model, kernels));
         return new Attribution(provenance, model.config(), options,
                 IntStream.of(ids).mapToObj(id -> tokenizer.label(id)).toList(), position,
                 tokenizer.label(token), options.versus().map(other -> tokenizer.label(versus.getAsInt())),
@@ -559,7 +597,7 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalStateException    after [#close]
     public NeuronPromotions neuron(int layer, int neuron, int topK, LayerNormMode mode) {
         return model.whileOpen(() -> new NeuronLens(model, tokenizer).read(layer, neuron, topK, new Provenance(checkpoint, tokenizer,
-                Bos.NONE, Readout.logit(), mode, List.of(), Provenance.Computed.by(model, model.kernels()))));
+                Bos.NONE, Readout.logit(), mode, Hooks.none(), Provenance.Computed.by(model, model.kernels()))));
     }
 
     /// Checked here as well as by the model, because positions and arrays are sized by it first.

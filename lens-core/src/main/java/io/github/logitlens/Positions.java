@@ -85,6 +85,19 @@ public final class Positions {
         return choice.resolve(seqLen, COUNTED);
     }
 
+    /// The positions this choice means for a prompt of `seqLen` tokens, all of which have to be there: a range is not cut.
+    ///
+    /// @param seqLen tokens in the prompt, at least 1
+    /// @return ascending positions in `[0, seqLen)`, at least one
+    /// @throws IllegalArgumentException if a named position or an end of the range lies outside the prompt
+    public int[] resolveWhole(int seqLen) {
+        if (!choice.isWithin(seqLen)) {
+            throw new IllegalArgumentException("position: expected a range within 0:" + seqLen + " (" + COUNTED.total(seqLen)
+                    + "), got " + this);
+        }
+        return resolve(seqLen);
+    }
+
     static int index(int position, int seqLen) {
         return COUNTED.index(position, seqLen);
     }

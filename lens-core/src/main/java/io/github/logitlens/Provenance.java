@@ -1,5 +1,6 @@
 package io.github.logitlens;
 
+import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.model.Gpt2Model;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
@@ -27,17 +28,20 @@ public final class Provenance {
     private final Readout readout;
     private final LayerNormMode layerNorm;
     private final List<String> edits;
+    private final List<List<Prompt>> editSources;
     private final Computed computed;
 
-    /// @param computed what computed the run
+    /// @param hooks    what changed the run
+    /// @param computed what computed it
     Provenance(Checkpoint checkpoint, Gpt2Tokenizer tokenizer, Bos bos, Readout readout, LayerNormMode layerNorm,
-            List<String> edits, Computed computed) {
+            Hooks hooks, Computed computed) {
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
         this.bos = bos;
         this.readout = readout;
         this.layerNorm = layerNorm;
-        this.edits = List.copyOf(edits);
+        edits = List.copyOf(hooks.edits());
+        editSources = List.copyOf(hooks.editSources());
         this.computed = computed;
     }
 
@@ -109,6 +113,13 @@ public final class Provenance {
     /// @return immutable; empty for the model as it is
     public List<String> edits() {
         return edits;
+    }
+
+    /// The prompts from which each of [#edits] took something.
+    ///
+    /// @return immutable, one list for each edit; an empty one where it took from none
+    public List<List<Prompt>> editSources() {
+        return editSources;
     }
 
     /// The kernels that computed the run.

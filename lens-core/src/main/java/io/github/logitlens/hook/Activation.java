@@ -10,13 +10,16 @@ public sealed class Activation permits EditableActivation {
 
     final float[] data;
     private final int[] shape;
+    private final int firstPosition;
     private boolean open = true;
 
     /// Wraps `data`, row-major, *owned from here on*.
     ///
-    /// @param data  `shape[0] × shape[1] × …` values
-    /// @param shape the extents; copied
-    Activation(float[] data, int... shape) {
+    /// @param firstPosition the prompt's position of the first row
+    /// @param data          `shape[0] × shape[1] × …` values
+    /// @param shape         the extents; copied
+    Activation(int firstPosition, float[] data, int... shape) {
+        this.firstPosition = firstPosition;
         this.data = data;
         this.shape = shape.clone();
         long size = 1;
@@ -34,6 +37,14 @@ public sealed class Activation permits EditableActivation {
     /// @return a copy
     public final int[] shape() {
         return shape.clone();
+    }
+
+    /// The position in the prompt of the first row: 0, unless the run goes on behind what a [io.github.logitlens.model.KvCache]
+    /// holds. Of scores and patterns it is that of the first query.
+    ///
+    /// @return from 0
+    public final int firstPosition() {
+        return firstPosition;
     }
 
     /// How many values there are.
@@ -74,7 +85,7 @@ public sealed class Activation permits EditableActivation {
     /// @return the same values and shape, owned by the caller
     public final Activation copy() {
         checkOpen();
-        return new Activation(Arrays.copyOf(data, size()), shape);
+        return new Activation(firstPosition, Arrays.copyOf(data, size()), shape);
     }
 
     /// All values in row-major order.

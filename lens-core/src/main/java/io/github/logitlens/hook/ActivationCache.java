@@ -115,7 +115,7 @@ public final class ActivationCache implements ActivationObserver {
             }
         }
         shape[axis] = positions.length;
-        return new Activation(kept, shape);
+        return new Activation(activation.firstPosition(), kept, shape);
     }
 
     /// What was kept at a point.

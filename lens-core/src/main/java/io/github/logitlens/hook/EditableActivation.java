@@ -6,8 +6,8 @@ import java.util.Objects;
 /// An activation that an editor may change; the model goes on with what is written.
 public final class EditableActivation extends Activation {
 
-    EditableActivation(float[] data, int... shape) {
-        super(data, shape);
+    EditableActivation(int firstPosition, float[] data, int... shape) {
+        super(firstPosition, data, shape);
     }
 
     /// Changes one value.

@@ -1,5 +1,6 @@
 package io.github.logitlens.hook;
 
+import io.github.logitlens.Prompt;
 import io.github.logitlens.internal.hook.EditRefusal;
 import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.hook.HookCalls;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// The observers and editors of a run. Immutable: each method returns a changed copy, so hooks live exactly as long as
 /// the runs they are given to.
@@ -24,7 +26,7 @@ import java.util.function.Predicate;
 public final class Hooks {
 
     static {
-        HookAccess.open(Calls::new, Hooks::guarded);
+        HookAccess.open(Calls::new, Hooks::guarded, Hooks::mapped);
     }
 
     private static final Hooks NONE = new Hooks(List.of());
@@ -37,9 +39,17 @@ public final class Hooks {
             return true;
         }
 
-        void fire(HookPoint point, float[] data, int... shape);
+        void fire(HookPoint point, int firstPosition, float[] data, int... shape);
 
         default void check(Gpt2Config config) {
+        }
+
+        default Entry mapped(UnaryOperator<Edit> change) {
+            return this;
+        }
+
+        default List<Prompt> sources() {
+            return List.of();
         }
     }
 
@@ -62,8 +72,8 @@ public final class Hooks {
         }
 
         @Override
-        public void fire(HookPoint point, float[] data, int... shape) {
-            Activation activation = new Activation(data, shape);
+        public void fire(HookPoint point, int firstPosition, float[] data, int... shape) {
+            Activation activation = new Activation(firstPosition, data, shape);
             try {
                 observer.observe(point, activation);
             } finally {
@@ -80,8 +90,8 @@ public final class Hooks {
     private record Editing(Predicate<HookPoint> where, ActivationEditor editor) implements Placed {
 
         @Override
-        public void fire(HookPoint point, float[] data, int... shape) {
-            Hooks.edit(point, editor, data, shape);
+        public void fire(HookPoint point, int firstPosition, float[] data, int... shape) {
+            Hooks.edit(point, editor, firstPosition, data, shape);
         }
 
         @Override
@@ -103,8 +113,18 @@ public final class Hooks {
         }
 
         @Override
-        public void fire(HookPoint point, float[] data, int... shape) {
-            Hooks.edit(point, edit::edit, data, shape);
+        public void fire(HookPoint point, int firstPosition, float[] data, int... shape) {
+            Hooks.edit(point, edit::edit, firstPosition, data, shape);
+        }
+
+        @Override
+        public Entry mapped(UnaryOperator<Edit> change) {
+            return new Written(change.apply(edit));
+        }
+
+        @Override
+        public List<Prompt> sources() {
+            return edit.sources();
         }
 
         @Override
@@ -126,12 +146,22 @@ public final class Hooks {
         }
 
         @Override
-        public void fire(HookPoint point, float[] data, int... shape) {
+        public void fire(HookPoint point, int firstPosition, float[] data, int... shape) {
             try {
-                editor.fire(point, data, shape);
+                editor.fire(point, firstPosition, data, shape);
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 refusal.set(editor + ": " + e.getMessage());
             }
+        }
+
+        @Override
+        public Entry mapped(UnaryOperator<Edit> change) {
+            return new Guarded(editor.mapped(change), refusal);
+        }
+
+        @Override
+        public List<Prompt> sources() {
+            return editor.sources();
         }
 
         @Override
@@ -142,6 +172,10 @@ public final class Hooks {
 
     private static Hooks guarded(Hooks hooks, EditRefusal refusal) {
         return new Hooks(hooks.entries.stream().map(entry -> entry.edits() ? new Guarded(entry, refusal) : entry).toList());
+    }
+
+    private static Hooks mapped(Hooks hooks, UnaryOperator<Edit> change) {
+        return hooks.entries.isEmpty() ? hooks : new Hooks(hooks.entries.stream().map(entry -> entry.mapped(change)).toList());
     }
 
     /// One point, as a place that can be named.
@@ -157,8 +191,8 @@ public final class Hooks {
         return where instanceof OnePoint(HookPoint point) ? " at " + point : " at the points of a condition";
     }
 
-    private static void edit(HookPoint point, ActivationEditor editor, float[] data, int... shape) {
-        EditableActivation activation = new EditableActivation(data, shape);
+    private static void edit(HookPoint point, ActivationEditor editor, int firstPosition, float[] data, int... shape) {
+        EditableActivation activation = new EditableActivation(firstPosition, data, shape);
         try {
             editor.edit(point, activation);
         } finally {
@@ -249,6 +283,13 @@ public final class Hooks {
         return entries.stream().filter(Entry::edits).map(Entry::toString).toList();
     }
 
+    /// The prompts from which each of [#edits] takes something.
+    ///
+    /// @return as many lists as there are edits, in their order; empty lists for those that take from none
+    public List<List<Prompt>> editSources() {
+        return entries.stream().filter(Entry::edits).map(Entry::sources).toList();
+    }
+
     /// Observers and edits, in the order in which they were added.
     @Override
     public String toString() {
@@ -305,10 +346,10 @@ public final class Hooks {
         }
 
         @Override
-        public void fire(HookPoint point, float[] data, int... shape) {
+        public void fire(HookPoint point, int firstPosition, float[] data, int... shape) {
             for (Entry entry : hooks.entries) {
                 if (entry.at(point)) {
-                    entry.fire(point, data, shape);
+                    entry.fire(point, firstPosition, data, shape);
                 }
             }
         }

@@ -26,6 +26,24 @@ public final class Components {
         this.engine = engine;
     }
 
+    /// What a token writes into the residual stream wherever it stands: its row of `W_E`.
+    ///
+    /// @param token id in `[0, vocabSize)`
+    /// @return `[dModel]`, owned by the caller
+    /// @throws IllegalArgumentException if there is no such token
+    /// @throws IllegalStateException    after the model's `close()`
+    public float[] embedding(int token) {
+        int vocabSize = transformer.config().vocabSize();
+        if (token < 0 || token >= vocabSize) {
+            throw new IllegalArgumentException("token: expected an id from 0 to " + (vocabSize - 1) + ", got " + token);
+        }
+        return transformer.lifetime().during(() -> {
+            float[] row = new float[transformer.config().dModel()];
+            transformer.embedding(token, row);
+            return row;
+        });
+    }
+
     /// What each head writes, `z_h · W_O^h`, without the bias.
     ///
     /// @param layer the block, from 0

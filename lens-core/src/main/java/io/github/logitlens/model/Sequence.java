@@ -159,11 +159,11 @@ public final class Sequence {
             cache.checkModel(model);
         }
         int past = past();
-        HookCalls calls = HookAccess.of(hooks);
         Sequences.Source source = content.from.equals(Transformer.EMBEDDING)
                 ? new Sequences.Tokens(model.checked(content.tokens, past))
                 : entering(model, past, lastLayer);
-        calls.check(model.config(), model.id(), content.from, lastLayer);
+        HookAccess.of(hooks).check(model.config(), model.id(), content.from, lastLayer);
+        HookCalls calls = HookAccess.of(HookAccess.forPrompt(hooks, past + source.rows()));
         return new Sequences.Input(source, past, past == 0 && behind >= 0 || cache == null ? List.of() : cache.layers,
                 written() != null, calls);
     }

@@ -34,7 +34,8 @@ public interface HookCalls {
 
     /// Calls what is hooked at a point.
     ///
-    /// @param data  the activation, row-major; *written* by editors
-    /// @param shape its extents
-    void fire(HookPoint point, float[] data, int... shape);
+    /// @param firstPosition the position of its first row
+    /// @param data          the activation, row-major; *written* by editors
+    /// @param shape         its extents
+    void fire(HookPoint point, int firstPosition, float[] data, int... shape);
 }

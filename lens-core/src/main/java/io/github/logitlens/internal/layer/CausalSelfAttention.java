@@ -350,14 +350,14 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                             (task % nHeads * rows + block * BLOCK + r) * keys, visible(block, r));
                 }
             }));
-            hooks.fire(HookSite.ATTN_SCORES.at(layer), whole, nHeads, rows, keys);
+            hooks.fire(HookSite.ATTN_SCORES.at(layer), past, whole, nHeads, rows, keys);
             boolean edited = hooks.edits(HookSite.ATTN_SCORES.at(layer)) || hooks.edits(HookSite.ATTN_PATTERN.at(layer));
             engine.workers().run(nHeads * rows, row -> {
                 int seen = edited ? seen(whole, row, keys, Float.NEGATIVE_INFINITY) : past + row % rows + 1;
                 kernels.softmax(whole, row * keys, seen);
                 Arrays.fill(whole, row * keys + seen, (row + 1) * keys, 0f);
             });
-            hooks.fire(HookSite.ATTN_PATTERN.at(layer), whole, nHeads, rows, keys);
+            hooks.fire(HookSite.ATTN_PATTERN.at(layer), past, whole, nHeads, rows, keys);
             engine.workers().run(tasks, task -> withScratch(own -> {
                 int block = task / nHeads;
                 int first = task % nHeads * rows + block * BLOCK;

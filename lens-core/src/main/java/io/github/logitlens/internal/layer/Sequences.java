@@ -200,12 +200,12 @@ public final class Sequences {
             own[0] = part.rows();
             System.arraycopy(shape, 0, own, 1, shape.length);
             if (parts.size() == 1) {
-                part.hooks().fire(point, data, own);
+                part.hooks().fire(point, part.past(), data, own);
                 return;
             }
             int from = part.firstRow * width;
             float[] values = Arrays.copyOfRange(data, from, from + part.rows() * width);
-            part.hooks().fire(point, values, own);
+            part.hooks().fire(point, part.past(), values, own);
             if (part.hooks().edits(point)) {
                 System.arraycopy(values, 0, data, from, values.length);
             }

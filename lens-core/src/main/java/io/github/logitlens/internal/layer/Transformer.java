@@ -163,6 +163,13 @@ public final class Transformer {
         return lifetime;
     }
 
+    /// Reads a token's row of `W_E`.
+    ///
+    /// @param target `[dModel]`, *written*
+    public void embedding(int token, float[] target) {
+        embedding.row(token, target, 0);
+    }
+
     public TransformerBlock block(int layer) {
         return blocks.get(layer);
     }

@@ -1,8 +1,10 @@
 package io.github.logitlens.internal.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.Prompt;
 import io.github.logitlens.Provenance;
 import java.io.IOException;
+import java.util.List;
 
 /// What a result was made with: the last member of each result's document, on a line of its own, because the others are the
 /// same whatever computed them.
@@ -25,10 +27,28 @@ public final class ProvenanceJson {
             json.writeString(edit);
         }
         json.writeEndArray();
+        if (provenance.editSources().stream().anyMatch(sources -> !sources.isEmpty())) {
+            json.writeArrayFieldStart("editSources");
+            for (List<Prompt> sources : provenance.editSources()) {
+                json.writeStartArray();
+                for (Prompt source : sources) {
+                    write(source, json);
+                }
+                json.writeEndArray();
+            }
+            json.writeEndArray();
+        }
         json.writeStringField("kernels", provenance.kernels());
         json.writeNumberField("threads", provenance.threads());
         json.writeStringField("version", provenance.version());
         json.writeStringField("java", provenance.java());
         json.writeEndObject();
+    }
+
+    private static void write(Prompt source, JsonGenerator json) throws IOException {
+        switch (source) {
+            case Prompt.Text(String text) -> json.writeString(text);
+            case Prompt.Ids(int[] ids) -> json.writeArray(ids, 0, ids.length);
+        }
     }
 }

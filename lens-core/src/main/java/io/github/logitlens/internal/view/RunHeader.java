@@ -3,6 +3,7 @@ package io.github.logitlens.internal.view;
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.Prompt;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /// The lines above a result that say what was run: model, tokens, BOS, layer norm mode, what computed it.
 public final class RunHeader {
@@ -48,6 +50,10 @@ public final class RunHeader {
             field("lens", result.provenance().lens() + ", sha256 " + weights.get().substring(0, SHOWN_HASH) + "…", out);
         }
         field("norm", norm(result.options().layerNorm()), out);
+        List<List<Prompt>> sources = result.provenance().editSources();
+        for (int i = 0; i < sources.size(); i++) {
+            field("edit", SafeText.escaped(result.edits().get(i)) + from(sources.get(i)), out);
+        }
         if (result.stopped()) {
             field("stopped", "after layer " + result.options().stopAfter().getAsInt()
                     + ": the last row is not the model's output", out);
@@ -66,6 +72,11 @@ public final class RunHeader {
         for (String line : lines.toString().split("\n")) {
             out.write(Wrapping.wrapped(line, width) + "\n");
         }
+    }
+
+    private static String from(List<Prompt> sources) {
+        return sources.isEmpty() ? ""
+                : sources.stream().map(source -> "\"" + SafeText.escaped(source.toString()) + "\"").collect(Collectors.joining(", ", " from ", ""));
     }
 
     private static String norm(LayerNormMode mode) {
