@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -33,6 +34,7 @@ public final class LensOptions {
     private OptionalInt stopAfter = OptionalInt.empty();
     private Set<LensMetric> metrics = Set.of();
     private List<TokenRef> tracked = List.of();
+    private Optional<TokenRef> versus = Optional.empty();
 
     private LensOptions() {
     }
@@ -51,6 +53,7 @@ public final class LensOptions {
         copy.stopAfter = stopAfter;
         copy.metrics = metrics;
         copy.tracked = tracked;
+        copy.versus = versus;
         return copy;
     }
 
@@ -305,13 +308,49 @@ public final class LensOptions {
         return copy;
     }
 
+    /// The token that the first tracked one is compared with.
+    ///
+    /// @return empty where no difference is read
+    public Optional<TokenRef> versus() {
+        return versus;
+    }
+
+    /// Compares the first tracked token with this one, which is then tracked as well: [LensResult#logitDifference(LensPoint, int)].
+    ///
+    /// ```java
+    /// LensOptions.defaults().track(" Paris").versus(" London")
+    /// ```
+    ///
+    /// @param other the text of exactly one token
+    /// @return changed options
+    /// @throws IllegalArgumentException if no token is tracked yet, or it is the first of them
+    public LensOptions versus(String other) {
+        return versus(TokenRef.of(other));
+    }
+
+    /// Compares the first tracked token with this one, which is then tracked as well: [LensResult#logitDifference(LensPoint, int)].
+    ///
+    /// @param other a token by text or id
+    /// @return changed options
+    /// @throws IllegalArgumentException if no token is tracked yet, or it is the first of them
+    public LensOptions versus(TokenRef other) {
+        if (tracked.isEmpty() || tracked.getFirst().equals(other)) {
+            throw new IllegalArgumentException("versus: expected another token to be tracked before it, got "
+                    + (tracked.isEmpty() ? "none" : "the same"));
+        }
+        LensOptions copy = tracked.contains(other) ? copy() : track(other);
+        copy.versus = Optional.of(other);
+        return copy;
+    }
+
     /// Whether one of the metrics needs a reading.
     boolean reads(LensMetric.Reading reading) {
         return metrics.stream().anyMatch(metric -> metric.reading() == reading);
     }
 
     private List<Object> values() {
-        return List.of(topK, bottomK, positions, bos, specialTokens, points, layers, readout, layerNorm, stopAfter, metrics, tracked);
+        return List.of(
+                topK, bottomK, positions, bos, specialTokens, points, layers, readout, layerNorm, stopAfter, metrics, tracked, versus);
     }
 
     @Override
@@ -330,6 +369,7 @@ public final class LensOptions {
         return "LensOptions[topK=" + topK + ", bottomK=" + bottomK + ", positions=" + positions + ", bos=" + bos
                 + ", specialTokens=" + specialTokens + ", points=" + points + ", layers=" + layers + ", readout=" + readout
                 + ", layerNorm=" + layerNorm.key() + ", stopAfter=" + (stopAfter.isPresent() ? stopAfter.getAsInt() : "none")
-                + ", metrics=" + metrics.stream().map(LensMetric::key).toList() + ", tracked=" + tracked + "]";
+                + ", metrics=" + metrics.stream().map(LensMetric::key).toList() + ", tracked=" + tracked
+                + versus.map(other -> ", versus=" + other).orElse("") + "]";
     }
 }

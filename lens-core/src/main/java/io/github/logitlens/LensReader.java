@@ -79,9 +79,9 @@ final class LensReader {
         return readsNext() ? query.next(next, readsNextRank()) : query;
     }
 
-    /// Whether the token that follows a position is read.
+    /// Whether the token that follows a position is read: where a metric asks for it, and where all positions are, for the loss.
     boolean readsNext() {
-        return readsNextRank() || options.reads(LensMetric.Reading.NEXT_LOGIT);
+        return readsNextRank() || options.reads(LensMetric.Reading.NEXT_LOGIT) || options.positions().equals(Positions.all());
     }
 
     boolean readsNextRank() {

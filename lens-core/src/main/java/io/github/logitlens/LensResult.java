@@ -302,23 +302,35 @@ public final class LensResult {
     ///
     /// @param point one of [#points]
     /// @return in nats per token
-    /// @throws IllegalArgumentException if [LensMetric#SURPRISAL] was not read, not every position was, the prompt is a
-    ///                                  single token, or the point was not read
+    /// @throws IllegalArgumentException if not every position was read, the prompt is a single token, or the point was not read
     public double loss(LensPoint point) {
         int p = index(point);
-        requireRead(LensMetric.SURPRISAL);
         if (ids.length < 2) {
             throw new IllegalArgumentException("loss: expected a prompt of at least 2 tokens, got " + ids.length);
         }
-        if (positions.length < ids.length - 1 || positions[ids.length - 2] != ids.length - 2) {
+        if (!readsAllThatHaveANext()) {
             throw new IllegalArgumentException("loss: expected every position that has a next token, got " + positions.length
                     + " of " + (ids.length - 1) + "; read Positions.all()");
+        }
+        if (!readings.readsNext()) {
+            requireRead(LensMetric.SURPRISAL);
         }
         double sum = 0;
         for (int row = 0; row < ids.length - 1; row++) {
             sum += surprisal(row, p);
         }
         return sum / (ids.length - 1);
+    }
+
+    /// Whether there is a [#loss]: whether the whole prompt was read, and it has a token that follows another.
+    ///
+    /// @return true after [Positions#all], for a prompt of at least 2 tokens
+    public boolean hasLoss() {
+        return ids.length > 1 && readsAllThatHaveANext() && readings.readsNext();
+    }
+
+    private boolean readsAllThatHaveANext() {
+        return positions.length >= ids.length - 1 && positions[ids.length - 2] == ids.length - 2;
     }
 
     /// `exp` of the [#loss]: among how many equally likely tokens the point seems to choose, on this prompt.
@@ -411,6 +423,23 @@ public final class LensResult {
         int p = index(point);
         return (double) readings.trackedLogit(row, p, trackedIndex(token))
                 - readings.trackedLogit(row, p, trackedIndex(other));
+    }
+
+    /// How far the first tracked token is ahead of the one that [LensOptions#versus(TokenRef)] names.
+    ///
+    /// ```java
+    /// LensResult r = Lens.run("The Eiffel Tower is in", LensOptions.defaults().track(" Paris").versus(" London"));
+    /// r.logitDifference(r.finalPoint(), -1)    // 11.36
+    /// ```
+    ///
+    /// @param point    one of [#points]
+    /// @param position one of [#positions]; negative counts from the prompt's end
+    /// @return in nats; negative where the other token is ahead
+    /// @throws IllegalArgumentException if no token was named, or the point or position was not read
+    public double logitDifference(LensPoint point, int position) {
+        TokenRef other = options.versus().orElseThrow(() -> new IllegalArgumentException(
+                "logit difference: expected a token to compare with, got none: LensOptions.versus names it before the run"));
+        return logitDifference(options.tracked().getFirst(), other, point, position);
     }
 
     /// A tracked token at one point.

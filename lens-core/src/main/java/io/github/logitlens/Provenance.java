@@ -7,7 +7,10 @@ import io.github.logitlens.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -21,6 +24,8 @@ import java.util.Properties;
 /// The hashes are computed when they are first asked for, the others when the run is. Kernels and threads change no bit of a
 /// result; they stand here so that a doubt about that can be settled.
 public final class Provenance {
+
+    private static final int SHOWN_DIGITS = 12;
 
     private final Checkpoint checkpoint;
     private final Gpt2Tokenizer tokenizer;
@@ -147,6 +152,49 @@ public final class Provenance {
             throw new UncheckedIOException(e);
         }
         return properties.getProperty("version");
+    }
+
+    /// All of it by name: what every file with a result carries, the names being those of JSON.
+    ///
+    /// ```java
+    /// p.fields().get("layerNorm")    // recomputed
+    /// ```
+    ///
+    /// @return `model`, `weightsSha256`, `tokenizerSha256`, `bos`, `layerNorm`, `lens`, `lensSha256` (empty for a lens without
+    ///         weights), `edits` (one behind the other, with spaces between), `editSources` where they took from prompts, `kernels`,
+    ///         `threads`, `version`, `java`, in this order; immutable
+    public Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("model", modelId());
+        fields.put("weightsSha256", weightsSha256());
+        fields.put("tokenizerSha256", tokenizerSha256());
+        fields.put("bos", bos.name());
+        fields.put("layerNorm", layerNorm.key());
+        fields.put("lens", lens());
+        fields.put("lensSha256", lensSha256().orElse(""));
+        fields.put("edits", String.join(" ", edits));
+        if (editSources.stream().anyMatch(sources -> !sources.isEmpty())) {
+            fields.put("editSources", editSources.toString());
+        }
+        fields.put("kernels", kernels());
+        fields.put("threads", Integer.toString(threads()));
+        fields.put("version", version());
+        fields.put("java", java());
+        return Collections.unmodifiableMap(fields);
+    }
+
+    /// What decides the numbers, in one line, hashes by their first digits: what stands below a picture.
+    ///
+    /// @return such as `demo, weights 5b1f…, tokenizer 9a02…, BOS none, norm recomputed, lens logit, no edits, version 0.1.0`
+    public String line() {
+        return modelId() + ", weights " + shortened(weightsSha256()) + ", tokenizer " + shortened(tokenizerSha256()) + ", BOS "
+                + (bos == Bos.NONE ? "none" : "prepended") + ", norm " + layerNorm.key() + ", lens " + lens()
+                + lensSha256().map(hash -> " " + shortened(hash)).orElse("")
+                + (edits.isEmpty() ? ", no edits" : ", edits " + String.join(" ", edits)) + ", version " + version();
+    }
+
+    private static String shortened(String hash) {
+        return hash.substring(0, SHOWN_DIGITS) + "…";
     }
 
     /// The version of Java.

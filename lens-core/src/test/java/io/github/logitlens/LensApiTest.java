@@ -411,7 +411,10 @@ class LensApiTest {
                         message);
             }
         }
-        assertTrue(refused(() -> result.loss(point)).contains("SURPRISAL"));
+        LensResult listed = lens.run(PROMPT, LensOptions.defaults().positions(Positions.range(0, 1000)));
+        assertFalse(listed.hasLoss());
+        assertTrue(refused(() -> listed.loss(point)).contains("SURPRISAL"));
+        assertTrue(refused(() -> result.logitDifference(point, -1)).contains("LensOptions.versus"));
         assertEquals(List.of(), result.bottom(point, -1));
     }
 
@@ -459,9 +462,12 @@ class LensApiTest {
             }
             assertEquals(Double.NaN, result.value(LensMetric.SURPRISAL, point, last), "nothing follows");
             assertEquals(sum / last, result.loss(point), 1e-12);
+            assertEquals(result.loss(point), lens.run(PROMPT).loss(point), "without asking for surprisals");
             assertEquals(Math.exp(sum / last), result.perplexity(point), 1e-9 * Math.exp(sum / last));
         }
+        assertTrue(result.hasLoss());
         LensResult part = lens.run(PROMPT, options.positions(Positions.of(0, 1)));
+        assertFalse(part.hasLoss());
         assertTrue(refused(() -> part.loss(part.finalPoint())).contains("Positions.all()"));
         // As many as have a next token, but not those.
         LensResult others = lens.run(PROMPT, options.positions(Positions.of(IntStream.rangeClosed(1, last).toArray())));
@@ -469,6 +475,7 @@ class LensApiTest {
         LensResult allButTheLast = lens.run(PROMPT, options.positions(Positions.of(IntStream.range(0, last).toArray())));
         assertEquals(result.loss(result.finalPoint()), allButTheLast.loss(allButTheLast.finalPoint()));
         LensResult one = lens.run("The", options);
+        assertFalse(one.hasLoss());
         assertTrue(refused(() -> one.loss(one.finalPoint())).contains("at least 2 tokens"));
     }
 

@@ -14,6 +14,8 @@ enum Format {
     CSV(".csv"),
     /// A picture, layers × positions.
     SVG(".svg"),
+    /// The same picture in pixels.
+    PNG(".png"),
     /// The explorer's grid in one file.
     HTML(".html"),
     /// One JSON document.
@@ -29,6 +31,11 @@ enum Format {
 
     Format(String ending) {
         this.ending = Optional.of(ending);
+    }
+
+    /// Whether it is bytes and no text.
+    boolean isBinary() {
+        return this == PNG;
     }
 
     /// The file names that mean this format.

@@ -99,6 +99,10 @@ public final class Main implements Runnable {
         if (System.getProperty("java.util.logging.SimpleFormatter.format") == null) {
             System.setProperty("java.util.logging.SimpleFormatter.format", "lens: %5$s%n");
         }
+        // Pictures are painted into memory, also where a display is named that is not there.
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         InputStream in = new FileInputStream(FileDescriptor.in);
         System.exit(run(new Stdio(in, new FileOutputStream(FileDescriptor.out), err, Terminal.ofProcess(), Terminal::isTyped), args));

@@ -1,11 +1,10 @@
 package io.github.logitlens.tools;
 
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -27,9 +26,7 @@ import picocli.CommandLine.ParameterException;
 /// How and where results are written.
 final class OutputOptions implements OptionGroup {
 
-    private final Argument<String> format = Argument.text("--format", "FORMAT",
-            "table, json, for prompts also grid, csv, svg and html, for tokens jsonl. Default: what the name of --output "
-                    + "ends with, else table.");
+    private final Argument<String> format;
 
     private final Argument<Boolean> json = Argument.flag("--json", "Short for --format json.");
 
@@ -37,6 +34,18 @@ final class OutputOptions implements OptionGroup {
             "Write to FILE, all or nothing, instead of standard output.");
 
     private CommandSpec spec;
+
+    /// For a command that writes a table or JSON.
+    OutputOptions() {
+        this(EnumSet.of(Format.TABLE, Format.JSON));
+    }
+
+    /// For a command that writes other formats.
+    ///
+    /// @param formats which, for the help
+    OutputOptions(Set<Format> formats) {
+        format = Argument.text("--format", "FORMAT", names(formats) + ". Default: what the name of --output ends with, else table.");
+    }
 
     @Override
     public void addTo(CommandSpec command) {
@@ -119,8 +128,16 @@ final class OutputOptions implements OptionGroup {
     /// @throws CommandException      if the file cannot be written
     /// @throws Stdio.OutputException if standard output cannot be written
     void write(Stdio stdio, Stdio.Body body) {
+        writeBytes(stdio, Stdio.Bytes.of(body));
+    }
+
+    /// Writes results that are no text; see [#write(Stdio, Stdio.Body)].
+    ///
+    /// @param stdio for standard output
+    /// @param body  the results
+    void writeBytes(Stdio stdio, Stdio.Bytes body) {
         if (toStandardOutput()) {
-            stdio.print(body);
+            stdio.printBytes(body);
             return;
         }
         String name = output.get();
@@ -131,7 +148,7 @@ final class OutputOptions implements OptionGroup {
                 throw new CommandException(name + ": expected a file, got a directory");
             }
             if (Files.exists(target) && !Files.isRegularFile(target)) {
-                try (Writer out = Files.newBufferedWriter(target, StandardCharsets.UTF_8, StandardOpenOption.WRITE)) {
+                try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.WRITE)) {
                     body.write(out);
                 }
             } else {
@@ -155,7 +172,7 @@ final class OutputOptions implements OptionGroup {
     }
 
     /// What is there already is replaced by what is on the disk, not by what is on its way there, and keeps its mode.
-    private static void replace(Path target, Stdio.Body body) throws IOException {
+    private static void replace(Path target, Stdio.Bytes body) throws IOException {
         boolean exists = Files.exists(target);
         if (exists && !Files.isWritable(target)) {
             throw new AccessDeniedException(target.toString());
@@ -165,7 +182,7 @@ final class OutputOptions implements OptionGroup {
         temporary.toFile().deleteOnExit();
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                    Writer out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8))) {
+                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
                 body.write(out);
                 out.flush();
                 channel.force(true);

@@ -22,22 +22,22 @@ import picocli.CommandLine.ParameterException;
 final class PictureOptions implements OptionGroup {
 
     /// The formats that are pictures.
-    static final Set<Format> PICTURES = EnumSet.of(Format.GRID, Format.SVG);
+    static final Set<Format> PICTURES = EnumSet.of(Format.GRID, Format.SVG, Format.PNG);
 
     private final Argument<List<String>> metrics = Argument.texts(OptionSpec.builder("--metric").paramLabel("METRIC,...")
             .completionCandidates(new Metrics())
-            .description("grid, svg: what the colours show, one of ${COMPLETION-CANDIDATES}; "
-                    + "the last three are those of the first --track token, rank is short for tracked.rank. "
-                    + "Default: probability. Other formats: numbers shown besides the tokens, as many as wanted, without those "
-                    + "three; jsd and totalVariation take a second pass. May be repeated."));
+            .description("grid, svg, png: what the colours show, one of ${COMPLETION-CANDIDATES}; "
+                    + "the last four are those of the first --track token, rank is short for tracked.rank, logitDifference needs "
+                    + "--versus. Default: probability. Other formats: numbers shown besides the tokens, as many as wanted, without "
+                    + "those four; jsd and totalVariation take a second pass. May be repeated."));
 
     private final Argument<String> scale = Argument.text("--scale", "SCALE",
-            "grid, svg: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.");
+            "grid, svg, png: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.");
 
     private final Argument<Integer> stride = Argument.number("--stride", "N",
-            "grid, svg: every Nth layer, counted from the last. Default: 1.");
+            "grid, svg, png: every Nth layer, counted from the last. Default: 1.");
 
-    private final Argument<Boolean> bottomUp = Argument.flag("--bottom-up", "grid, svg: the embedding at the bottom.");
+    private final Argument<Boolean> bottomUp = Argument.flag("--bottom-up", "grid, svg, png: the embedding at the bottom.");
 
     private final Argument<String> color = Argument.text("--color", "WHEN",
             "grid: auto, always, never, 24bit, 256 or 16. Default: auto, which heeds NO_COLOR, CLICOLOR_FORCE, "
@@ -80,7 +80,7 @@ final class PictureOptions implements OptionGroup {
         }
         if (!given.isEmpty()) {
             throw wrong(given.getFirst() + ": expected --format "
-                    + (given.getFirst().equals("--color") ? "grid" : "grid or svg") + " with it, got " + format);
+                    + (given.getFirst().equals("--color") ? "grid" : "grid, svg or png") + " with it, got " + format);
         }
     }
 
@@ -111,8 +111,7 @@ final class PictureOptions implements OptionGroup {
             if (keys().size() > 1) {
                 throw new IllegalArgumentException("metric: expected one for a picture, got " + String.join(",", keys()));
             }
-            Quantity quantity = Quantity.named(
-                    keys().isEmpty() ? LensMetric.PROBABILITY.key() : keys().getFirst(), options.tracked());
+            Quantity quantity = Quantity.named(keys().isEmpty() ? LensMetric.PROBABILITY.key() : keys().getFirst(), options);
             int every = stride.given().orElse(1);
             if (every < 1) {
                 throw new IllegalArgumentException("stride: expected at least 1, got " + every);

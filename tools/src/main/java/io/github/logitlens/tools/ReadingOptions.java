@@ -27,7 +27,7 @@ final class ReadingOptions implements OptionGroup {
 
     private final Argument<String> position = Argument.text("--position", "POS",
             "Token positions read: last, all, N, N,M or A:B, counted from 0, or from the end if negative. "
-                    + "Default: last, for grid, svg and html all.");
+                    + "Default: last, for grid, svg, png and html all.");
 
     private final Argument<Boolean> bos = Argument.flag("--bos",
             "Put <|endoftext|> before the prompt. Default: nothing is added.");
@@ -61,13 +61,16 @@ final class ReadingOptions implements OptionGroup {
             .description("Follow this token, such as \" Paris\" with its space, or id:6342, through all layers. May be "
                     + "repeated."));
 
+    private final Argument<String> versus = Argument.text("--versus", "TOKEN",
+            "How far the first --track token is ahead of this one: their logits' difference at every layer.");
+
     private CommandSpec spec;
 
     @Override
     public void addTo(CommandSpec command) {
         spec = command;
         for (Argument<?> option : List.of(
-                topK, bottomK, position, bos, mid, points, layers, lens, layerNorm, stopAfter, tracked)) {
+                topK, bottomK, position, bos, mid, points, layers, lens, layerNorm, stopAfter, tracked, versus)) {
             option.addTo(command);
         }
     }
@@ -89,7 +92,7 @@ final class ReadingOptions implements OptionGroup {
             for (String token : tracked.get()) {
                 options = options.track(TokenRef.parse(token));
             }
-            return options;
+            return versus.given().map(TokenRef::parse).map(options::versus).orElse(options);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }

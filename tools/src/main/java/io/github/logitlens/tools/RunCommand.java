@@ -11,7 +11,7 @@ import io.github.logitlens.internal.view.RunTable;
 import io.github.logitlens.internal.view.RunView;
 import io.github.logitlens.tools.view.grid.ColourDepth;
 import io.github.logitlens.tools.view.grid.GridChoice;
-import io.github.logitlens.tools.view.grid.SvgGrid;
+import io.github.logitlens.tools.view.grid.GridPicture;
 import io.github.logitlens.tools.view.grid.TerminalGrid;
 import io.github.logitlens.tools.view.grid.TokenSparklines;
 import java.util.EnumSet;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class RunCommand implements SubCommand {
 
     private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG,
-            Format.HTML);
+            Format.PNG, Format.HTML);
 
     private final Stdio stdio;
 
@@ -41,7 +41,9 @@ final class RunCommand implements SubCommand {
 
     private final PictureOptions picture = new PictureOptions();
 
-    private final OutputOptions output = new OutputOptions();
+    private final DrawingOptions drawing = new DrawingOptions();
+
+    private final OutputOptions output = new OutputOptions(FORMATS);
 
     private final ComputeOptions compute = new ComputeOptions();
 
@@ -61,7 +63,7 @@ final class RunCommand implements SubCommand {
     public CommandSpec spec() {
         CommandSpec spec = spec("run", "lens run [OPTIONS] PROMPT",
                 "Reads a prompt at every layer: what the model would say next if it had to stop there.",
-                prompt, jsonl, model, reading, picture, output, compute);
+                prompt, jsonl, model, reading, picture, drawing, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
@@ -77,6 +79,7 @@ final class RunCommand implements SubCommand {
         }
         Format format = output.format(FORMATS, Optional.empty());
         picture.check(format);
+        drawing.check(format);
         boolean drawn = PictureOptions.PICTURES.contains(format);
         LensOptions asked = reading.options(drawn || format == Format.HTML ? Positions.all() : Positions.last());
         ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
@@ -90,8 +93,12 @@ final class RunCommand implements SubCommand {
             LensResult result = read.run(lens, reading.of(options, lens));
             result.notes().forEach(note -> stdio.err().println("lens: " + note));
             ModelOptions.reportNonFinite(lens.model(), stdio);
-            RunView view = view(format, choice, colours);
-            output.write(stdio, out -> view.write(result, out));
+            if (DrawingOptions.FORMATS.contains(format)) {
+                drawing.write(GridPicture.of(result, choice.orElseThrow()), format, output, stdio);
+            } else {
+                RunView view = view(format, choice, colours);
+                output.write(stdio, out -> view.write(result, out));
+            }
         }
         return Main.DONE;
     }
@@ -99,6 +106,7 @@ final class RunCommand implements SubCommand {
     private int many() {
         output.format(EnumSet.of(Format.JSONL), Optional.of(Format.JSONL));
         picture.check(Format.JSON);
+        drawing.check(Format.JSON);
         LensOptions options = picture.reading(reading.options(Positions.last())).specialTokens(prompt.specialTokens());
         compute.apply();
         try (PromptLines lines = new PromptLines(prompt.source(stdio)); LogitLens lens = model.open(stdio)) {
@@ -115,9 +123,8 @@ final class RunCommand implements SubCommand {
             case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();
-            case SVG -> new SvgGrid(choice.orElseThrow());
             case HTML -> new RunHtml();
-            case JSONL -> throw new AssertionError(format);
+            case SVG, PNG, JSONL -> throw new AssertionError(format);
         };
     }
 }

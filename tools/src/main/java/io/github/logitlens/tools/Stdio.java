@@ -37,6 +37,26 @@ record Stdio(InputStream in, OutputStream out, PrintStream err, Terminal termina
         void write(Writer out) throws IOException;
     }
 
+    /// Writes bytes to their end or throws.
+    @FunctionalInterface
+    interface Bytes {
+
+        /// Writes all of them.
+        ///
+        /// @param out where to
+        /// @throws IOException if `out` does
+        void write(OutputStream out) throws IOException;
+
+        /// The same from text, in UTF-8.
+        static Bytes of(Body body) {
+            return out -> {
+                Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
+                body.write(writer);
+                writer.flush();
+            };
+        }
+    }
+
     /// Standard output could not be written.
     static final class OutputException extends RuntimeException {
 
@@ -58,10 +78,17 @@ record Stdio(InputStream in, OutputStream out, PrintStream err, Terminal termina
     /// @param body the results
     /// @throws OutputException if they could not be written
     void print(Body body) {
+        printBytes(Bytes.of(body));
+    }
+
+    /// Writes results that are no text to standard output.
+    ///
+    /// @param bytes the results
+    /// @throws OutputException if they could not be written
+    void printBytes(Bytes bytes) {
         try {
-            Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
-            body.write(writer);
-            writer.flush();
+            bytes.write(out);
+            out.flush();
         } catch (IOException e) {
             throw new OutputException(e);
         }

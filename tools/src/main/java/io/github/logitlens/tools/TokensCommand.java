@@ -44,7 +44,7 @@ final class TokensCommand implements SubCommand {
 
     private final ModelOptions model = new ModelOptions();
 
-    private final OutputOptions output = new OutputOptions();
+    private final OutputOptions output = new OutputOptions(FORMATS);
 
     private CommandSpec spec;
 

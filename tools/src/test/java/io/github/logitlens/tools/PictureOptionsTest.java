@@ -26,13 +26,13 @@ class PictureOptionsTest {
 
     static Stream<String> metrics() {
         return Stream.concat(Stream.of(LensMetric.values()).map(LensMetric::key), Stream.of("rank", "tracked.rank",
-                "tracked.probability", "TRACKED.logit"));
+                "tracked.probability", "TRACKED.logit", "logitDifference"));
     }
 
     @ParameterizedTest
     @MethodSource("metrics")
     void everyMetricCanBeTheColour(String metric) {
-        Cli grid = Cli.lens("--format", "grid", "--metric", metric, "--track", " Paris", EIFFEL).succeeds();
+        Cli grid = Cli.lens("--format", "grid", "--metric", metric, "--track", " Paris", "--versus", " London", EIFFEL).succeeds();
         assertTrue(grid.out().lines().anyMatch(line -> line.startsWith("block ")), grid.out());
         assertEquals(Lens.run(EIFFEL).points().size(), grid.lines().stream().filter(line -> line.endsWith("│")).count());
     }
@@ -77,6 +77,10 @@ class PictureOptionsTest {
     @CsvSource(delimiter = '|', value = {
         "--metric nonsense         | --metric: expected one of probability, logit,",
         "--metric rank             | --metric tracked.rank: expected --track TOKEN with it, got none",
+        "--metric logitDifference  | --metric logitDifference: expected --track TOKEN and --versus TOKEN with it, got none",
+        "--versus id:3             | --versus: expected another token to be tracked before it, got none",
+        "--track id:3 --versus id:3 | --versus: expected another token to be tracked before it, got the same",
+        "--theme dark              | --theme: expected --format svg or png with it, got grid",
         "--scale cubic             | --scale: expected linear, log or clip, got \"cubic\"",
         "--stride 0                | --stride: expected at least 1, got 0",
         "--stride x                | --stride",
@@ -90,9 +94,9 @@ class PictureOptionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--scale log      | table | --scale: expected --format grid or svg",
-        "--stride 2       | csv   | --stride: expected --format grid or svg",
-        "--bottom-up      | table | --bottom-up: expected --format grid or svg",
+        "--scale log      | table | --scale: expected --format grid, svg or png",
+        "--stride 2       | csv   | --stride: expected --format grid, svg or png",
+        "--bottom-up      | table | --bottom-up: expected --format grid, svg or png",
         "--color 16       | svg   | --color: expected --format grid"
     })
     void optionsThatTheFormatHasNoUseFor(String option, String format, String message) {
@@ -109,7 +113,7 @@ class PictureOptionsTest {
 
     @Test
     void formatsOfACommand() {
-        Cli.lens("--format", "jsonl", "x").failsWith(USAGE, "--format: expected table, grid, csv, svg, html or json, got \"jsonl\"");
-        Cli.lens("--output", "x.pdf", "x").failsWith(USAGE, "expected a name that ends with .txt, .csv, .svg, .html or .json");
+        Cli.lens("--format", "jsonl", "x").failsWith(USAGE, "--format: expected table, grid, csv, svg, png, html or json, got \"jsonl\"");
+        Cli.lens("--output", "x.pdf", "x").failsWith(USAGE, "expected a name that ends with .txt, .csv, .svg, .png, .html or .json");
     }
 }

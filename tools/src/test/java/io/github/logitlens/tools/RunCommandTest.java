@@ -1,6 +1,7 @@
 package io.github.logitlens.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitlens.Lens;
@@ -81,7 +82,32 @@ class RunCommandTest {
         assertEquals("norm      recomputed, each row by its own statistics", lines.get(3));
         assertTrue(lines.get(4).matches("compute +(scalar|vector \\(\\d+-bit\\)) kernels, \\d+ threads?"), lines.get(4));
         assertEquals("position  6 (last), after \" in\"", lines.get(5));
-        assertEquals("", lines.get(6));
+        LensResult result = Lens.run(EIFFEL);
+        assertEquals("decided   at " + result.decisionLayer(-1) + ", margin "
+                + String.format(Locale.ROOT, "%.3f", result.value(LensMetric.MARGIN, result.decisionLayer(-1), -1)) + "; first seen at "
+                + result.firstAppearance(-1) + ", " + result.flips(-1) + " flips", lines.get(6));
+        assertEquals("", lines.get(7));
+    }
+
+    @Test
+    void theWholePromptHasItsLossAtEveryPoint() {
+        LensResult result = Lens.run(EIFFEL);
+        List<String> lines = Cli.lens("--position", "all", EIFFEL).succeeds().lines();
+        List<String> expected = result.points().stream().map(point -> point.label() + " | loss: "
+                + String.format(Locale.ROOT, "%.2f", result.loss(point)) + " | perplexity: "
+                + String.format(Locale.ROOT, result.perplexity(point) < 1e6 ? "%.2f" : "%.2e", result.perplexity(point))).toList();
+        assertEquals(expected, lines.subList(lines.indexOf("loss in nats a token") + 1, lines.size()).stream()
+                .map(line -> line.replaceAll(" +\\|", " |")).toList());
+        assertFalse(Cli.lens("--position", "1:", EIFFEL).succeeds().out().contains("loss"));
+    }
+
+    @Test
+    void theLogitDifferenceStandsBehindTheTrackedTokens() {
+        LensResult result = Lens.run(EIFFEL, LensOptions.defaults().track(" Paris").versus(" London"));
+        List<String> ends = Cli.lens("--track", " Paris", "--versus", " London", EIFFEL).succeeds().lines().stream()
+                .filter(line -> line.contains("difference: ")).map(line -> line.replaceAll(".*difference: ", "")).toList();
+        assertEquals(result.points().stream().map(point -> String.format(Locale.ROOT, "%+.2f", result.logitDifference(point, -1))).toList(),
+                ends);
     }
 
     @Test
@@ -154,7 +180,8 @@ class RunCommandTest {
                 .map(line -> line.split(" +")[1]).collect(Collectors.joining(" "));
         assertEquals(expected, positions);
         int each = rows(Cli.lens(EIFFEL)).size();
-        assertEquals(positions.split(" ").length * each, rows(cli).size());
+        int losses = choice.equals("all") ? 1 : 0;
+        assertEquals((positions.split(" ").length + losses) * each, rows(cli).size());
     }
 
     @Test

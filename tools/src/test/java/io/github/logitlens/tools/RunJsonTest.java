@@ -43,7 +43,15 @@ class RunJsonTest {
             LensResult result = lens.run(
                     PROMPT, LensOptions.defaults().topK(3).bottomK(2).bos(Bos.PREPEND).metrics(LensMetric.values())
                             .points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST).track(" Paris"));
-            assertEquals(List.of("schema", "model", "options", "tokens", "points", "positions", "readings", "provenance"), names(json));
+            assertEquals(List.of("schema", "model", "options", "tokens", "points", "positions", "losses", "readings", "provenance"),
+                    names(json));
+            assertEquals(result.points().size(), json.path("losses").size());
+            for (int point = 0; point < result.points().size(); point++) {
+                JsonNode loss = json.path("losses").get(point);
+                assertEquals(point, loss.path("point").intValue());
+                assertEquals(result.loss(result.points().get(point)), loss.path("loss").doubleValue());
+                assertEquals(result.perplexity(result.points().get(point)), loss.path("perplexity").doubleValue());
+            }
             Provenances.check(json.path("provenance"), "PREPEND", "recomputed");
             assertEquals("logitlens.run/1", json.path("schema").textValue());
 
@@ -175,6 +183,15 @@ class RunJsonTest {
             }
             assertFalse(reading.has("tracked"));
         });
+    }
+
+    @Test
+    void twoTokensThatAreComparedHaveTheirDifferenceInEveryReading() {
+        JsonNode json = Cli.lens("--json", "--track", " Paris", "--versus", " London", PROMPT).succeeds().json();
+        assertEquals(" London", json.path("options").path("versus").textValue());
+        json.path("readings").forEach(reading -> assertEquals(
+                reading.path("tracked").get(0).path("logit").doubleValue() - reading.path("tracked").get(1).path("logit").doubleValue(),
+                reading.path("logitDifference").doubleValue(), 1e-5));
     }
 
     @Test

@@ -45,6 +45,14 @@ public final class Figures {
         return String.format(Locale.ROOT, "%+.2f", logit);
     }
 
+    /// Two decimals, `-` where there is no number: `3.40`.
+    ///
+    /// @param value a number of any size
+    /// @return the figure
+    public static String figure(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, Math.abs(value) < 1e6 ? "%.2f" : "%.2e", value);
+    }
+
     /// A metric's value: a rank as a whole number, others as [#small] shows them, `-` where it is not defined.
     ///
     /// @param metric what it is

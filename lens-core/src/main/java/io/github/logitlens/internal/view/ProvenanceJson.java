@@ -5,6 +5,7 @@ import io.github.logitlens.Prompt;
 import io.github.logitlens.Provenance;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /// What a result was made with: the last member of each result's document, on a line of its own, because the others are the
 /// same whatever computed them.
@@ -15,34 +16,37 @@ public final class ProvenanceJson {
 
     public static void write(Provenance provenance, JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("provenance");
-        json.writeStringField("model", provenance.modelId());
-        json.writeStringField("weightsSha256", provenance.weightsSha256());
-        json.writeStringField("tokenizerSha256", provenance.tokenizerSha256());
-        json.writeStringField("bos", provenance.bos().name());
-        json.writeStringField("layerNorm", provenance.layerNorm().key());
-        json.writeStringField("lens", provenance.lens());
-        json.writeStringField("lensSha256", provenance.lensSha256().orElse(null));
+        for (Map.Entry<String, String> field : provenance.fields().entrySet()) {
+            switch (field.getKey()) {
+                case "lensSha256" -> json.writeStringField(field.getKey(), provenance.lensSha256().orElse(null));
+                case "edits" -> edits(provenance.edits(), json);
+                case "editSources" -> sources(provenance.editSources(), json);
+                case "threads" -> json.writeNumberField(field.getKey(), provenance.threads());
+                default -> json.writeStringField(field.getKey(), field.getValue());
+            }
+        }
+        json.writeEndObject();
+    }
+
+    /// The member `edits`.
+    static void edits(List<String> edits, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("edits");
-        for (String edit : provenance.edits()) {
+        for (String edit : edits) {
             json.writeString(edit);
         }
         json.writeEndArray();
-        if (provenance.editSources().stream().anyMatch(sources -> !sources.isEmpty())) {
-            json.writeArrayFieldStart("editSources");
-            for (List<Prompt> sources : provenance.editSources()) {
-                json.writeStartArray();
-                for (Prompt source : sources) {
-                    write(source, json);
-                }
-                json.writeEndArray();
+    }
+
+    private static void sources(List<List<Prompt>> all, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("editSources");
+        for (List<Prompt> sources : all) {
+            json.writeStartArray();
+            for (Prompt source : sources) {
+                write(source, json);
             }
             json.writeEndArray();
         }
-        json.writeStringField("kernels", provenance.kernels());
-        json.writeNumberField("threads", provenance.threads());
-        json.writeStringField("version", provenance.version());
-        json.writeStringField("java", provenance.java());
-        json.writeEndObject();
+        json.writeEndArray();
     }
 
     private static void write(Prompt source, JsonGenerator json) throws IOException {

@@ -65,6 +65,7 @@ public final class RunJson implements RunView {
     public static void members(LensResult result, JsonGenerator json) throws IOException {
         head(result, json);
         positions(result, json);
+        losses(result, json);
         json.writeArrayFieldStart("readings");
         for (int position : result.positions()) {
             readings(result, position, json);
@@ -79,11 +80,7 @@ public final class RunJson implements RunView {
         model(result.modelId(), result.config(), json);
         options(result, json);
         if (!result.edits().isEmpty()) {
-            json.writeArrayFieldStart("edits");
-            for (String edit : result.edits()) {
-                json.writeString(edit);
-            }
-            json.writeEndArray();
+            ProvenanceJson.edits(result.edits(), json);
         }
         TokenJson.writeTokens(result.tokens(), json);
         points(result.points(), json);
@@ -135,6 +132,9 @@ public final class RunJson implements RunView {
             json.writeString(token.toString());
         }
         json.writeEndArray();
+        if (result.options().versus().isPresent()) {
+            json.writeStringField("versus", result.options().versus().get().toString());
+        }
         json.writeEndObject();
     }
 
@@ -160,6 +160,22 @@ public final class RunJson implements RunView {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /// The prompt's loss at each point, where the whole prompt was read.
+    private static void losses(LensResult result, JsonGenerator json) throws IOException {
+        if (result.hasLoss()) {
+            json.writeArrayFieldStart("losses");
+            for (int i = 0; i < result.points().size(); i++) {
+                LensPoint point = result.points().get(i);
+                json.writeStartObject();
+                json.writeNumberField("point", i);
+                Json.number(json, "loss", result.loss(point));
+                Json.number(json, "perplexity", result.perplexity(point));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
     }
 
     private static void point(int index, LensPoint point, JsonGenerator json) throws IOException {
@@ -200,6 +216,9 @@ public final class RunJson implements RunView {
             if (!always(metric) || metric == LensMetric.LOG_PROBABILITY) {
                 Json.number(json, metric.key(), result.value(metric, point, position));
             }
+        }
+        if (result.options().versus().isPresent()) {
+            Json.number(json, "logitDifference", result.logitDifference(point, position));
         }
         predictions("top", reading.top(), json);
         if (result.options().bottomK() > 0) {

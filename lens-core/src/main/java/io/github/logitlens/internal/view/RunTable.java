@@ -64,6 +64,9 @@ public final class RunTable implements RunView {
                 out.write('\n');
             }
             RunHeader.field("position", place(result, position), width, out);
+            if (!result.stopped()) {
+                RunHeader.field("decided", decision(result, position), width, out);
+            }
             if (!several) {
                 out.write('\n');
             }
@@ -81,6 +84,26 @@ public final class RunTable implements RunView {
                 bottom(result, position).write(width, out);
             }
         }
+        if (result.hasLoss()) {
+            out.write("\nloss in nats a token\n");
+            losses(result).write(width, out);
+        }
+    }
+
+    private static String decision(LensResult result, int position) {
+        LensPoint decision = result.decisionLayer(position);
+        int flips = result.flips(position);
+        return "at " + decision + ", margin " + Figures.metric(LensMetric.MARGIN, result.value(LensMetric.MARGIN, decision, position))
+                + "; first seen at " + result.firstAppearance(position) + ", " + flips + (flips == 1 ? " flip" : " flips");
+    }
+
+    private static Columns losses(LensResult result) {
+        Columns table = new Columns();
+        for (LensPoint point : result.points()) {
+            table.row(point.label(), List.of("loss: " + Figures.figure(result.loss(point)),
+                    "perplexity: " + Figures.figure(result.perplexity(point))));
+        }
+        return table;
     }
 
     private static String place(LensResult result, int position) {
@@ -135,6 +158,9 @@ public final class RunTable implements RunView {
                 cells.add(at.token().display() + ": " + TextWidth.padded(Figures.small(at.probability()), 7)
                         + "  logit " + TextWidth.leftPadded(Figures.logit(at.logit()), 7)
                         + "  rank " + TextWidth.leftPadded(Integer.toString(at.rank()), 5));
+            }
+            if (result.options().versus().isPresent()) {
+                cells.add("difference: " + Figures.signed(result.logitDifference(point, position)));
             }
             table.row(point.label(), cells);
         }

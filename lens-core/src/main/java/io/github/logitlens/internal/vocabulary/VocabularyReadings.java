@@ -302,6 +302,13 @@ public final class VocabularyReadings {
         return totalVariation[row(position, point)];
     }
 
+    /// Whether the token that follows each position was read.
+    ///
+    /// @return whether [#nextLogit] has something to say
+    public boolean readsNext() {
+        return nextLogits.length > 0;
+    }
+
     /// The logit of the token that follows, if [VocabularyQuery#next] asked for it.
     ///
     /// @param position index of the position, from 0

@@ -3,15 +3,19 @@
 
 import {KNOWN} from './known.js';
 
-const MAP = KNOWN.colours.map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
-
 const STEPS = 256;
-const LADDER = Array.from({length: STEPS}, (_, step) => at(step / (STEPS - 1)));
+const LADDER = ladder(KNOWN.colours);
+const SIGNED = ladder(KNOWN.signedColours);
 
-function at(unit) {
-  const place = unit * (MAP.length - 1);
-  const below = Math.min(Math.floor(place), MAP.length - 2);
-  const rgb = MAP[below].map((low, c) => Math.round(low + (MAP[below + 1][c] - low) * (place - below)));
+function ladder(colours) {
+  const map = colours.map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
+  return Array.from({length: STEPS}, (_, step) => at(map, step / (STEPS - 1)));
+}
+
+function at(map, unit) {
+  const place = unit * (map.length - 1);
+  const below = Math.min(Math.floor(place), map.length - 2);
+  const rgb = map[below].map((low, c) => Math.round(low + (map[below + 1][c] - low) * (place - below)));
   return {fill: `rgb(${rgb.join(' ')})`, ink: luminance(rgb) > 0.179 ? '#0b0b10' : '#ffffff'};
 }
 
@@ -21,9 +25,9 @@ function luminance(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** The fill and the ink that is legible on it, for a number in [0, 1]. */
-export function colourOf(unit) {
-  return LADDER[Math.round(Math.min(Math.max(unit, 0), 1) * (STEPS - 1))];
+/** The fill and the ink that is legible on it, for a number in [0, 1]; of a `signed` metric 0.5 is the middle. */
+export function colourOf(unit, kind = 'number') {
+  return (kind === 'signed' ? SIGNED : LADDER)[Math.round(Math.min(Math.max(unit, 0), 1) * (STEPS - 1))];
 }
 
 /** For a value that is not there. */

@@ -31,7 +31,7 @@ export class Colouring {
   /** Fill and ink of a cell. */
   colour(point, position) {
     const unit = this.scale.toUnit(this.value(point, position));
-    return Number.isNaN(unit) ? NO_VALUE : colourOf(unit);
+    return Number.isNaN(unit) ? NO_VALUE : colourOf(unit, this.metric.kind);
   }
 
   format(value) {

@@ -7,7 +7,10 @@ import {number} from './run.js';
 export const METRICS = KNOWN.metrics.filter(metric => !metric.tracked);
 
 /** Those that read the token followed in every cell, `run.options.tracked[0]`. */
-export const TRACKED = KNOWN.metrics.filter(metric => metric.tracked);
+export const TRACKED = KNOWN.metrics.filter(metric => metric.tracked && !metric.versus);
+
+/** Those that compare that token with `run.options.versus`. */
+export const COMPARED = KNOWN.metrics.filter(metric => metric.versus);
 
 /** The metric of a key, or undefined if there is none. */
 export function metricOf(key) {
@@ -21,7 +24,8 @@ export function valueOf(metric, reading) {
 
 /** Whether a run's readings have the metric, so that it can be shown without asking again. */
 export function isIn(metric, run) {
-  return metric.tracked ? (run.options.tracked ?? []).length > 0
+  return metric.versus ? run.options.versus !== undefined
+      : metric.tracked ? (run.options.tracked ?? []).length > 0
       : metric.always || (run.options.metrics ?? []).includes(metric.key);
 }
 

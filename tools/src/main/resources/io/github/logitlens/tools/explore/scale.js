@@ -26,6 +26,11 @@ export function scaleOf(key, metric, values) {
     return linear(0, 1, reversed);
   }
   const [least, most] = [sorted[0], sorted.at(-1)];
+  if (metric.kind === 'signed' && key !== 'log') {
+    const sizes = sorted.map(Math.abs).sort();
+    const reach = key === 'clip' ? sizes[Math.round((1 - CLIPPED) * (sizes.length - 1))] : sizes.at(-1);
+    return linear(-reach, reach, false);
+  }
   if (key === 'clip') {
     const place = share => sorted[Math.round(share * (sorted.length - 1))];
     return linear(place(CLIPPED), place(1 - CLIPPED), reversed);

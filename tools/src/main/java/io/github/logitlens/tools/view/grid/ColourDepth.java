@@ -1,5 +1,7 @@
 package io.github.logitlens.tools.view.grid;
 
+import io.github.logitlens.tools.view.draw.ColourMap;
+import io.github.logitlens.tools.view.draw.Rgb;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -8,31 +10,33 @@ public enum ColourDepth {
     /// None: a block of eight heights stands for the colour.
     NONE {
         @Override
-        String paint(double place) {
+        String paint(double place, ColourMap map) {
             return "";
         }
     },
-    /// The sixteen of every terminal. Of these, five whose lightness grows in even steps: black, blue, magenta, cyan, yellow.
+    /// The sixteen of every terminal. Of these, five whose lightness grows in even steps: black, blue, magenta, cyan, yellow; for
+    /// numbers with a sign blue, cyan, white, bright yellow, red.
     ANSI_16 {
         @Override
-        String paint(double place) {
-            int step = (int) Math.min(place * FIVE_STEPS.size(), FIVE_STEPS.size() - 1);
-            return ESCAPE + FIVE_STEPS.get(step) + "m";
+        String paint(double place, ColourMap map) {
+            List<String> steps = map == ColourMap.SEQUENTIAL ? FIVE_STEPS : FIVE_SIGNED_STEPS;
+            int step = (int) Math.min(place * steps.size(), steps.size() - 1);
+            return ESCAPE + steps.get(step) + "m";
         }
     },
     /// The 256 of xterm: the nearest of its 6 × 6 × 6 cube.
     ANSI_256 {
         @Override
-        String paint(double place) {
-            int index = nearest(Viridis.at(place));
+        String paint(double place, ColourMap map) {
+            int index = nearest(map.at(place));
             return ESCAPE + (CUBE.get(index).ink() == Rgb.BLACK ? "30" : "97") + ";48;5;" + (16 + index) + "m";
         }
     },
     /// All of them, 24 bits.
     TRUE_COLOUR {
         @Override
-        String paint(double place) {
-            Rgb colour = Viridis.at(place);
+        String paint(double place, ColourMap map) {
+            Rgb colour = map.at(place);
             Rgb ink = colour.ink();
             return ESCAPE + "38;2;" + triple(ink) + ";48;2;" + triple(colour) + "m";
         }
@@ -47,6 +51,7 @@ public enum ColourDepth {
     private static final String ESCAPE = "\u001b[";
     /// Ink and ground.
     private static final List<String> FIVE_STEPS = List.of("97;40", "97;44", "97;45", "30;46", "30;103");
+    private static final List<String> FIVE_SIGNED_STEPS = List.of("97;44", "30;46", "30;47", "30;103", "97;41");
     private static final int[] CUBE_CHANNEL = {0, 95, 135, 175, 215, 255};
     private static final List<Rgb> CUBE = IntStream.range(0, 216)
             .mapToObj(i -> new Rgb(CUBE_CHANNEL[i / 36], CUBE_CHANNEL[i / 6 % 6], CUBE_CHANNEL[i % 6])).toList();
@@ -60,14 +65,15 @@ public enum ColourDepth {
     /// What begins a cell whose colour stands at a place on the map; [#RESET] ends it.
     ///
     /// @param place 0 to 1
+    /// @param map   the colours
     /// @return an escape sequence, or nothing
-    abstract String paint(double place);
+    abstract String paint(double place, ColourMap map);
 
     /// A text in the colour of a place on the map.
     ///
     /// @param place 0 to 1, or NaN for no colour
-    String painted(String text, double place) {
-        return this == NONE || Double.isNaN(place) ? text : paint(place) + text + RESET;
+    String painted(String text, double place, ColourMap map) {
+        return this == NONE || Double.isNaN(place) ? text : paint(place, map) + text + RESET;
     }
 
     /// A text that stands back, if there are colours.

@@ -44,6 +44,11 @@ record ColourScale(Scale scale, double low, double high, boolean reversed) {
         }
         double least = sorted[0];
         double most = sorted[sorted.length - 1];
+        if (kind == Kind.SIGNED && scale != Scale.LOG) {
+            double[] sizes = Arrays.stream(sorted).map(Math::abs).sorted().toArray();
+            double reach = scale == Scale.CLIP ? percentile(sizes, 1 - CLIPPED) : sizes[sizes.length - 1];
+            return new ColourScale(scale, -reach, reach, false);
+        }
         return switch (scale) {
             case LINEAR -> kind == Kind.PROBABILITY
                     ? new ColourScale(scale, 0, 1, false)

@@ -3,6 +3,8 @@ package io.github.logitlens.tools.view.grid;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.internal.view.RunJson;
+import io.github.logitlens.tools.view.draw.ColourMap;
+import io.github.logitlens.tools.view.draw.Rgb;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -15,12 +17,12 @@ import java.util.Locale;
 /// {"metrics": [{"key": "entropy", "label": "Entropy", "unit": "nats", "meaning": "How undecided …", "kind": "number",
 ///               "scale": "linear", "always": true, "tracked": false, "at": ["entropy"]}, …],
 ///  "scales": [{"key": "clip", "label": "clipped", "meaning": "Linear between …", "clipped": 0.05}, …],
-///  "colours": ["#440154", …, "#fde725"]}
+///  "colours": ["#440154", …, "#fde725"], "signedColours": ["#08519c", …, "#9a3a05"]}
 /// ```
 ///
 /// `at` leads from a reading of the document to the number. `kind` is `probability`, between 0 and 1; `rank`, of which 1 is the
-/// best and brightest; or `number`. `scale` is the usual one. `always`: it is in the readings of every run; `tracked`: it needs a
-/// tracked token.
+/// best and brightest; `signed`, whose 0 is the middle of `signedColours`; or `number`. `scale` is the usual one. `always`: it is in the readings of every run; `tracked`: it needs a
+/// tracked token; `versus`: and one that this is compared with.
 public final class DisplayJson {
 
     private DisplayJson() {
@@ -45,14 +47,24 @@ public final class DisplayJson {
             json.writeBooleanField("tracked", true);
             end(List.of("tracked", 0, fact.name().toLowerCase(Locale.ROOT)), json);
         }
+        begin(Quantity.OfDifference.KEY, Quantity.OfDifference.LABEL, "nats", Quantity.OfDifference.MEANING, Kind.SIGNED, json);
+        json.writeBooleanField("always", false);
+        json.writeBooleanField("tracked", true);
+        json.writeBooleanField("versus", true);
+        end(List.of(Quantity.OfDifference.KEY), json);
         json.writeEndArray();
         json.writeArrayFieldStart("scales");
         for (Scale scale : Scale.values()) {
             write(scale, json);
         }
         json.writeEndArray();
-        json.writeArrayFieldStart("colours");
-        for (Rgb colour : Viridis.KNOTS) {
+        colours("colours", ColourMap.SEQUENTIAL, json);
+        colours("signedColours", ColourMap.DIVERGING, json);
+    }
+
+    private static void colours(String field, ColourMap map, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (Rgb colour : map.knots()) {
             json.writeString(colour.toString());
         }
         json.writeEndArray();

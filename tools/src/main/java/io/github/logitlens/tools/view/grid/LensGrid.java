@@ -1,5 +1,6 @@
 package io.github.logitlens.tools.view.grid;
 
+import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenPrediction;
@@ -19,8 +20,9 @@ import java.util.Set;
 /// @param rows      the points shown, uppermost first
 /// @param positions the columns
 /// @param cells     per row, per column
+/// @param facts     what is known of each column over all points; nothing where the run was stopped
 record LensGrid(LensResult result, Quantity quantity, ColourScale scale, List<LensPoint> rows, List<Integer> positions,
-        List<List<Cell>> cells) {
+        List<List<Cell>> cells, List<Fact> facts) {
 
     /// One point and position.
     ///
@@ -28,7 +30,8 @@ record LensGrid(LensResult result, Quantity quantity, ColourScale scale, List<Le
     /// @param value   the number, NaN if there is none
     /// @param place   its place on the colour map, 0 to 1, or NaN
     /// @param follows whether the most likely token is the prompt's next one
-    record Cell(TokenPrediction top, double value, double place, boolean follows) {
+    /// @param decided whether it is the position's decision layer
+    record Cell(TokenPrediction top, double value, double place, boolean follows, boolean decided) {
     }
 
     static LensGrid of(LensResult result, GridChoice choice) {
@@ -48,12 +51,12 @@ record LensGrid(LensResult result, Quantity quantity, ColourScale scale, List<Le
                 int next = positions.get(column) + 1;
                 TokenPrediction top = result.top(rows.get(row), positions.get(column)).getFirst();
                 double value = columns[column][row];
-                line.add(new Cell(top, value, scale.place(value),
-                        next < tokens.size() && tokens.get(next).id() == top.id()));
+                line.add(new Cell(top, value, scale.place(value), next < tokens.size() && tokens.get(next).id() == top.id(),
+                        !result.stopped() && rows.get(row).equals(result.decisionLayer(positions.get(column)))));
             }
             cells.add(line);
         }
-        return new LensGrid(result, choice.quantity(), scale, rows, positions, cells);
+        return new LensGrid(result, choice.quantity(), scale, rows, positions, cells, facts(result));
     }
 
     /// Every `stride`th layer, counted from the last, which is always there, as is the embedding.
@@ -71,6 +74,28 @@ record LensGrid(LensResult result, Quantity quantity, ColourScale scale, List<Le
 
     Token token(int position) {
         return result.tokens().get(position);
+    }
+
+    private static List<Fact> facts(LensResult result) {
+        List<Integer> positions = result.positions();
+        return result.stopped() ? List.of() : List.of(
+                new Fact("decided", positions.stream().map(position -> brief(result.decisionLayer(position))).toList()),
+                new Fact("first", positions.stream().map(position -> brief(result.firstAppearance(position))).toList()),
+                new Fact("flips", positions.stream().map(position -> Integer.toString(result.flips(position))).toList()),
+                new Fact("margin", positions.stream().map(position -> ShortNumber.of(
+                        result.value(LensMetric.MARGIN, result.decisionLayer(position), position), false)).toList()));
+    }
+
+    /// A point in few columns: `L7`, `L7 mid`, `embed`.
+    private static String brief(LensPoint point) {
+        return point.layer().isEmpty() ? point.name() : point.label().replace("Layer ", "L");
+    }
+
+    /// A line below the columns.
+    ///
+    /// @param label what it is
+    /// @param texts one for each column
+    record Fact(String label, List<String> texts) {
     }
 
     /// Whether some column has a token behind it.

@@ -1,6 +1,7 @@
 package io.github.logitlens.tools.view.grid;
 
 import io.github.logitlens.LensMetric;
+import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenRef;
@@ -11,11 +12,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The number that a picture's colours show: a metric of the lens, or what a run knows about a tracked token.
+/// The number that a picture's colours show: a metric of the lens, or what a run knows about its tracked tokens.
 ///
 /// ```java
-/// Quantity.named("entropy", List.of())                        // LensMetric.ENTROPY
-/// Quantity.named("rank", List.of(TokenRef.of(" Paris")))      // the rank of " Paris"
+/// Quantity.named("entropy", LensOptions.defaults())                                        // LensMetric.ENTROPY
+/// Quantity.named("rank", LensOptions.defaults().track(" Paris"))                           // the rank of " Paris"
+/// Quantity.named("logitDifference", LensOptions.defaults().track(" Paris").versus(" London"))
 /// ```
 public sealed interface Quantity {
 
@@ -96,13 +98,62 @@ public sealed interface Quantity {
         }
     }
 
+    /// How far the first tracked token is ahead of the one that it is compared with.
+    ///
+    /// @param token the first tracked one
+    /// @param other the one whose logit is subtracted
+    record OfDifference(TokenRef token, TokenRef other) implements Quantity {
+
+        static final String KEY = "logitDifference";
+        static final String LABEL = "Logit difference";
+        static final String MEANING = "How far the token is ahead of the other: their logits' difference, which is also that of their"
+                + " log probabilities.";
+
+        @Override
+        public String key() {
+            return KEY;
+        }
+
+        @Override
+        public String label() {
+            return "Logit of \"" + SafeText.escaped(token.toString()) + "\" less \"" + SafeText.escaped(other.toString()) + "\"";
+        }
+
+        @Override
+        public String unit() {
+            return "nats";
+        }
+
+        @Override
+        public String meaning() {
+            return MEANING;
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.SIGNED;
+        }
+
+        @Override
+        public double[] column(LensResult result, List<LensPoint> points, int position) {
+            return points.stream().mapToDouble(point -> result.logitDifference(token, other, point, position)).toArray();
+        }
+    }
+
     /// The quantity that `--metric` names.
     ///
-    /// @param key     a metric's key, or `tracked.rank` (or `rank`), `tracked.probability`, `tracked.logit`; in any case
-    /// @param tracked the tokens that the run tracks; the first is meant
+    /// @param key     a metric's key, or `tracked.rank` (or `rank`), `tracked.probability`, `tracked.logit`, `logitDifference`; in any
+    ///                case
+    /// @param options of the run, for the tokens that it tracks, of which the first is meant
     /// @return the quantity
-    /// @throws IllegalArgumentException if there is none, or it needs a tracked token and there is none
-    static Quantity named(String key, List<TokenRef> tracked) {
+    /// @throws IllegalArgumentException if there is none, or it needs a token that the options do not name
+    static Quantity named(String key, LensOptions options) {
+        List<TokenRef> tracked = options.tracked();
+        if (OfDifference.KEY.equalsIgnoreCase(key)) {
+            TokenRef other = options.versus().orElseThrow(() -> new IllegalArgumentException(
+                    "metric " + OfDifference.KEY + ": expected --track TOKEN and --versus TOKEN with it, got none"));
+            return new OfDifference(tracked.getFirst(), other);
+        }
         for (TokenFact fact : TokenFact.values()) {
             if (fact.key().equalsIgnoreCase(key) || fact == TokenFact.RANK && key.equalsIgnoreCase("rank")) {
                 if (tracked.isEmpty()) {
@@ -119,10 +170,11 @@ public sealed interface Quantity {
 
     /// All that [#named] takes.
     ///
-    /// @return the metrics' keys, then those of a tracked token
+    /// @return the metrics' keys, then those of tracked tokens
     static List<String> keys() {
-        return Stream.concat(Arrays.stream(LensMetric.values()).map(LensMetric::key),
-                Arrays.stream(TokenFact.values()).map(TokenFact::key)).collect(Collectors.toCollection(ArrayList::new));
+        return Stream.of(Arrays.stream(LensMetric.values()).map(LensMetric::key),
+                Arrays.stream(TokenFact.values()).map(TokenFact::key), Stream.of(OfDifference.KEY))
+                .flatMap(keys -> keys).collect(Collectors.toCollection(ArrayList::new));
     }
 
     /// The name on the command line.

@@ -7,6 +7,7 @@ import io.github.logitlens.internal.view.RunView;
 import io.github.logitlens.internal.view.SafeText;
 import io.github.logitlens.internal.view.TextWidth;
 import io.github.logitlens.internal.view.Wrapping;
+import io.github.logitlens.tools.view.draw.ColourMap;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.Objects;
 public final class TerminalGrid implements RunView {
 
     private static final char FOLLOWS = '✓';
+    private static final char DECIDED = '◆';
+    private static final char BOTH = '◈';
     private static final int WIDEST_CELL = 12;
     private static final int NARROWEST_CELL = 3;
     private static final int LEGEND_WIDTH = 24;
@@ -73,7 +76,7 @@ public final class TerminalGrid implements RunView {
         int steps = depth == ColourDepth.NONE ? 8 : Math.clamp(room, 8, LEGEND_WIDTH);
         for (int i = 0; i < steps; i++) {
             double place = i / (steps - 1.0);
-            ramp.append(depth == ColourDepth.NONE ? Blocks.height(place) : depth.painted(" ", place));
+            ramp.append(depth == ColourDepth.NONE ? Blocks.height(place) : depth.painted(" ", place, grid.quantity().kind().colours()));
         }
         RunHeader.field(depth == ColourDepth.NONE ? "block" : "colour",
                 darkest + " " + ramp + " " + brightest, out);
@@ -82,6 +85,11 @@ public final class TerminalGrid implements RunView {
         if (grid.knowsWhatFollows()) {
             out.write(Wrapping.wrapped(TextWidth.padded(String.valueOf(FOLLOWS), RunHeader.INDENT)
                     + "the token that does follow in the prompt", width) + "\n");
+        }
+        if (!grid.facts().isEmpty()) {
+            out.write(Wrapping.wrapped(TextWidth.padded(String.valueOf(DECIDED), RunHeader.INDENT)
+                    + "the decision layer: from here on the first choice stays"
+                    + (grid.knowsWhatFollows() ? "; " + BOTH + " both" : ""), width) + "\n");
         }
     }
 
@@ -109,6 +117,9 @@ public final class TerminalGrid implements RunView {
     private static int textWidth(LensGrid grid, int column) {
         int position = grid.positions().get(column);
         int widest = Math.max(TextWidth.of(SafeText.alone(grid.token(position).display())), Integer.toString(position).length());
+        for (LensGrid.Fact fact : grid.facts()) {
+            widest = Math.max(widest, TextWidth.of(fact.texts().get(column)));
+        }
         for (List<LensGrid.Cell> row : grid.cells()) {
             widest = Math.max(widest, TextWidth.of(SafeText.alone(row.get(column).top().token().display())));
         }
@@ -131,16 +142,28 @@ public final class TerminalGrid implements RunView {
             LensPoint point = grid.rows().get(row);
             out.write(TextWidth.padded(point.label(), labels) + (depth == ColourDepth.NONE ? "│" : ""));
             for (int column = first; column < end; column++) {
-                cell(grid.cells().get(row).get(column), textWidth(grid, column), out);
+                cell(grid.cells().get(row).get(column), textWidth(grid, column), grid.quantity().kind().colours(), out);
             }
             out.write('\n');
         }
+        for (LensGrid.Fact fact : grid.facts()) {
+            StringBuilder line = new StringBuilder(TextWidth.padded(fact.label(), labels + edge()));
+            for (int column = first; column < end; column++) {
+                line.append(TextWidth.padded(SafeText.fitted(fact.texts().get(column), textWidth(grid, column)),
+                        columnWidth(grid, column)));
+            }
+            out.write(depth.faint(line.toString().stripTrailing()) + "\n");
+        }
     }
 
-    private void cell(LensGrid.Cell cell, int textWidth, Writer out) throws IOException {
-        String text = SafeText.fitted(cell.top().token().display(), textWidth) + (cell.follows() ? FOLLOWS : ' ');
+    private void cell(LensGrid.Cell cell, int textWidth, ColourMap colours, Writer out) throws IOException {
+        String text = SafeText.fitted(cell.top().token().display(), textWidth) + mark(cell);
         out.write(depth == ColourDepth.NONE
                 ? text + Blocks.height(cell.place()) + "│"
-                : depth.painted(text, cell.place()) + " ");
+                : depth.painted(text, cell.place(), colours) + " ");
+    }
+
+    private static char mark(LensGrid.Cell cell) {
+        return cell.decided() ? (cell.follows() ? BOTH : DECIDED) : cell.follows() ? FOLLOWS : ' ';
     }
 }

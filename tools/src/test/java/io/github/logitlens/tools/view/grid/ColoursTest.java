@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitlens.TokenRef;
+import io.github.logitlens.LensOptions;
+import io.github.logitlens.tools.view.draw.ColourMap;
+import io.github.logitlens.tools.view.draw.Ink;
+import io.github.logitlens.tools.view.draw.Rgb;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -23,14 +26,14 @@ class ColoursTest {
         "223, aadc32", "255, fde725"})
     void viridisIsThePublishedOne(int entry, String hex) {
         Rgb published = Rgb.parse(hex);
-        Rgb ours = Viridis.at(entry / 255.0);
+        Rgb ours = ColourMap.SEQUENTIAL.at(entry / 255.0);
         assertTrue(Math.abs(published.red() - ours.red()) <= 1 && Math.abs(published.green() - ours.green()) <= 1
                 && Math.abs(published.blue() - ours.blue()) <= 1, published + " " + ours);
     }
 
     @Test
     void lightnessOnlyGrows() {
-        List<Double> luminance = IntStream.rangeClosed(0, 1000).mapToObj(i -> Viridis.at(i / 1000.0).luminance()).toList();
+        List<Double> luminance = IntStream.rangeClosed(0, 1000).mapToObj(i -> ColourMap.SEQUENTIAL.at(i / 1000.0).luminance()).toList();
         IntStream.range(1, luminance.size())
                 .forEach(i -> assertTrue(luminance.get(i) >= luminance.get(i - 1) - 0.002, "at " + i));
     }
@@ -38,9 +41,52 @@ class ColoursTest {
     @Test
     void inkIsReadableOnEveryColour() {
         for (int i = 0; i <= 1000; i++) {
-            Rgb colour = Viridis.at(i / 1000.0);
+            Rgb colour = ColourMap.SEQUENTIAL.at(i / 1000.0);
             assertTrue(colour.contrast(colour.ink()) >= 4.5, colour.toString());
         }
+    }
+
+    @Test
+    void theDivergingMapDarkensAlikeFromItsMiddle() {
+        double before = ColourMap.DIVERGING.at(0.5).luminance();
+        for (int i = 1; i <= 500; i++) {
+            Rgb below = ColourMap.DIVERGING.at(0.5 - i / 1000.0);
+            Rgb above = ColourMap.DIVERGING.at(0.5 + i / 1000.0);
+            double darker = Math.max(below.luminance(), above.luminance());
+            assertTrue(darker <= before + 0.002, "at " + i);
+            assertEquals(below.luminance(), above.luminance(), 0.11, "at " + i);
+            assertTrue(below.contrast(below.ink()) >= 4.5 && above.contrast(above.ink()) >= 4.5, below + " " + above);
+            before = darker;
+        }
+        // Blue and orange lie on the axis that red-green blindness leaves alone.
+        assertTrue(ColourMap.DIVERGING.at(0).blue() > ColourMap.DIVERGING.at(0).red() + 100);
+        assertTrue(ColourMap.DIVERGING.at(1).red() > ColourMap.DIVERGING.at(1).blue() + 100);
+    }
+
+    @Test
+    void textIsReadableOnBothGrounds() {
+        for (boolean dark : new boolean[] {false, true}) {
+            for (Ink ink : Ink.values()) {
+                double contrast = ink.in(dark).contrast(Ink.GROUND.in(dark));
+                double least = switch (ink) {
+                    case GROUND, EMPTY, RULE -> 1;
+                    default -> 4.5;
+                };
+                assertTrue(contrast >= least, ink + " on " + (dark ? "dark: " : "light: ") + contrast);
+            }
+            assertTrue(Ink.TEXT.in(dark).contrast(Ink.EMPTY.in(dark)) >= 4.5);
+        }
+    }
+
+    @Test
+    void zeroIsTheMiddleOfNumbersWithASign() {
+        ColourScale scale = scale("logitDifference", Scale.LINEAR, -1, 4, Double.NaN);
+        assertEquals(List.of(-4.0, 4.0), List.of(scale.low(), scale.high()));
+        assertEquals(List.of(0.0, 0.5, 0.625, 1.0), List.of(scale.place(-4), scale.place(0), scale.place(1), scale.place(9)));
+        double[] values = IntStream.rangeClosed(-100, 100).mapToDouble(i -> i).toArray();
+        values[0] = -1e9;
+        ColourScale clipped = scale("logitDifference", Scale.CLIP, values);
+        assertEquals(List.of(-95.0, 95.0), List.of(clipped.low(), clipped.high()));
     }
 
     @Test
@@ -82,7 +128,7 @@ class ColoursTest {
     void everyDepthGrowsLighterAndStaysReadable(ColourDepth depth) {
         double before = -1;
         for (int i = 0; i <= 200; i++) {
-            List<Rgb> shown = shown(depth.paint(i / 200.0));
+            List<Rgb> shown = shown(depth.paint(i / 200.0, ColourMap.SEQUENTIAL));
             assertTrue(shown.get(0).contrast(shown.get(1)) >= 4.0, shown.toString());
             assertTrue(shown.get(1).luminance() >= before - 0.04, i + ": " + shown);
             before = shown.get(1).luminance();
@@ -92,13 +138,13 @@ class ColoursTest {
 
     @Test
     void noDepthMeansNoEscape() {
-        assertEquals("x", ColourDepth.NONE.painted("x", 0.5));
-        assertEquals("x", ColourDepth.TRUE_COLOUR.painted("x", Double.NaN));
+        assertEquals("x", ColourDepth.NONE.painted("x", 0.5, ColourMap.SEQUENTIAL));
+        assertEquals("x", ColourDepth.TRUE_COLOUR.painted("x", Double.NaN, ColourMap.SEQUENTIAL));
         assertEquals("x", ColourDepth.NONE.bold(ColourDepth.NONE.faint("x")));
     }
 
     private static ColourScale scale(String metric, Scale scale, double... values) {
-        return ColourScale.of(Quantity.named(metric, List.of(TokenRef.of(" x"))), scale, values);
+        return ColourScale.of(Quantity.named(metric, LensOptions.defaults().track(" x").versus(" y")), scale, values);
     }
 
     @Test

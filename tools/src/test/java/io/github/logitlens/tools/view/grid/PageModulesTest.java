@@ -14,6 +14,7 @@ import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import io.github.logitlens.tools.view.PageSource;
 import io.github.logitlens.internal.view.RunJson;
+import io.github.logitlens.tools.view.draw.Rgb;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -120,10 +121,12 @@ class PageModulesTest {
 
     private static ArrayNode colours() {
         ArrayNode colours = JSON.arrayNode();
-        for (int step = 0; step < 256; step++) {
-            Rgb colour = Viridis.at(step / 255.0);
-            ObjectNode each = colours.addObject().put("dark", colour.ink().equals(Rgb.BLACK));
-            each.putArray("fill").add(colour.red()).add(colour.green()).add(colour.blue());
+        for (Kind kind : List.of(Kind.NUMBER, Kind.SIGNED)) {
+            for (int step = 0; step < 256; step++) {
+                Rgb colour = kind.colours().at(step / 255.0);
+                ObjectNode each = colours.addObject().put("dark", colour.ink().equals(Rgb.BLACK)).put("kind", kind.toString());
+                each.putArray("fill").add(colour.red()).add(colour.green()).add(colour.blue());
+            }
         }
         return colours;
     }
@@ -146,7 +149,7 @@ class PageModulesTest {
         ObjectNode run = JSON.objectNode();
         try (LogitLens lens = LogitLens.open("demo")) {
             LensResult result = lens.run("The Eiffel Tower is in",
-                    LensOptions.defaults().topK(3).metrics(LensMetric.values()).track(PARIS));
+                    LensOptions.defaults().topK(3).metrics(LensMetric.values()).track(PARIS).versus(" London"));
             StringWriter document = new StringWriter();
             new RunJson().write(result, document);
             run.set("document", new ObjectMapper().readTree(document.toString()));
@@ -155,7 +158,7 @@ class PageModulesTest {
             for (int position : result.positions()) {
                 for (int point = 0; point < result.points().size(); point++) {
                     for (String key : Quantity.keys()) {
-                        double value = Quantity.named(key, result.options().tracked())
+                        double value = Quantity.named(key, result.options())
                                 .column(result, List.of(result.points().get(point)), position)[0];
                         ObjectNode each = values.addObject().put("key", key).put("point", point).put("position", position);
                         each.set("value", numbers(value).get(0));

@@ -54,7 +54,7 @@ class TerminalGridTest {
     }
 
     private static GridChoice choice(String metric, Scale scale, LensOptions options) {
-        return new GridChoice(Quantity.named(metric, options.tracked()), scale, 1, false);
+        return new GridChoice(Quantity.named(metric, options), scale, 1, false);
     }
 
     private static String drawn(LensResult result, GridChoice choice, ColourDepth depth, int width) throws IOException {
@@ -115,7 +115,7 @@ class TerminalGridTest {
                     // A cell ends with a mark or a space, a block and a bar; a token may hold bars of its own.
                     int end = at + 3;
                     while (!(cells.charAt(end - 1) == '│' && "▁▂▃▄▅▆▇█".indexOf(cells.charAt(end - 2)) >= 0
-                            && " ✓".indexOf(cells.charAt(end - 3)) >= 0)) {
+                            && " ✓◆◈".indexOf(cells.charAt(end - 3)) >= 0)) {
                         end++;
                     }
                     rows.get(row).add(cells.substring(at, end - 3).strip());
@@ -144,7 +144,7 @@ class TerminalGridTest {
     @Test
     void strideKeepsTheLastLayerAndTheEmbedding() throws IOException {
         LensResult result = lens.run("Hello there", LensOptions.defaults().topK(1));
-        Quantity probability = Quantity.named("probability", List.of());
+        Quantity probability = Quantity.named("probability", LensOptions.defaults());
         assertEquals(List.of("Embedding", "Layer 0", "Layer 3"), labels(result, new GridChoice(probability, Scale.LINEAR, 3, false)));
         assertEquals(List.of("Embedding", "Layer 1", "Layer 3"), labels(result, new GridChoice(probability, Scale.LINEAR, 2, false)));
         assertEquals(List.of("Layer 3", "Embedding"), labels(result, new GridChoice(probability, Scale.LINEAR, 99, true)));

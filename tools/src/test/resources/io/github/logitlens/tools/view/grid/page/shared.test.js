@@ -5,7 +5,7 @@ import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {colourOf} from './colour.js';
 import {KNOWN} from './known.js';
-import {isIn, METRICS, metricOf, TRACKED, valueOf} from './metrics.js';
+import {COMPARED, isIn, METRICS, metricOf, TRACKED, valueOf} from './metrics.js';
 import {number, Run} from './run.js';
 import {scaleOf} from './scale.js';
 import {display} from './text.js';
@@ -36,9 +36,9 @@ test('numbers have the places on the colour map that the pictures of the program
 });
 
 test('colours are those of the program', () => {
-  assert.equal(CASES.colours.length, 256);
-  CASES.colours.forEach(({fill, dark}, step) => {
-    const colour = colourOf(step / 255);
+  assert.equal(CASES.colours.length, 2 * 256);
+  CASES.colours.forEach(({fill, dark, kind}, step) => {
+    const colour = colourOf(step % 256 / 255, kind);
     assert.deepEqual(colour.fill.match(/\d+/g).map(Number), fill);
     assert.equal(colour.ink !== '#ffffff', dark, `the ink on ${fill}`);
   });
@@ -55,7 +55,7 @@ test('every metric is found in a reading, and what follows from readings is the 
   const {document, values, positions} = CASES.run;
   const run = Run.of(document);
   assert.equal(run.isComplete(), true);
-  assert.deepEqual([...METRICS, ...TRACKED], KNOWN.metrics);
+  assert.deepEqual([...METRICS, ...TRACKED, ...COMPARED], KNOWN.metrics);
   for (const {key, point, position, value} of values) {
     assert.ok(isIn(metricOf(key), run), key);
     // A logit in the document is the shortest form of a float32.

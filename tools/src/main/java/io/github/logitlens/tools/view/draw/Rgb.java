@@ -1,25 +1,32 @@
-package io.github.logitlens.tools.view.grid;
+package io.github.logitlens.tools.view.draw;
 
 /// A colour of sRGB.
 ///
 /// @param red   0 to 255
 /// @param green 0 to 255
 /// @param blue  0 to 255
-record Rgb(int red, int green, int blue) {
+public record Rgb(int red, int green, int blue) implements Paint {
 
-    static final Rgb BLACK = new Rgb(0, 0, 0);
-    static final Rgb WHITE = new Rgb(255, 255, 255);
+    /// `#000000`.
+    public static final Rgb BLACK = new Rgb(0, 0, 0);
+    /// `#ffffff`.
+    public static final Rgb WHITE = new Rgb(255, 255, 255);
 
     /// Reads six hexadecimal digits.
-    static Rgb parse(String hex) {
+    ///
+    /// @param hex such as `440154`
+    /// @return the colour
+    public static Rgb parse(String hex) {
         int value = Integer.parseInt(hex, 16);
         return new Rgb(value >> 16, value >> 8 & 0xff, value & 0xff);
     }
 
     /// The colour between this one and another.
     ///
+    /// @param other the colour at the other end
     /// @param share how much of the other, 0 to 1
-    Rgb mixed(Rgb other, double share) {
+    /// @return a colour on the straight line between the two
+    public Rgb mixed(Rgb other, double share) {
         return new Rgb(mixed(red, other.red, share), mixed(green, other.green, share), mixed(blue, other.blue, share));
     }
 
@@ -27,8 +34,10 @@ record Rgb(int red, int green, int blue) {
         return (int) Math.round(from + (to - from) * share);
     }
 
-    /// Relative luminance as WCAG 2 defines it, 0 for black to 1 for white.
-    double luminance() {
+    /// Relative luminance as WCAG 2 defines it.
+    ///
+    /// @return 0 for black to 1 for white
+    public double luminance() {
         return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
     }
 
@@ -37,19 +46,28 @@ record Rgb(int red, int green, int blue) {
         return c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4);
     }
 
-    /// Contrast ratio as WCAG 2 defines it, 1 to 21.
-    double contrast(Rgb other) {
+    /// Contrast ratio as WCAG 2 defines it.
+    ///
+    /// @param other the other colour
+    /// @return 1 to 21
+    public double contrast(Rgb other) {
         double lighter = Math.max(luminance(), other.luminance());
         double darker = Math.min(luminance(), other.luminance());
         return (lighter + 0.05) / (darker + 0.05);
     }
 
-    /// Black or white, whichever is read more easily on this colour; the contrast is at least 4.5 on any.
-    Rgb ink() {
+    /// Black or white, whichever is read more easily on this colour.
+    ///
+    /// @return the one whose contrast is at least 4.5
+    public Rgb ink() {
         return contrast(BLACK) >= contrast(WHITE) ? BLACK : WHITE;
     }
 
-    int squaredDistance(Rgb other) {
+    /// How far apart two colours are as points.
+    ///
+    /// @param other the other colour
+    /// @return the sum of the squared differences of the three channels
+    public int squaredDistance(Rgb other) {
         int r = red - other.red;
         int g = green - other.green;
         int b = blue - other.blue;

@@ -3,12 +3,14 @@ package io.github.logitlens.tools.view.grid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.tools.view.RandomModel;
 import io.github.logitlens.internal.view.SafeText;
+import io.github.logitlens.tools.view.draw.Theme;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -30,9 +33,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-class SvgGridTest {
+class GridPictureTest {
 
-    private static final GridChoice ENTROPY = new GridChoice(Quantity.named("entropy", List.of()), Scale.LINEAR, 1, false);
+    private static final GridChoice ENTROPY = new GridChoice(Quantity.named("entropy", LensOptions.defaults()), Scale.LINEAR, 1, false);
 
     @TempDir
     private static Path dir;
@@ -51,7 +54,7 @@ class SvgGridTest {
 
     private static Document parsed(LensResult result, GridChoice choice) throws Exception {
         StringWriter out = new StringWriter();
-        new SvgGrid(choice).write(result, out);
+        GridPicture.of(result, choice).writeSvg(Theme.AUTO, out);
         DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
         factory.setNamespaceAware(true);
         factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
@@ -95,7 +98,7 @@ class SvgGridTest {
         Set<String> names = new TreeSet<>();
         NodeList all = svg.getElementsByTagName("*");
         IntStream.range(0, all.getLength()).forEach(i -> names.add(all.item(i).getNodeName()));
-        assertEquals(Set.of("title", "desc", "style", "rect", "text", "linearGradient", "stop", "g"), names);
+        assertEquals(Set.of("title", "desc", "metadata", "style", "rect", "text", "linearGradient", "stop", "g"), names);
         assertTrue(svg.getTextContent().codePoints().noneMatch(c -> c < ' ' && c != '\n' || c == 0xfffd));
     }
 
@@ -108,9 +111,49 @@ class SvgGridTest {
         Element title = elements(svg, "title").getFirst();
         Element description = elements(svg, "desc").getFirst();
         assertEquals(List.of("title", "description"), List.of(title.getAttribute("id"), description.getAttribute("id")));
-        assertTrue(description.getTextContent().startsWith("A grid of 5 points of the residual stream by 2 of 2 token positions."),
+        assertTrue(description.getTextContent().startsWith("A grid of 5 points of the residual stream by 2 of 2 token positions, norm recomputed."),
                 description.getTextContent());
         assertTrue(description.getTextContent().contains("Entropy, nats, from "), description.getTextContent());
+    }
+
+    @Test
+    void saysWhatItWasMadeWith() throws Exception {
+        LensResult result = lens.run("Hello there", LensOptions.defaults().topK(1).layerNorm(LayerNormMode.NONE));
+        Element svg = parsed(result, ENTROPY).getDocumentElement();
+        String metadata = elements(svg, "metadata").getFirst().getTextContent();
+        result.provenance().fields().forEach((name, value) -> assertTrue(metadata.contains(name + ": " + value + "\n"), metadata));
+        assertTrue(elements(svg, "desc").getFirst().getTextContent().endsWith("Made with " + result.provenance().line() + "."));
+        String words = elements(svg, "text").stream().map(Element::getTextContent).collect(Collectors.joining(" "));
+        assertTrue(words.contains(result.provenance().line()) && words.contains("norm none"), words);
+    }
+
+    @Test
+    void theDecisionLayerIsFramedAndWhatIsKnownOfAPositionStandsBelow() throws Exception {
+        LensResult result = lens.run("Hello there you", LensOptions.defaults().topK(1));
+        Element svg = parsed(result, ENTROPY).getDocumentElement();
+        List<String> framed = elements(svg, "g").stream()
+                .filter(cell -> elements(cell, "rect").stream().anyMatch(rect -> rect.getAttribute("class").equals("text-line")))
+                .map(cell -> elements(cell, "title").getFirst().getTextContent().replaceAll("(?s), after .*", "")).sorted().toList();
+        assertEquals(result.positions().stream().map(position -> result.decisionLayer(position) + ", position " + position).sorted().toList(),
+                framed);
+        List<String> words = elements(svg, "text").stream().map(Element::getTextContent).toList();
+        for (String label : List.of("decided", "first", "flips", "margin")) {
+            assertTrue(words.contains(label), words.toString());
+        }
+        int flips = words.indexOf("flips");
+        assertEquals(result.positions().stream().map(position -> Integer.toString(result.flips(position))).toList(),
+                words.subList(flips + 1, flips + 1 + result.positions().size()));
+    }
+
+    @Test
+    void trackedTokensHaveAPath() throws Exception {
+        LensResult result = lens.run("Hello there", LensOptions.defaults().topK(1).track(" Paris").versus(" London"));
+        Element svg = parsed(result, new GridChoice(Quantity.named("logitDifference", result.options()), Scale.LINEAR, 1, false))
+                .getDocumentElement();
+        // Two tokens in the charts of probability and rank, one line in that of their difference, two in the legend.
+        assertEquals(2 + 2 + 1 + 2, elements(svg, "polyline").stream()
+                .filter(line -> !line.getAttribute("class").equals("rule-line")).count());
+        assertEquals(5 * result.points().size(), elements(svg, "circle").size());
     }
 
     @Test

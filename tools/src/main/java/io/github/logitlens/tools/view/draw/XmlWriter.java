@@ -1,4 +1,4 @@
-package io.github.logitlens.tools.view.grid;
+package io.github.logitlens.tools.view.draw;
 
 import java.io.IOException;
 import java.io.Writer;
