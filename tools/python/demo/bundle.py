@@ -19,6 +19,7 @@ import packed
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPTS = [["tools/python/demo/card.py"], ["tools/python/oracle/make_goldens.py", "--only", "demo"],
+           ["tools/python/demo/interventions.py", "--write", "lens-core/src/test/resources/goldens/demo/interventions.json"],
            ["tools/src/main/scripts/demo_references.py"]]
 GUIDE = ["mvn", "-q", "-pl", "lens-core", "-am", "test", "-Dtest=GuideTest", "-Dsurefire.failIfNoSpecifiedTests=false",
          "-Dlens.test.writeGuide=true"]

@@ -1,9 +1,10 @@
 """What interventions find in the demo model: patching the subject flips answers; ablating some heads breaks kinds.
 
-    python3 tools/python/demo/interventions.py [--model DIR] [--pairs N]
+    python3 tools/python/demo/interventions.py [--model DIR] [--pairs N] [--write FILE]
 """
 
 import argparse
+import json
 import random
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from facts import phrasings
 from model import load
 from packed import BUNDLED
 
-PAIRS, FACTS = 300, 600
+PAIRS, FACTS, HEADS = 300, 600, 8
 KINDS = ("landmark", "city", "capital", "person", "opposite")
 
 
@@ -58,6 +59,15 @@ def patch_flips(model, pairs):
     return flips
 
 
+def silenced(head):
+    """A change of z that leaves nothing of a head."""
+    def silence(z):
+        z = z.clone()
+        z[:, :, head] = 0
+        return z
+    return silence
+
+
 def head_drops(model, examples, prompts, answers):
     """`[nLayers, nHeads, kinds]`: how far top-1 accuracy falls when one head's output is set to zero."""
     kinds = sorted({e.kind for e in examples})
@@ -66,11 +76,7 @@ def head_drops(model, examples, prompts, answers):
     drops = np.zeros((model.shape.n_layer, model.shape.n_head, len(kinds)))
     for layer in range(model.shape.n_layer):
         for head in range(model.shape.n_head):
-            def silence(z, head=head):
-                z = z.clone()
-                z[:, :, head] = 0
-                return z
-            right = np.array([r.right for r in readout.read(model, prompts, answers, {("z", layer): silence})])
+            right = np.array([r.right for r in readout.read(model, prompts, answers, {("z", layer): silenced(head)})])
             drops[layer, head] = [base[member[k]].mean() - right[member[k]].mean() for k in kinds]
     return kinds, drops
 
@@ -80,7 +86,28 @@ def percent(flipped):
     return 100 * flipped.mean() if flipped.size else 0.0
 
 
-def print_interventions(model, tokenizer, pair_count, facts):
+def strongest(drops):
+    """The heads whose absence costs most, `[(layer, head)]`."""
+    return list(zip(*np.unravel_index(np.argsort(-drops.max(-1), axis=None)[:HEADS], drops.shape[:2])))
+
+
+def write_expected(path, model, pairs, flips, prompts, answers, heads):
+    """What the library has to find again: of each pair, at which rows the patch brings the other answer; of each phrasing, whether
+    the answer is right without a head."""
+    right = [[r.right for r in readout.read(model, prompts, answers)]]
+    for layer, head in heads:
+        right.append([r.right for r in readout.read(model, prompts, answers, {("z", layer): silenced(head)})])
+    with open(path, "w") as f:
+        f.write('{"pairs": [\n' + ",\n".join(json.dumps({
+            "kind": kind, "at": at, "ids": a[2], "other": b[2], "otherAnswer": int(b[1].answer), "flips": np.flatnonzero(flip).tolist()})
+            for ((kind, _, _, at), a, b), flip in zip(pairs, flips)))
+        f.write('\n], "heads": ' + json.dumps([[int(layer), int(head)] for layer, head in heads]) + ', "phrasings": [\n')
+        f.write(",\n".join(json.dumps({"ids": ids, "answer": int(answer), "right": [int(r[i]) for r in right]})
+                           for i, (ids, answer) in enumerate(zip(prompts, answers))))
+        f.write("\n]}\n")
+
+
+def print_interventions(model, tokenizer, pair_count, facts, expected=None):
     rng = random.Random(7)
     held_out = [e for e in phrasings() if e.split == "held-out pair"]
     held_out = rng.sample(held_out, min(facts, len(held_out)))
@@ -104,9 +131,10 @@ def print_interventions(model, tokenizer, pair_count, facts):
 
     kinds, drops = head_drops(model, held_out, prompts, answers)
     print(f"\nzeroing one head, {len(held_out)} held-out phrasings: the heads that matter most (points of accuracy lost)")
-    order = np.argsort(-drops.max(-1), axis=None)[:8]
-    for layer, head in zip(*np.unravel_index(order, drops.shape[:2])):
+    for layer, head in strongest(drops):
         print(f"  layer {layer} head {head}: " + ", ".join(f"{k} {100 * d:.0f}" for k, d in zip(kinds, drops[layer, head]) if d > 0.02))
+    if expected:
+        write_expected(expected, model, pairs, flips, prompts, answers, strongest(drops))
 
 
 def main():
@@ -115,9 +143,10 @@ def main():
     parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
     parser.add_argument("--pairs", type=int, default=PAIRS)
     parser.add_argument("--facts", type=int, default=FACTS, help="phrasings per head ablation")
+    parser.add_argument("--write", type=Path, help="also write what LensInterventionsTest expects")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    print_interventions(load(args.model), Tokenizer(args.tokenizer), args.pairs, args.facts)
+    print_interventions(load(args.model), Tokenizer(args.tokenizer), args.pairs, args.facts, args.write)
 
 
 if __name__ == "__main__":

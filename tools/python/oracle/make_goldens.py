@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 import components
+import edits
 import lenses
 import safetensors_io
 from bpe import Bpe
@@ -42,6 +43,9 @@ FIXTURES = {
                                     activation_function="gelu", layer_norm_epsilon=1e-3,
                                     scale_attn_by_inverse_layer_idx=True)),
 }
+
+# Whose interventions are computed: the reference's shape, and one whose scores and activation function are others.
+EDITED = ("tiny-odd", "tiny-options")
 
 DEMO_PROMPTS = ["The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox",
                 "Barack Obama was the", "def fibonacci(n):", "Once upon a time"]
@@ -122,6 +126,20 @@ def write_components(folder, model_folder, ids, positions, wanted):
         f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
 
 
+def write_edits(folder, model_folder, ids, seed, positions, every=1):
+    """Writes the folder's edits.safetensors and edits.json: what interventions lead to."""
+    model, rng = Gpt2(model_folder), np.random.default_rng(seed)
+    others = [rng.integers(0, model.config.vocab_size, len(ids)).tolist() for _ in range(2)]
+    vector = torch.from_numpy(rng.standard_normal(model.config.n_embd).astype(np.float32)).double()
+    tensors, entries = edits.golden(model, Gpt2(model_folder, torch.float32), ids, others, vector, positions, every)
+    safetensors_io.write(os.path.join(folder, "edits.safetensors"),
+                         [(name, "F64", tuple(t.shape), t.contiguous().numpy) for name, t in tensors.items()])
+    with open(os.path.join(folder, "edits.json"), "w") as f:
+        json.dump(entries, f)
+        f.write("\n")
+    print(f"{os.path.relpath(folder, ROOT)}: {len(entries['edits'])} edits")
+
+
 def write_lenses(model_name):
     """Writes the lenses of a tiny model, as their authors' programs would, and what they read."""
     folder, model_folder = os.path.join(GOLDENS, "lenses"), os.path.join(GOLDENS, model_name)
@@ -148,6 +166,8 @@ def tiny(name):
     ids = random_ids(seq_len, weights["shape"].vocab, weights["seed"])
     write_golden(folder, folder, ids, whole_vocabulary=True, hooks=hooks)
     write_components(folder, folder, ids, [0, seq_len // 2, seq_len - 1], list(range(weights["shape"].vocab)))
+    if name in EDITED:
+        write_edits(folder, folder, ids, weights["seed"], list(range(seq_len)))
 
 
 def demo():
@@ -159,6 +179,8 @@ def demo():
             write_golden(folder, model, ids, whole_vocabulary=False, hooks=False, prompt=prompt)
             if number in DEMO_COMPONENTS:
                 write_components(folder, model, ids, [len(ids) - 1], list(range(0, 50257, 1733)))
+            if number == 0:
+                write_edits(folder, model, ids, seed=16, positions=[len(ids) - 1], every=2)
 
 
 def main():

@@ -244,7 +244,7 @@ public final class Generation implements Iterator<GeneratedToken>, AutoCloseable
             float logit = greedy ? read.output.topLogit(place, read.last, 0) : read.output.logits(place, read.last)[id];
             Optional<LensResult> result = read.readings.map(readings -> {
                 VocabularyReadings own = readings.positions(place, place + 1);
-                return reader.get().result(ids, read.stacks.get(place),
+                return reader.get().result(ids, hooks, read.stacks.get(place),
                         reader.get().readsNext() ? own.followedBy(id, reader.get().readsNextRank()) : own.withoutLogits(), read.kernels);
             });
             ids = Arrays.copyOf(ids, position + 1);

@@ -245,7 +245,7 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
         return left.refusal.message()
                 .<Outcome>map(message -> new Outcome.Refused(
                         prompt.index, prompt.prompt, Outcome.Reason.EDIT_REFUSED, message))
-                .orElseGet(() -> new Outcome.Read(prompt.index, prompt.prompt, reader.result(prompt.ids, left.stack,
+                .orElseGet(() -> new Outcome.Read(prompt.index, prompt.prompt, reader.result(prompt.ids, prompt.hooks, left.stack,
                         readings.positions(left.first, left.first + prompt.positions.length), kernels)));
     }
 

@@ -35,6 +35,7 @@ public final class LensOptions {
     private Set<LensMetric> metrics = Set.of();
     private List<TokenRef> tracked = List.of();
     private Optional<TokenRef> versus = Optional.empty();
+    private boolean keepResiduals;
 
     private LensOptions() {
     }
@@ -54,6 +55,7 @@ public final class LensOptions {
         copy.metrics = metrics;
         copy.tracked = tracked;
         copy.versus = versus;
+        copy.keepResiduals = keepResiduals;
         return copy;
     }
 
@@ -343,6 +345,24 @@ public final class LensOptions {
         return copy;
     }
 
+    /// Whether a result keeps the residuals it was read from, so that it can be [compared][LensResult#compare].
+    ///
+    /// @return false by default
+    public boolean keepResiduals() {
+        return keepResiduals;
+    }
+
+    /// Changes whether a result keeps the residuals it was read from: 4 bytes × points × positions × dModel, 600 kB for 15 tokens in
+    /// GPT-2 small.
+    ///
+    /// @param keepResiduals true for a result that is to be [compared][LensResult#compare]
+    /// @return changed options
+    public LensOptions keepResiduals(boolean keepResiduals) {
+        LensOptions copy = copy();
+        copy.keepResiduals = keepResiduals;
+        return copy;
+    }
+
     /// Whether one of the metrics needs a reading.
     boolean reads(LensMetric.Reading reading) {
         return metrics.stream().anyMatch(metric -> metric.reading() == reading);
@@ -350,7 +370,8 @@ public final class LensOptions {
 
     private List<Object> values() {
         return List.of(
-                topK, bottomK, positions, bos, specialTokens, points, layers, readout, layerNorm, stopAfter, metrics, tracked, versus);
+                topK, bottomK, positions, bos, specialTokens, points, layers, readout, layerNorm, stopAfter, metrics, tracked, versus,
+                keepResiduals);
     }
 
     @Override
@@ -370,6 +391,6 @@ public final class LensOptions {
                 + ", specialTokens=" + specialTokens + ", points=" + points + ", layers=" + layers + ", readout=" + readout
                 + ", layerNorm=" + layerNorm.key() + ", stopAfter=" + (stopAfter.isPresent() ? stopAfter.getAsInt() : "none")
                 + ", metrics=" + metrics.stream().map(LensMetric::key).toList() + ", tracked=" + tracked
-                + versus.map(other -> ", versus=" + other).orElse("") + "]";
+                + versus.map(other -> ", versus=" + other).orElse("") + (keepResiduals ? ", keepResiduals" : "") + "]";
     }
 }

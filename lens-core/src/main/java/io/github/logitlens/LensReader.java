@@ -2,6 +2,7 @@ package io.github.logitlens;
 
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.hook.HookAccess;
+import io.github.logitlens.internal.vocabulary.Unembedder;
 import io.github.logitlens.internal.vocabulary.VocabularyQuery;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
 import io.github.logitlens.model.Gpt2Model;
@@ -9,6 +10,7 @@ import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// What some options mean for a model, worked out once for any number of prompts: which residuals a run leaves, and how they become
@@ -125,17 +127,36 @@ final class LensReader {
         return projection.unembedder().read(projection.points(points(), values), query);
     }
 
+    /// A run's rows as they meet the unembedding.
+    ///
+    /// @param values `[positions, points, dModel]`, *not modified*
+    /// @return the same shape
+    float[] projected(float[] values) {
+        return projection.points(points(), values);
+    }
+
+    /// What multiplies with `W_U` what [#projected] gives.
+    Unembedder unembedder() {
+        return projection.unembedder();
+    }
+
+    Gpt2Model model() {
+        return model;
+    }
+
     /// A prompt's result.
     ///
     /// @param ids      its tokens, BOS included; owned from here on
+    /// @param ready    the hooks of its run
     /// @param stack    its residuals
     /// @param readings of its positions
     /// @param kernels  what computed when the run began
-    LensResult result(int[] ids, ResidualStack stack, VocabularyReadings readings, String kernels) {
+    LensResult result(int[] ids, Hooks ready, ResidualStack stack, VocabularyReadings readings, String kernels) {
         ResidualStack.Geometry geometry =
                 options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
         return new LensResult(provenance(Provenance.Computed.by(model, kernels)), notes(ids), model.config(), options, tokenizer, ids,
-                points(), stack.positions(), tracked, readings, geometry);
+                points(), stack.positions(), tracked, readings, geometry,
+                options.keepResiduals() ? Optional.of(new KeptResiduals(this, HookAccess.of(ready), stack.rows())) : Optional.empty());
     }
 
     private Provenance provenance(Provenance.Computed computed) {

@@ -40,10 +40,11 @@ public final class LensResult {
     private final int[] tracked;
     private final VocabularyReadings readings;
     private final ResidualStack.Geometry geometry;
+    private final Optional<KeptResiduals> kept;
 
     LensResult(Provenance provenance, List<String> notes, Gpt2Config config, LensOptions options, Gpt2Tokenizer tokenizer, int[] ids,
             List<LensPoint> points, int[] positions, int[] tracked, VocabularyReadings readings,
-            ResidualStack.Geometry geometry) {
+            ResidualStack.Geometry geometry, Optional<KeptResiduals> kept) {
         this.provenance = provenance;
         this.notes = List.copyOf(notes);
         this.config = config;
@@ -58,6 +59,46 @@ public final class LensResult {
         this.tracked = tracked;
         this.readings = readings;
         this.geometry = geometry;
+        this.kept = kept;
+    }
+
+    /// Compares this result with another, position by position: of the same prompt under edits, of another prompt, or of another
+    /// model with the same vocabulary.
+    ///
+    /// ```java
+    /// LensOptions options = LensOptions.defaults().keepResiduals(true);
+    /// LensResult before = lens.run(prompt, options);
+    /// LensComparison effect = before.compare(lens.run(prompt, options, Edits.zeroHead(5, 3)));
+    /// ```
+    ///
+    /// @param after what it is compared with
+    /// @return how they differ, over the whole vocabulary; made in a pass over `W_U` for each of the two
+    /// @throws IllegalArgumentException if one of them did not keep its residuals ([LensOptions#keepResiduals(boolean)]), they have
+    ///                                  no point or position in common, or their vocabularies differ
+    /// @throws IllegalStateException    after the lens's `close()`
+    public LensComparison compare(LensResult after) {
+        return compare(after, Alignment.POSITIONS);
+    }
+
+    /// Compares this result with another; see [#compare(LensResult)].
+    ///
+    /// @param after     what it is compared with
+    /// @param alignment which positions belong together
+    /// @return how they differ
+    /// @throws IllegalArgumentException as for [#compare(LensResult)]
+    /// @throws IllegalStateException    after the lens's `close()`
+    public LensComparison compare(LensResult after, Alignment alignment) {
+        return new Comparer(this, after, alignment).compare();
+    }
+
+    /// @throws IllegalArgumentException if nothing was kept
+    KeptResiduals kept() {
+        return kept.orElseThrow(() -> new IllegalArgumentException("comparison: expected a result that keeps its residuals, got one that"
+                + " does not: ask for them before the run with LensOptions.keepResiduals(true)"));
+    }
+
+    int[] ids() {
+        return ids;
     }
 
     /// The model's name.

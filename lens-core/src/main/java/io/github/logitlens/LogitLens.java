@@ -344,7 +344,8 @@ public final class LogitLens implements AutoCloseable {
         checkLength(ids.length);
         int[] positions = options.positions().resolve(ids.length);
         LensReader reader = reader(options, hooks);
-        Hooks ready = ready(hooks, options.readout(), options.bos(), options.specialTokens(), OptionalInt.of(ids.length));
+        Hooks ready = HookAccess.forPrompt(
+                ready(hooks, options.readout(), options.bos(), options.specialTokens(), OptionalInt.of(ids.length)), ids.length);
         model.whileOpen(() -> {
             String kernels = model.kernels();
             ResidualStack stack = new ResidualStack(model, reader.points(), positions);
@@ -354,7 +355,7 @@ public final class LogitLens implements AutoCloseable {
                 ResidualStack part = stack.part(from, to);
                 VocabularyReadings readings =
                         reader.read(part.values(), reader.query(LensReader.next(part.positions(), ids)));
-                parts.accept(reader.result(ids, part, readings, kernels));
+                parts.accept(reader.result(ids, ready, part, readings, kernels));
             }
             return null;
         });
@@ -461,6 +462,41 @@ public final class LogitLens implements AutoCloseable {
         return new LensBatch(this, reader, prompts, ready, batch);
     }
 
+    /// Reads a prompt twice, as it is and changed, and compares point by point.
+    ///
+    /// ```java
+    /// LensComparison effect = lens.compare("The Eiffel Tower is in", LensOptions.defaults(), Edits.zeroHead(5, 3));
+    /// effect.difference(effect.before().finalPoint(), -1).kl()    // what the head was worth, in nats
+    /// ```
+    ///
+    /// @param prompt  text
+    /// @param options what to read
+    /// @param edits   what is changed, in this order
+    /// @return what the edits changed
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options or edits do not fit it or the model
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public LensComparison compare(String prompt, LensOptions options, Edit... edits) {
+        LensOptions kept = options.keepResiduals(true);
+        return run(prompt, kept).compare(run(prompt, kept, edits));
+    }
+
+    /// Reads two prompts and compares point by point.
+    ///
+    /// @param before    a prompt
+    /// @param after     the prompt that it is compared with
+    /// @param alignment which of their positions belong together
+    /// @param options   what to read of each
+    /// @return how they differ
+    /// @throws IllegalArgumentException if a prompt is empty or too long, the options do not fit it or the model, or no positions
+    ///                                  belong together
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public LensComparison compare(String before, String after, Alignment alignment, LensOptions options) {
+        LensOptions kept = options.keepResiduals(true);
+        return run(before, kept).compare(run(after, kept), alignment);
+    }
+
     /// Goes on with a prompt, token by token.
     ///
     /// ```java
@@ -541,7 +577,19 @@ public final class LogitLens implements AutoCloseable {
     /// @throws IllegalArgumentException if the prompt is empty or too long, or a token or the position is not there
     /// @throws IllegalStateException    after [#close]
     public Attribution attribute(String prompt, AttributionOptions options) {
-        return attribution(notEmpty(tokens(prompt, options.bos(), options.specialTokens())), options, Hooks.none());
+        return attribute(prompt, options, Hooks.none());
+    }
+
+    /// Takes a prompt's next-token logit apart, under hooks; see [#attribute(int[], AttributionOptions, Hooks)].
+    ///
+    /// @param prompt  text
+    /// @param options which logit
+    /// @param hooks   what observes and edits the run before it is read
+    /// @return the contributions
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or a token or the position is not there
+    /// @throws IllegalStateException    after [#close]
+    public Attribution attribute(String prompt, AttributionOptions options, Hooks hooks) {
+        return attribution(notEmpty(tokens(prompt, options.bos(), options.specialTokens())), options, hooks);
     }
 
     /// Takes the logit of token ids apart, under hooks. What an editor adds to the residual stream is no component's: it shows in

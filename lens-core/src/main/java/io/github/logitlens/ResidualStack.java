@@ -127,6 +127,12 @@ final class ResidualStack implements ActivationObserver {
         return values;
     }
 
+    /// This prompt's rows, `[positions, points, dModel]`.
+    float[] rows() {
+        int perPosition = order.size() * dModel;
+        return Arrays.copyOfRange(values, first * perPosition, (first + positions.length) * perPosition);
+    }
+
     /// `‖h‖` of each residual and the cosine of its angle with the last point's, in float64, dimension by dimension.
     Geometry geometry() {
         int rows = positions.length * order.size();

@@ -6,6 +6,7 @@ import io.github.logitlens.hook.Activation;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.internal.edit.EditModel;
 import io.github.logitlens.weights.Gpt2Config;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +38,10 @@ sealed interface Change {
         return mostSources() > 0;
     }
 
+    default List<Path> files() {
+        return List.of();
+    }
+
     default void check(Place place, Gpt2Config config, String edit) {
     }
 
@@ -57,6 +62,11 @@ sealed interface Change {
         @Override
         default int leastSources() {
             return vectors().stream().mapToInt(Direction::sources).max().getAsInt();
+        }
+
+        @Override
+        default List<Path> files() {
+            return vectors().stream().flatMap(vector -> vector.file().stream()).toList();
         }
 
         @Override

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// A vector that an edit adds, puts in place, or takes out: of numbers, of a file, or of the model itself.
@@ -180,6 +181,10 @@ public final class Direction {
     /// Prompts that this takes something from.
     int sources() {
         return form instanceof Difference ? 2 : 0;
+    }
+
+    Optional<Path> file() {
+        return form instanceof File(Path path) ? Optional.of(path) : Optional.empty();
     }
 
     boolean needsModel() {

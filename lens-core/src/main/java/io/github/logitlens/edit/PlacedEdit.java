@@ -10,6 +10,7 @@ import io.github.logitlens.internal.edit.EditAccess;
 import io.github.logitlens.internal.edit.EditModel;
 import io.github.logitlens.internal.edit.Unresolved;
 import io.github.logitlens.weights.Gpt2Config;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -90,6 +91,13 @@ public final class PlacedEdit implements Edit {
     /// @throws IllegalArgumentException if it takes nothing from prompts
     public PlacedEdit from(String... prompts) {
         return from(Stream.of(prompts).map(Prompt::of).toArray(Prompt[]::new));
+    }
+
+    /// The files that it reads before a run.
+    ///
+    /// @return empty for an edit that reads none
+    public List<Path> files() {
+        return change.files();
     }
 
     boolean takesFromPrompts() {

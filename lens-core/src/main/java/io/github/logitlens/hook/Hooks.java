@@ -35,6 +35,10 @@ public final class Hooks {
 
         boolean at(HookPoint point);
 
+        default boolean at(HookPoint point, int position) {
+            return at(point);
+        }
+
         default boolean edits() {
             return true;
         }
@@ -108,6 +112,11 @@ public final class Hooks {
         }
 
         @Override
+        public boolean at(HookPoint point, int position) {
+            return edit.touches(point, position);
+        }
+
+        @Override
         public void check(Gpt2Config config) {
             edit.check(config);
         }
@@ -138,6 +147,11 @@ public final class Hooks {
         @Override
         public boolean at(HookPoint point) {
             return refusal.message().isEmpty() && editor.at(point);
+        }
+
+        @Override
+        public boolean at(HookPoint point, int position) {
+            return editor.at(point, position);
         }
 
         @Override
@@ -339,6 +353,16 @@ public final class Hooks {
         public boolean edits(HookPoint point) {
             for (Entry entry : hooks.entries) {
                 if (entry.edits() && entry.at(point)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean edits(HookPoint point, int position) {
+            for (Entry entry : hooks.entries) {
+                if (entry.edits() && entry.at(point, position)) {
                     return true;
                 }
             }

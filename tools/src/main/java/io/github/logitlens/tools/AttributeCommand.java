@@ -5,6 +5,7 @@ import io.github.logitlens.AttributionOptions;
 import io.github.logitlens.Bos;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.TokenRef;
+import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tools.view.AttributionJson;
 import io.github.logitlens.tools.view.AttributionTable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +42,8 @@ final class AttributeCommand implements SubCommand {
     private final Argument<Boolean> bos = Argument.flag("--bos",
             "Put <|endoftext|> before the prompt. Default: nothing is added.");
 
+    private final EditOptions edits = new EditOptions();
+
     private final ModelOptions model = new ModelOptions();
 
     private final OutputOptions output = new OutputOptions();
@@ -59,11 +62,13 @@ final class AttributeCommand implements SubCommand {
                 "Takes the logit of a token apart: what the embeddings, each attention head, each attention's bias and each MLP "
                         + "wrote for or against it, and the final LayerNorm's bias, which no component wrote. They add up to the "
                         + "logit.",
-                prompt, token, versus, position, top, neurons, bos, model, output, compute);
+                prompt, token, versus, position, top, neurons, bos, edits, model, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Contributions are measured with the final residual's LayerNorm scale held fixed. They say what this run added up, "
-                        + "not what would happen without a component.");
+                        + "not what would happen without a component:",
+                "--edit zero:L7H3 takes one out.");
+        EditOptions.describe(spec);
         return spec;
     }
 
@@ -71,10 +76,11 @@ final class AttributeCommand implements SubCommand {
     public Integer call() {
         Format format = output.tableOrJson();
         AttributionOptions options = options();
+        Hooks hooks = edits.hooks();
         compute.apply();
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.open(read, stdio)) {
-            Attribution attribution = read.attribute(lens, options);
+            Attribution attribution = read.attribute(lens, options, hooks);
             PromptArgument.note(read, lens.tokenizer(), stdio);
             output.write(stdio, format,
                     out -> AttributionTable.write(attribution, top.get() == 0 ? Integer.MAX_VALUE : top.get(),

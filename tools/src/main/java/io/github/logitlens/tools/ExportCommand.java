@@ -1,7 +1,9 @@
 package io.github.logitlens.tools;
 
 import io.github.logitlens.Bos;
+import io.github.logitlens.LensOptions;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.hook.Edit;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
@@ -33,6 +35,8 @@ final class ExportCommand implements SubCommand {
             "Also write the logits at every layer: none, last or all positions. Default: none.")
             .usually(Logits.NONE);
 
+    private final EditOptions edits = new EditOptions();
+
     private final Argument<Path> output = Argument.of(OptionSpec.builder("--output").type(Path.class).paramLabel("FILE")
             .required(true).description("The file, written all or nothing.").build());
 
@@ -48,32 +52,39 @@ final class ExportCommand implements SubCommand {
                 "Writes a prompt's residual stream as a safetensors file, to be read by other tools: 'tokens' I64 [seqLen]; 'resid' "
                         + "F32 [nLayers + 1, seqLen, dModel], the embedding and then every resid_post; with --logits also 'logits' "
                         + "F32 [nLayers + 1, positions, vocabSize], the lens at the last positions.",
-                prompt, model, bos, logits, output, compute);
+                prompt, model, bos, logits, edits, output, compute);
     }
 
     @Override
     public Integer call() {
+        List<Edit> asked = edits.edits();
         compute.apply();
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.open(read, stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
-            write(lens.model(), read.ids(lens, bos.get() ? Bos.PREPEND : Bos.NONE));
+            Bos policy = bos.get() ? Bos.PREPEND : Bos.NONE;
+            LensOptions options = LensOptions.defaults().bos(policy).specialTokens(prompt.specialTokens());
+            Edit[] prepared = asked.stream().map(edit -> lens.prepare(edit, options)).toArray(Edit[]::new);
+            write(lens.model(), read.ids(lens, policy), Hooks.of(prepared));
         }
         return Main.DONE;
     }
 
-    private void write(Gpt2Model model, int[] tokens) {
+    private void write(Gpt2Model model, int[] tokens, Hooks hooks) {
         long points = model.config().nLayers() + 1L;
         int row = model.config().dModel();
         float[] resid = new float[Math.toIntExact(points * tokens.length * row)];
         int perPoint = tokens.length * row;
-        model.run(tokens, Hooks.none().observe(
+        model.run(tokens, hooks.observe(
                 point -> point.equals(HookSite.RESID_PRE.at(0)) || point.site() == HookSite.RESID_POST,
                 (point, activation) -> activation.read(0, resid, index(point) * perPoint, perPoint)));
         SafeTensorsWriter writer = new SafeTensorsWriter()
                 .metadata("model", model.id())
                 .longs("tokens", List.of((long) tokens.length), Arrays.stream(tokens).asLongStream().toArray())
                 .floats("resid", DType.F32, List.of(points, (long) tokens.length, (long) row), resid);
+        if (!hooks.edits().isEmpty()) {
+            writer.metadata("edits", String.join("\n", hooks.edits()));
+        }
         if (logits.get() != Logits.NONE) {
             int positions = logits.get() == Logits.ALL ? tokens.length : 1;
             writer.floats("logits", DType.F32, List.of(points, (long) positions, (long) model.config().vocabSize()),

@@ -6,6 +6,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
+import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tools.view.GenerationJson;
 import io.github.logitlens.tools.view.GenerationLines;
 import io.github.logitlens.tools.view.GenerationText;
@@ -59,6 +60,8 @@ final class GenerateCommand implements SubCommand {
 
     private final ReadingOptions reading = new ReadingOptions();
 
+    private final EditOptions edits = new EditOptions();
+
     private final ModelOptions model = new ModelOptions();
 
     private final OutputOptions output = new OutputOptions();
@@ -76,12 +79,13 @@ final class GenerateCommand implements SubCommand {
         spec = spec("generate", "lens generate [OPTIONS] PROMPT",
                 "Goes on with a prompt, and shows the text as it comes. It ends at <|endoftext|>, at --stop, after --max-tokens, and "
                         + "where the model's context ends.",
-                prompt, maxTokens, temperature, sampleK, topP, seed, samples, stop, lensReadings, metric, reading, model, output, compute);
+                prompt, maxTokens, temperature, sampleK, topP, seed, samples, stop, lensReadings, metric, reading, edits, model, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Probabilities are the model's, before temperature and cuts. What is read beside each token with --lens-readings is "
                         + "chosen by --metric, --points, --layers, --lens, --layer-norm, --track, --top-k and --bottom-k; "
                         + "--json has all of it.");
+        EditOptions.describe(spec);
         return spec;
     }
 
@@ -89,12 +93,13 @@ final class GenerateCommand implements SubCommand {
     public Integer call() {
         Format format = output.tableOrJson();
         GenerationOptions options = options();
+        Hooks hooks = edits.hooks();
         compute.apply();
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.open(stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
             GenerationOptions asked = options.lens().map(readings -> options.lens(reading.of(readings, lens))).orElse(options);
-            try (Generation generation = lens.generate(io.github.logitlens.Prompt.ids(read.ids(lens.tokenizer())), asked)) {
+            try (Generation generation = lens.generate(io.github.logitlens.Prompt.ids(read.ids(lens.tokenizer())), asked, hooks)) {
                 output.write(stdio, format, out -> text(generation, out), out -> GenerationJson.write(generation, lens.model(), out));
             }
         }

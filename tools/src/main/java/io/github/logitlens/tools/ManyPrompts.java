@@ -17,12 +17,14 @@ final class ManyPrompts {
 
     private final LogitLens lens;
     private final LensOptions options;
+    private final Hooks hooks;
     private final PromptLines lines;
     private boolean failed;
 
-    ManyPrompts(LogitLens lens, LensOptions options, PromptLines lines) {
+    ManyPrompts(LogitLens lens, LensOptions options, Hooks hooks, PromptLines lines) {
         this.lens = lens;
         this.options = options;
+        this.hooks = hooks;
         this.lines = lines;
     }
 
@@ -34,7 +36,7 @@ final class ManyPrompts {
     /// Reads and runs all lines. Each result is sent at once: somebody may wait for it before asking for the next.
     void write(Writer out) throws IOException {
         BatchOptions batch = BatchOptions.defaults().whileReady(lines::ready);
-        try (LensBatch outcomes = lens.batch(lines, options, Hooks.none(), batch)) {
+        try (LensBatch outcomes = lens.batch(lines, options, hooks, batch)) {
             while (outcomes.hasNext()) {
                 write(outcomes.next(), lines.line(), out);
             }

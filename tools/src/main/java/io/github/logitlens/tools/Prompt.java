@@ -30,13 +30,13 @@ sealed interface Prompt {
         }
 
         @Override
-        public LensResult run(LogitLens lens, LensOptions options) {
-            return lens.run(text, options.specialTokens(special));
+        public LensResult run(LogitLens lens, LensOptions options, Hooks hooks) {
+            return lens.run(text, options.specialTokens(special), hooks);
         }
 
         @Override
-        public Attribution attribute(LogitLens lens, AttributionOptions options) {
-            return lens.attribute(text, options.specialTokens(special));
+        public Attribution attribute(LogitLens lens, AttributionOptions options, Hooks hooks) {
+            return lens.attribute(text, options.specialTokens(special), hooks);
         }
 
         @Override
@@ -64,13 +64,13 @@ sealed interface Prompt {
         }
 
         @Override
-        public LensResult run(LogitLens lens, LensOptions options) {
-            return lens.run(ids, options);
+        public LensResult run(LogitLens lens, LensOptions options, Hooks hooks) {
+            return lens.run(ids, options, hooks);
         }
 
         @Override
-        public Attribution attribute(LogitLens lens, AttributionOptions options) {
-            return lens.attribute(ids, options, Hooks.none());
+        public Attribution attribute(LogitLens lens, AttributionOptions options, Hooks hooks) {
+            return lens.attribute(ids, options, hooks);
         }
 
         @Override
@@ -91,10 +91,14 @@ sealed interface Prompt {
     int[] ids(Gpt2Tokenizer tokenizer);
 
     /// Runs it.
-    LensResult run(LogitLens lens, LensOptions options);
+    ///
+    /// @param hooks what observes and edits the run
+    LensResult run(LogitLens lens, LensOptions options, Hooks hooks);
 
     /// Runs it and takes a logit apart.
-    Attribution attribute(LogitLens lens, AttributionOptions options);
+    ///
+    /// @param hooks what observes and edits the run
+    Attribution attribute(LogitLens lens, AttributionOptions options, Hooks hooks);
 
     /// Whether its run is over before it would pay to load a model's weights.
     boolean isShort();

@@ -4,6 +4,7 @@ import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
+import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunHtml;
 import io.github.logitlens.internal.view.RunJson;
@@ -39,6 +40,8 @@ final class RunCommand implements SubCommand {
 
     private final ReadingOptions reading = new ReadingOptions();
 
+    private final EditOptions edits = new EditOptions();
+
     private final PictureOptions picture = new PictureOptions();
 
     private final DrawingOptions drawing = new DrawingOptions();
@@ -63,12 +66,13 @@ final class RunCommand implements SubCommand {
     public CommandSpec spec() {
         CommandSpec spec = spec("run", "lens run [OPTIONS] PROMPT",
                 "Reads a prompt at every layer: what the model would say next if it had to stop there.",
-                prompt, jsonl, model, reading, picture, drawing, output, compute);
+                prompt, jsonl, model, reading, edits, picture, drawing, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Each row is a point of the residual stream, the embedding first. The last one is the model's own output.",
                 "Numbers are probabilities; a tracked token has its logit and its rank (1 is the most likely token) too.",
                 "Columns that a terminal has no room for come below the others; files and pipes get the table in one piece.");
+        EditOptions.describe(spec);
         return spec;
     }
 
@@ -85,12 +89,13 @@ final class RunCommand implements SubCommand {
         ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
         Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
         LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
+        Hooks hooks = edits.hooks();
         compute.apply();
         prompt.literal(stdio).flatMap(hint).ifPresent(note -> stdio.err().println("lens: " + note));
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.openFor(read, stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
-            LensResult result = read.run(lens, reading.of(options, lens));
+            LensResult result = read.run(lens, reading.of(options, lens), hooks);
             result.notes().forEach(note -> stdio.err().println("lens: " + note));
             ModelOptions.reportNonFinite(lens.model(), stdio);
             if (DrawingOptions.FORMATS.contains(format)) {
@@ -108,9 +113,10 @@ final class RunCommand implements SubCommand {
         picture.check(Format.JSON);
         drawing.check(Format.JSON);
         LensOptions options = picture.reading(reading.options(Positions.last())).specialTokens(prompt.specialTokens());
+        Hooks hooks = edits.hooks();
         compute.apply();
         try (PromptLines lines = new PromptLines(prompt.source(stdio)); LogitLens lens = model.open(stdio)) {
-            ManyPrompts prompts = new ManyPrompts(lens, reading.of(options, lens), lines);
+            ManyPrompts prompts = new ManyPrompts(lens, reading.of(options, lens), hooks, lines);
             output.write(stdio, prompts::write);
             return prompts.anyFailed() ? Main.FAILED : Main.DONE;
         }

@@ -32,6 +32,9 @@ public interface HookCalls {
     /// Whether an editor may change the activation at a point.
     boolean edits(HookPoint point);
 
+    /// Whether an editor may change what stands at a position of a point; those of users may at any.
+    boolean edits(HookPoint point, int position);
+
     /// Calls what is hooked at a point.
     ///
     /// @param firstPosition the position of its first row

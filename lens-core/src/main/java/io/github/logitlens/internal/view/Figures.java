@@ -53,6 +53,11 @@ public final class Figures {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, Math.abs(value) < 1e6 ? "%.2f" : "%.2e", value);
     }
 
+    /// Three decimals and always a sign: `+0.045`.
+    public static String signedProbability(double change) {
+        return String.format(Locale.ROOT, "%+.3f", change);
+    }
+
     /// A metric's value: a rank as a whole number, others as [#small] shows them, `-` where it is not defined.
     ///
     /// @param metric what it is

@@ -2,6 +2,7 @@ package io.github.logitlens.internal.view;
 
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
+import io.github.logitlens.LensComparison;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.Prompt;
 import io.github.logitlens.tokenizer.Token;
@@ -50,15 +51,40 @@ public final class RunHeader {
             field("lens", result.provenance().lens() + ", sha256 " + weights.get().substring(0, SHOWN_HASH) + "…", out);
         }
         field("norm", norm(result.options().layerNorm()), out);
-        List<List<Prompt>> sources = result.provenance().editSources();
-        for (int i = 0; i < sources.size(); i++) {
-            field("edit", SafeText.escaped(result.edits().get(i)) + from(sources.get(i)), out);
-        }
+        edits("edit", result, OptionalInt.empty(), out);
         if (result.stopped()) {
             field("stopped", "after layer " + result.options().stopAfter().getAsInt()
                     + ": the last row is not the model's output", out);
         }
         field("compute", compute, out);
+    }
+
+    /// Writes what two results were made with, one below the other; the second only where it is another.
+    ///
+    /// @param comparison the results
+    /// @param width      the terminal's columns; empty for lines in one piece
+    /// @param out        where to
+    /// @throws IOException if `out` fails
+    public void writeBoth(LensComparison comparison, OptionalInt width, Writer out) throws IOException {
+        LensResult before = comparison.before();
+        LensResult after = comparison.after();
+        field("model", before.modelId() + (before.modelId().equals(after.modelId()) ? "" : ", with " + after.modelId()), width, out);
+        field("tokens", before.tokens().size() + ": " + quoted(before.tokens()), out);
+        if (!after.tokens().equals(before.tokens())) {
+            field("with", after.tokens().size() + ": " + quoted(after.tokens()), out);
+            field("aligned", "by " + comparison.alignment().key() + ", " + comparison.positions().size() + " positions", out);
+        }
+        field("BOS", before.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
+        field("lens", before.provenance().lens() + ", norm " + before.options().layerNorm().key(), out);
+        edits("edit A", before, width, out);
+        edits("edit B", after, width, out);
+    }
+
+    private static void edits(String name, LensResult result, OptionalInt width, Writer out) throws IOException {
+        List<List<Prompt>> sources = result.provenance().editSources();
+        for (int i = 0; i < sources.size(); i++) {
+            field(name, SafeText.escaped(result.edits().get(i)) + from(sources.get(i)), width, out);
+        }
     }
 
     /// Writes the lines, none of them wider than the header where it has spaces to be broken at.

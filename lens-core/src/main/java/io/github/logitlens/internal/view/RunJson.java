@@ -77,13 +77,18 @@ public final class RunJson implements RunView {
     /// All fields but the readings.
     public static void head(LensResult result, JsonGenerator json) throws IOException {
         json.writeStringField("schema", "logitlens.run/1");
+        described(result, json);
+        points(result.points(), json);
+    }
+
+    /// What was run: the fields `model`, `options`, `edits` where there are some, `tokens`.
+    public static void described(LensResult result, JsonGenerator json) throws IOException {
         model(result.modelId(), result.config(), json);
         options(result, json);
         if (!result.edits().isEmpty()) {
             ProvenanceJson.edits(result.edits(), json);
         }
         TokenJson.writeTokens(result.tokens(), json);
-        points(result.points(), json);
     }
 
     /// The field `model`.
@@ -242,7 +247,8 @@ public final class RunJson implements RunView {
         json.writeEndObject();
     }
 
-    private static void predictions(String field, List<TokenPrediction> predictions, JsonGenerator json) throws IOException {
+    /// A list of predictions.
+    static void predictions(String field, List<TokenPrediction> predictions, JsonGenerator json) throws IOException {
         json.writeArrayFieldStart(field);
         for (TokenPrediction prediction : predictions) {
             json.writeStartObject();

@@ -7,9 +7,16 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
 import io.github.logitlens.Positions;
+import io.github.logitlens.Prompt;
 import io.github.logitlens.TokenRef;
+import io.github.logitlens.edit.Edits;
+import io.github.logitlens.edit.PlacedEdit;
+import io.github.logitlens.hook.Edit;
+import io.github.logitlens.hook.Hooks;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /// What the page asks to be run.
@@ -19,14 +26,17 @@ import java.util.Set;
 /// @param model   the model's name
 /// @param lens    the kind of lens: a path would have the server read any file
 /// @param options what is read
-record RunRequest(String page, RequestedPrompt prompt, String model, String lens, LensOptions options) {
+/// @param hooks   what is changed
+record RunRequest(String page, RequestedPrompt prompt, String model, String lens, LensOptions options, Hooks hooks) {
 
     static final int MAX_TOP_K = 100;
     static final int MAX_TRACKED = 64;
+    static final int MAX_EDITS = 64;
 
     private static final int MAX_NAME = 64;
     private static final Set<String> FIELDS =
-            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bos", "mid", "positions", "metrics", "tracked");
+            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bos", "mid", "positions", "metrics", "tracked", "edits",
+                    "from");
 
     private static final Set<String> LENSES = Set.of("logit", "tuned", "jacobian");
 
@@ -51,7 +61,36 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
             options = options.track(tracked(token));
         }
         RequestedPrompt prompt = RequestedPrompt.of(json, "prompt");
-        return new RunRequest(page, prompt, json.text("model", model), lens(json.text("lens", "logit")), options.specialTokens(prompt.special()));
+        return new RunRequest(page, prompt, json.text("model", model), lens(json.text("lens", "logit")), options.specialTokens(prompt.special()),
+                hooks(json));
+    }
+
+    /// A file would be one of the server's.
+    private static Hooks hooks(RequestJson json) {
+        List<Prompt> from = new ArrayList<>();
+        for (JsonNode source : json.list("from", MAX_EDITS)) {
+            from.add(Prompt.of(text(source, "from")));
+        }
+        Hooks hooks = Hooks.none();
+        for (JsonNode written : json.list("edits", MAX_EDITS)) {
+            try {
+                Edit edit = Edits.parse(text(written, "edits"), from);
+                if (edit instanceof PlacedEdit placed && !placed.files().isEmpty()) {
+                    throw Refusal.badRequest("edits: expected none that reads a file, got \"" + edit + "\"");
+                }
+                hooks = hooks.edit(edit);
+            } catch (IllegalArgumentException e) {
+                throw Refusal.badRequest("edits: " + e.getMessage());
+            }
+        }
+        return hooks;
+    }
+
+    private static String text(JsonNode node, String field) {
+        if (!node.isTextual()) {
+            throw Refusal.badRequest(field + ": expected texts");
+        }
+        return node.textValue();
     }
 
     private static String lens(String kind) {

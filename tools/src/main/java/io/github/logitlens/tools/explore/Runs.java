@@ -145,7 +145,7 @@ final class Runs {
         LogitLens lens = open(model, ticket, events);
         ticket.check();
         long start = System.nanoTime();
-        Hooks hooks = watched(model.config().nLayers(), start, ticket, events);
+        Hooks hooks = watched(request.hooks(), model.config().nLayers(), start, ticket, events);
         LensOptions options = request.options().readout(lens.readout(request.lens()));
         lens.run(request.prompt().ids(lens.tokenizer()), options, hooks, POSITIONS_AT_ONCE, part -> {
             ticket.check();
@@ -165,8 +165,8 @@ final class Runs {
     }
 
     /// Between two blocks: ends a run that nobody waits for, and says how far a long one is.
-    private static Hooks watched(int nLayers, long start, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
-        return Hooks.none().observe(point -> point.site() == HookSite.RESID_POST, (point, activation) -> {
+    private static Hooks watched(Hooks hooks, int nLayers, long start, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+        return hooks.observe(point -> point.site() == HookSite.RESID_POST, (point, activation) -> {
             ticket.check();
             if (System.nanoTime() - start > PROGRESS_MILLIS * 1_000_000) {
                 events.add(new Event.Progress("blocks", point.layer() + 1, nLayers));

@@ -67,6 +67,22 @@ class ExplorerApiTest {
     }
 
     @Test
+    void aRunIsChangedByEditsThatReadNoFile() throws IOException {
+        String body = "{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2, \"edits\": [\"zero:L5H3\", \"patch:L3.resid_post@-1\"],"
+                + " \"from\": [\"The Big Ben is in\"]}";
+        List<JsonNode> lines = run(body);
+        assertEquals("[\"zero:L5H3\",\"patch:L3.resid_post@-1\"]", lines.getFirst().path("edits").toString(), lines.getFirst().toString());
+        assertTrue(!rows(body).equals(rows("{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2}")));
+        for (String[] refused : new String[][] {
+            {"\"replace:L4.resid_post=/etc/passwd\"", "edits: expected none that reads a file"},
+            {"\"zero\"", "edits: edit: expected a verb and a place"}, {"7", "edits: expected texts"}}) {
+            RawHttp.Answer answer = RawHttp.post(port, "/api/run", "{\"prompt\": \"a\", \"edits\": [" + refused[0] + "]}");
+            assertEquals(400, answer.status());
+            assertTrue(answer.body().contains(refused[1].replace("\"", "\\\"")), answer.body());
+        }
+    }
+
+    @Test
     void aSpecialTokensTextIsOneTokenWhereThatIsAsked() {
         assertEquals(rows("{\"ids\": [50256, 15496]}"), rows("{\"prompt\": \"<|endoftext|>Hello\", \"special\": true}"));
         assertEquals(8, json(RawHttp.post(port, "/api/tokens", "{\"text\": \"<|endoftext|>Hello\"}").body()).path("tokens").size());
