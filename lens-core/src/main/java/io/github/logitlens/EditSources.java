@@ -91,7 +91,7 @@ final class EditSources implements EditModel {
     }
 
     private static int[] checked(LogitLens lens, Prompt source, int[] ids) {
-        lens.wrongLength(ids.length).or(() -> lens.unknownId(ids)).ifPresent(message -> {
+        lens.wrongLength(ids.length).or(() -> lens.unknownId(ids, 0)).ifPresent(message -> {
             throw new IllegalArgumentException("prompt to take from, \"" + source + "\": " + message);
         });
         return ids;

@@ -34,39 +34,108 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
     /// Most passes through the layers in a group; that many prompts may be waited for until the first result.
     private static final int PASSES = 4;
 
-    private final LogitLens lens;
     private final Gpt2Model model;
     private final LensReader reader;
-    private final Iterator<Prompt> prompts;
-    private final Hooks hooks;
+    private final Iterator<Waiting> prompts;
     private final BatchOptions options;
     private final Deque<Outcome> outcomes = new ArrayDeque<>();
     private final long bytesPerRow;
-    private long taken;
     /// Taken, but for the next group.
     private Waiting held;
     /// What the prompts' iterator threw, behind the outcomes of those before.
     private RuntimeException failure;
     private volatile boolean closed;
 
-    LensBatch(LogitLens lens, LensReader reader, Iterator<Prompt> prompts, Hooks hooks, BatchOptions options) {
-        this.lens = lens;
-        model = lens.model();
+    /// @param prompts checked as [Prompts] does
+    LensBatch(Gpt2Model model, LensReader reader, Iterator<Waiting> prompts, BatchOptions options) {
+        this.model = model;
         this.reader = reader;
         this.prompts = prompts;
-        this.hooks = hooks;
         this.options = options;
         Gpt2Config config = model.config();
         bytesPerRow = (long) Float.BYTES * (8 * config.dModel() + config.dMlp());
     }
 
-    /// A prompt in a group.
+    /// A prompt that can run, or is refused.
     ///
     /// @param ids       BOS included
     /// @param hooks     with edits for that many positions
     /// @param positions those that are read; none where the prompt is refused
+    /// @param next      the token that follows each of them, −1 for none
     /// @param refused   why it cannot run
-    private record Waiting(long index, Prompt prompt, int[] ids, Hooks hooks, int[] positions, Optional<Outcome.Refused> refused) {
+    record Waiting(long index, Prompt prompt, int[] ids, Hooks hooks, int[] positions, int[] next, Optional<Outcome.Refused> refused) {
+
+        /// A prompt that can run, unless an edit names a position that it has not.
+        static Waiting of(long index, Prompt prompt, int[] ids, Hooks hooks, int[] positions, int[] next) {
+            try {
+                return new Waiting(index, prompt, ids, HookAccess.forPrompt(hooks, ids.length), positions, next, Optional.empty());
+            } catch (IllegalArgumentException e) {
+                return refused(index, prompt, Outcome.Reason.EDIT_REFUSED, e.getMessage());
+            }
+        }
+
+        /// A prompt that cannot run.
+        static Waiting refused(long index, Prompt prompt, Outcome.Reason reason, String message) {
+            return new Waiting(index, prompt, new int[0], Hooks.none(), new int[0], new int[0],
+                    Optional.of(new Outcome.Refused(index, prompt, reason, message)));
+        }
+    }
+
+    /// Prompts as they are given, each checked when it is taken.
+    private static final class Prompts implements Iterator<Waiting> {
+
+        private final LogitLens lens;
+        private final LensOptions options;
+        private final Hooks hooks;
+        private final Iterator<Prompt> prompts;
+        private long taken;
+
+        Prompts(LogitLens lens, LensOptions options, Hooks hooks, Iterator<Prompt> prompts) {
+            this.lens = lens;
+            this.options = options;
+            this.hooks = hooks;
+            this.prompts = prompts;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return prompts.hasNext();
+        }
+
+        @Override
+        public Waiting next() {
+            Prompt prompt = prompts.next();
+            long index = taken++;
+            int[] ids;
+            try {
+                ids = lens.ids(prompt, options);
+            } catch (TokenizerFormatException e) {
+                return Waiting.refused(index, prompt, Outcome.Reason.NO_TOKENIZER, e.getMessage());
+            }
+            Optional<String> length = lens.wrongLength(ids.length);
+            if (length.isPresent()) {
+                Outcome.Reason reason = ids.length == 0 ? Outcome.Reason.EMPTY : Outcome.Reason.TOO_LONG;
+                return Waiting.refused(index, prompt, reason, length.get());
+            }
+            Optional<String> unknown = lens.unknownId(ids, 0);
+            if (unknown.isPresent()) {
+                return Waiting.refused(index, prompt, Outcome.Reason.UNKNOWN_ID, unknown.get());
+            }
+            int[] positions;
+            try {
+                positions = options.positions().resolve(ids.length);
+            } catch (IllegalArgumentException e) {
+                return Waiting.refused(index, prompt, Outcome.Reason.NO_SUCH_POSITION, e.getMessage());
+            }
+            return Waiting.of(index, prompt, ids, hooks, positions, LensReader.next(positions, ids));
+        }
+    }
+
+    /// The outcomes of prompts as they are given.
+    ///
+    /// @param hooks whose edits have what they take from other prompts and the model
+    static LensBatch of(LogitLens lens, LensReader reader, Iterator<Prompt> prompts, Hooks hooks, BatchOptions options) {
+        return new LensBatch(lens.model(), reader, new Prompts(lens, reader.options(), hooks, prompts), options);
     }
 
     /// Prompts that are read together.
@@ -159,49 +228,11 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
     /// The next prompt, or null where there is none.
     private Waiting pull() {
         try {
-            return failure == null && prompts.hasNext() ? waiting(prompts.next()) : null;
+            return failure == null && prompts.hasNext() ? prompts.next() : null;
         } catch (RuntimeException e) {
             failure = e;
             return null;
         }
-    }
-
-    private Waiting waiting(Prompt prompt) {
-        long index = taken++;
-        int[] ids;
-        try {
-            ids = lens.ids(prompt, reader.options());
-        } catch (TokenizerFormatException e) {
-            return refused(new Outcome.Refused(index, prompt, Outcome.Reason.NO_TOKENIZER, e.getMessage()));
-        }
-        Optional<Outcome.Refused> refusal = refusal(index, prompt, ids);
-        if (refusal.isPresent()) {
-            return refused(refusal.get());
-        }
-        int[] positions;
-        try {
-            positions = reader.options().positions().resolve(ids.length);
-        } catch (IllegalArgumentException e) {
-            return refused(new Outcome.Refused(index, prompt, Outcome.Reason.NO_SUCH_POSITION, e.getMessage()));
-        }
-        try {
-            return new Waiting(index, prompt, ids, HookAccess.forPrompt(hooks, ids.length), positions, Optional.empty());
-        } catch (IllegalArgumentException e) {
-            return refused(new Outcome.Refused(index, prompt, Outcome.Reason.EDIT_REFUSED, e.getMessage()));
-        }
-    }
-
-    private static Waiting refused(Outcome.Refused refused) {
-        return new Waiting(refused.index(), refused.prompt(), new int[0], Hooks.none(), new int[0], Optional.of(refused));
-    }
-
-    private Optional<Outcome.Refused> refusal(long index, Prompt prompt, int[] ids) {
-        Optional<String> length = lens.wrongLength(ids.length);
-        if (length.isPresent()) {
-            Outcome.Reason reason = ids.length == 0 ? Outcome.Reason.EMPTY : Outcome.Reason.TOO_LONG;
-            return length.map(message -> new Outcome.Refused(index, prompt, reason, message));
-        }
-        return lens.unknownId(ids).map(message -> new Outcome.Refused(index, prompt, Outcome.Reason.UNKNOWN_ID, message));
     }
 
     private void read(Group group) {
@@ -219,8 +250,7 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
         for (List<Waiting> pass : group.passes) {
             run(pass, values, left);
         }
-        int[] next = left.stream().flatMapToInt(
-                each -> IntStream.of(LensReader.next(each.prompt.positions, each.prompt.ids))).toArray();
+        int[] next = left.stream().flatMapToInt(each -> IntStream.of(each.prompt.next)).toArray();
         VocabularyReadings readings = reader.read(values, reader.query(next));
         Iterator<Left> inTurn = left.iterator();
         return group.prompts.stream()

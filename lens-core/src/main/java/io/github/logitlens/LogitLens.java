@@ -459,7 +459,45 @@ public final class LogitLens implements AutoCloseable {
     public LensBatch batch(Iterator<Prompt> prompts, LensOptions options, Hooks hooks, BatchOptions batch) {
         LensReader reader = reader(options, hooks);
         Hooks ready = ready(hooks, options.readout(), options.bos(), options.specialTokens(), OptionalInt.empty());
-        return new LensBatch(this, reader, prompts, ready, batch);
+        return LensBatch.of(this, reader, prompts, ready, batch);
+    }
+
+    /// Reads texts of any length, each token of them once, window by window: many documents and parts of documents in one pass.
+    ///
+    /// ```java
+    /// List<CorpusDocument> documents = List.of(CorpusDocument.of("a", Prompt.of("The Eiffel Tower is in Paris.")));
+    /// try (CorpusReader corpus = lens.corpus(documents.iterator(), CorpusOptions.defaults().window(256).stride(128))) {
+    ///     while (corpus.hasNext()) {
+    ///         switch (corpus.next()) {
+    ///             case CorpusItem.Row row -> System.out.println(row);    // …, position 7: " Paris", surprisal 0.035 nats, …
+    ///             case CorpusItem.End end -> System.out.println(end.tokens());
+    ///             case CorpusItem.Refused refused -> System.err.println(refused.message());
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// @param documents any number of any length; taken as they are needed
+    /// @param options   windows, stride, what to read of each token
+    /// @return a row for each token, in order; to be closed
+    /// @throws IllegalArgumentException if the options fit no text of this model
+    public CorpusReader corpus(Iterator<CorpusDocument> documents, CorpusOptions options) {
+        return corpus(documents, options, Hooks.none());
+    }
+
+    /// Reads texts of any length under hooks; see [#corpus(Iterator, CorpusOptions)].
+    ///
+    /// @param documents any number of any length; taken as they are needed
+    /// @param options   windows, stride, what to read of each token
+    /// @param hooks     what observes and edits each window's run before it is read: called once per point and window, with that
+    ///                  window's rows; a position that an edit names is one of the window
+    /// @return a row for each token, in order; to be closed
+    /// @throws IllegalArgumentException if the options or hooks fit no text of this model
+    public CorpusReader corpus(Iterator<CorpusDocument> documents, CorpusOptions options, Hooks hooks) {
+        LensOptions lens = options.lens();
+        LensReader reader = reader(lens, hooks);
+        Hooks ready = ready(hooks, lens.readout(), lens.bos(), lens.specialTokens(), OptionalInt.empty());
+        return new CorpusReader(this, reader, documents, options, ready, () -> provenance(lens.bos(), lens, hooks));
     }
 
     /// Reads a prompt twice, as it is and changed, and compares point by point.
@@ -529,7 +567,7 @@ public final class LogitLens implements AutoCloseable {
     public Generation generate(Prompt prompt, GenerationOptions options, Hooks hooks) {
         int[] ids = withBos(prompt.ids(tokenizer, options.specialTokens()), options.bos());
         checkLength(ids.length);
-        unknownId(ids).ifPresent(message -> {
+        unknownId(ids, 0).ifPresent(message -> {
             throw new IllegalArgumentException(message);
         });
         HookAccess.of(hooks).check(model.config(), model.id(), model.config().nLayers() - 1);
@@ -663,11 +701,13 @@ public final class LogitLens implements AutoCloseable {
                 : Optional.of("prompt: expected at most " + nCtx + " tokens (nCtx of model '" + model.id() + "'), got " + seqLen);
     }
 
-    /// Which of a prompt's ids is none of the model's.
-    Optional<String> unknownId(int[] ids) {
+    /// Which of some ids is none of the model's.
+    ///
+    /// @param first the position of the first
+    Optional<String> unknownId(int[] ids, long first) {
         int vocabSize = model.config().vocabSize();
         return IntStream.range(0, ids.length).filter(position -> ids[position] < 0 || ids[position] >= vocabSize)
-                .mapToObj(position -> "token at position " + position + ": expected an id from 0 to " + (vocabSize - 1)
+                .mapToObj(position -> "token at position " + (first + position) + ": expected an id from 0 to " + (vocabSize - 1)
                         + " (vocabulary of model '" + model.id() + "'), got " + ids[position]).findFirst();
     }
 

@@ -15,6 +15,7 @@ import io.github.logitlens.bench.kernel.ReadBandwidth;
 import io.github.logitlens.bench.kernel.Softmax;
 import io.github.logitlens.bench.peer.PeerMissingException;
 import io.github.logitlens.bench.task.Batch;
+import io.github.logitlens.bench.task.Corpus;
 import io.github.logitlens.bench.task.Decode;
 import io.github.logitlens.bench.task.FullLens;
 import io.github.logitlens.bench.task.FullLensMetrics;
@@ -54,6 +55,7 @@ public final class Benchmarks {
             entry(FullLens.class, FullLens::work),
             entry(FullLensMetrics.class, FullLensMetrics::work),
             entry(Batch.class, Batch::work),
+            entry(Corpus.class, Corpus::work),
             entry(Generate.class, Generate::work),
             entry(LastPositionLens.class, LastPositionLens::work),
             entry(Decode.class, Decode::work),

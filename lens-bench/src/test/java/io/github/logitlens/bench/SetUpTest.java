@@ -51,6 +51,7 @@ class SetUpTest {
         "Batch, prompts=9 lengths=4-12 positions=last way=batch",
         "Batch, prompts=9 lengths=1-5 positions=all way=alone",
         "Generate, tokens=5 samples=1 points=none temperature=0",
+        "Corpus, tokens=6 windows=3 way=corpus",
         "Generate, tokens=5 samples=3 points=all temperature=1",
         "Prefill, tokens=7",
         "Decode, past=9",

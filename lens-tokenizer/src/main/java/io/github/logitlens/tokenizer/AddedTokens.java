@@ -31,12 +31,16 @@ final class AddedTokens {
     private final BitSet lateChars = new BitSet();
     private final boolean onlySpecial;
     private final boolean anySpecial;
+    private final boolean anySingleWord;
+    private final int longest;
 
     /// Written without streams and lambdas: their first use in a JVM would take longer than all the rest of loading.
     AddedTokens(List<AddedToken> tokens, Preparation preparation) {
         this.preparation = preparation;
         boolean allSpecial = true;
         boolean someSpecial = false;
+        boolean someSingleWord = false;
+        int most = 0;
         for (AddedToken token : tokens) {
             String text = token.late() ? preparation.normalize(AlignedText.of(token.content())).toString() : token.content();
             if (!text.isEmpty()) {
@@ -45,11 +49,15 @@ final class AddedTokens {
             }
             allSpecial &= token.special();
             someSpecial |= token.special();
+            someSingleWord |= token.singleWord();
+            most = Math.max(most, text.length());
         }
         early.sort(LONGEST_FIRST);
         late.sort(LONGEST_FIRST);
         onlySpecial = allSpecial;
         anySpecial = someSpecial;
+        anySingleWord = someSingleWord;
+        longest = most;
     }
 
     /// Whether no text needs cutting under `mode`.
@@ -60,6 +68,16 @@ final class AddedTokens {
     /// Whether any of them is special.
     boolean haveSpecial() {
         return anySpecial;
+    }
+
+    /// Whether any of them matches only where no word goes on.
+    boolean anySingleWord() {
+        return anySingleWord;
+    }
+
+    /// The length of the longest, in UTF-16 units; 0 where there are none.
+    int longest() {
+        return longest;
     }
 
     /// `text` in pieces, in order; the white space that a token takes along belongs to its piece.

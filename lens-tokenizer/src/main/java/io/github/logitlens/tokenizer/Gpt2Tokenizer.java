@@ -386,6 +386,14 @@ public final class Gpt2Tokenizer {
         return new StreamingDecoder(vocabulary);
     }
 
+    /// An encoder for a text that comes in parts.
+    ///
+    /// @param mode what the text of a special token means
+    /// @return a new encoder
+    public StreamingEncoder streamingEncoder(SpecialTokens mode) {
+        return new StreamingEncoder(this, preparation, addedTokens, Objects.requireNonNull(mode, "mode"));
+    }
+
     /// The token `id`; one that no text gives, `<273>`, where the vocabulary leaves the id free.
     ///
     /// @param id 0 to one less than [#vocabSize()]

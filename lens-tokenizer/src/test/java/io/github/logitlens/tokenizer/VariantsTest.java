@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -44,6 +45,10 @@ class VariantsTest {
         for (Map.Entry<String, JsonNode> text : variant.get("texts").properties()) {
             int[] expected = MAPPER.convertValue(text.getValue(), int[].class);
             assertArrayEquals(expected, tokenizer.encode(text.getKey(), SpecialTokens.PARSE), text.getKey());
+            StreamingEncoder encoder = tokenizer.streamingEncoder(SpecialTokens.PARSE);
+            assertArrayEquals(expected, IntStream.concat(
+                    text.getKey().codePoints().mapToObj(Character::toString).map(encoder::accept).flatMapToInt(IntStream::of).boxed()
+                            .toList().stream().mapToInt(id -> id), IntStream.of(encoder.finish())).toArray(), text.getKey());
             assertEquals(tokenizer.encode(text.getKey()).length, tokenizer.countTokens(text.getKey()), text.getKey());
             List<TokenSpan> spans = tokenizer.encodeWithSpans(text.getKey(), SpecialTokens.PARSE);
             assertArrayEquals(expected, spans.stream().mapToInt(TokenSpan::id).toArray(), text.getKey());

@@ -19,6 +19,7 @@ final class Schedule {
     static final String FILE = "reading the file once";
     static final String ONE_THREAD = "ours on 1 thread";
     static final String ALONE = "ours one by one";
+    static final String RUNS = "ours, the whole lens of as many tokens, run by run";
     static final String WITH_LENS = "ours with the lens beside each token";
 
     static final String METRICS = "metrics";
@@ -30,6 +31,7 @@ final class Schedule {
     private static final double FEW_ROWS_OF_LIMIT = 0.85;
     private static final double PRODUCT_OF_LIMIT = 0.9;
     private static final double LENS_OF_LIMIT = 0.88;
+    private static final double CORPUS_OF_RUNS = 0.85;
     private static final double SCALING = 1.9;
     private static final int MANY_ROWS = 64;
 
@@ -175,7 +177,7 @@ final class Schedule {
                 Target.partOfLimit(0.9), Target.speed(ONNX, 1.25))), 0);
     }
 
-    /// Many prompts together and one by one; a text that the model writes with and without the lens.
+    /// Many prompts together and one by one; a text that the model writes with and without the lens; a corpus.
     private List<Match> many() {
         List<Match> matches = new ArrayList<>();
         for (String positions : List.of("last", "all")) {
@@ -189,6 +191,9 @@ final class Schedule {
         matches.add(new Match("32 tokens written", "Generate", processors,
                 Map.of("tokens", "32", "samples", "1", "points", "none", "temperature", "0"),
                 Map.of(WITH_LENS, Map.of(Match.BENCHMARK, "Generate", "points", "all")), List.of()));
+        matches.add(new Match("a document of 4 windows of 256 tokens", "Corpus", processors,
+                Map.of("tokens", "256", "windows", "4", "way", "corpus"),
+                Map.of(RUNS, Map.of(Match.BENCHMARK, "Corpus", "way", "runs")), List.of(Target.speed(RUNS, CORPUS_OF_RUNS))));
         return matches;
     }
 
