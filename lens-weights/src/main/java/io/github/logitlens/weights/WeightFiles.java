@@ -62,9 +62,8 @@ final class WeightFiles implements AutoCloseable {
                 return openShards(directory, form, index);
             }
         }
-        throw new CheckpointException(Reason.WEIGHTS_MISSING, directory + ": expected " + ModelFiles.WEIGHTS + " or "
-                + ModelFiles.WEIGHTS_INDEX + ", got "
-                + OtherLayout.describe(Directories.names(directory)).orElse("neither"));
+        throw new CheckpointException(Reason.WEIGHTS_MISSING, directory + ": expected " + WeightsForm.EXPECTED
+                + ", got " + OtherLayout.describe(Directories.names(directory)).orElse("none of them"));
     }
 
     private static TensorFile open(WeightsForm form, Path file) {

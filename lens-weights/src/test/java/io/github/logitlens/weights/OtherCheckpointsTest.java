@@ -489,7 +489,7 @@ class OtherCheckpointsTest {
             "gpt2-finetuned.safetensors,ckpt.pt|got gpt2-finetuned.safetensors: safetensors under another name|rename it",
             "model.onnx|got model.onnx: a format to run|safetensors form",
             "adapter_config.json,adapter_model.safetensors|got adapter_config.json and 1 more: an adapter|merge_and_unload",
-            "training_args.bin,optimizer.pt,rng_state.pth|got neither|neither"})
+            "training_args.bin,optimizer.pt,rng_state.pth|got none of them|model.safetensors, pytorch_model.bin"})
         void areNamedWithWhatToDo(String files, String got, String todo) throws IOException {
             for (String file : files.split(",")) {
                 Files.writeString(directory.resolve(file), "x");

@@ -62,13 +62,13 @@ public final class Main implements Runnable {
         "       lens tokens [OPTIONS] PROMPT   how the model's tokenizer splits a text",
         "       lens attribute --token T ...   which heads and MLPs a prompt's next-token logit is made of",
         "       lens neuron LAYER NEURON       the tokens that one MLP neuron raises and lowers",
-        "       lens inspect FILE...           what is in safetensors files",
+        "       lens inspect FILE...           what is in safetensors and PyTorch files",
         "       lens export [OPTIONS] PROMPT   the residual stream as a safetensors file",
         "       lens verify [OPTIONS]          whether a model gives the published numbers",
         "       lens models                    the models on this machine",
         "       lens download MODEL...         fetch models from Hugging Face",
         "       lens help [COMMAND]            this help, or a command's",
-        "       lens version                   versions and kernels, for a report"
+        "       lens version                   version, commit, JDK and kernels, for a report"
     };
     private static final String[] FOOTER = {
         "",

@@ -12,7 +12,7 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
         return new String[] {
-            "lens " + number(),
+            "lens " + number() + ", commit " + commit(),
             "JDK " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
             compute()
         };
@@ -34,10 +34,19 @@ final class Version implements IVersionProvider {
 
     /// This program's version.
     static String number() throws IOException {
+        return properties().getProperty("version");
+    }
+
+    /// The commit that it was built of, `-dirty` behind it where files had been changed; `unknown` where there was no checkout.
+    static String commit() throws IOException {
+        return properties().getProperty("commit");
+    }
+
+    private static Properties properties() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
             properties.load(in);
         }
-        return properties.getProperty("version");
+        return properties;
     }
 }

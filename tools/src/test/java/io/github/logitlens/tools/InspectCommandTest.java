@@ -3,6 +3,7 @@ package io.github.logitlens.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,29 @@ class InspectCommandTest {
     void dimensionsAreUnsigned() throws IOException {
         Path file = file("huge", "{\"e\": {\"dtype\": \"F32\", \"shape\": [0, 18446744073709551615], \"data_offsets\": [0, 0]}}", 0);
         assertTrue(Cli.lens("inspect", file.toString()).succeeds().out().contains("[0,18446744073709551615]"));
+    }
+
+    @Test
+    void whatTorchSaveWroteIsListedToo() throws IOException {
+        Path lens = Path.of("../lens-core/src/test/resources/goldens/lenses/jacobian.pt");
+        Path cut = Files.write(dir.resolve("cut.pt"), Arrays.copyOf(Files.readAllBytes(lens), 5000));
+        Path old = Path.of("../lens-weights/src/test/resources/io/github/logitlens/weights/torch/old.pt");
+        Cli cli = Cli.lens("inspect", lens.toString(), cut.toString(), old.toString(), dir.toString());
+        assertEquals(1, cli.code());
+        assertEquals("lens: 3 of 4 files refused\n", cli.err());
+        JsonNode file = Cli.parse(cli.lines().getFirst());
+        JsonNode tensor = file.path("tensors").get(0);
+        assertEquals("J.0", tensor.path("name").textValue());
+        assertEquals("F16", tensor.path("dtype").textValue());
+        long begin = tensor.path("offsets").get(0).longValue();
+        long end = tensor.path("offsets").get(1).longValue();
+        assertEquals(2 * tensor.path("shape").get(0).longValue() * tensor.path("shape").get(1).longValue(), end - begin);
+        assertEquals("5", file.path("metadata").path("n_prompts").textValue());
+        assertEquals("tiny", file.path("metadata").path("metadata.model_name").textValue());
+        assertEquals("NOT_A_ZIP", Cli.parse(cli.lines().get(1)).path("error").textValue());
+        assertTrue(Cli.parse(cli.lines().get(1)).path("message").textValue().endsWith("got one that is cut short"));
+        assertEquals("OTHER_FORMAT", Cli.parse(cli.lines().get(2)).path("error").textValue());
+        assertEquals("NOT_A_REGULAR_FILE", Cli.parse(cli.lines().get(3)).path("error").textValue());
     }
 
     @Test

@@ -77,9 +77,16 @@ class PlainJavaTest {
     @Test
     void versionNamesLensJdkAndKernels() throws Exception {
         Cli cli = java(List.of(VECTOR), "--version");
-        assertTrue(cli.out().matches("lens \\d+\\.\\d+\\.\\d+\\S*\nJDK 25\\S*, .*\n.* kernels, .*\n"), cli.out());
+        assertTrue(cli.out().matches("lens \\d+\\.\\d+\\.\\d+\\S*, commit (unknown|[0-9a-f]{12,40}(-dirty)?)\nJDK 25\\S*, .*\n"
+                + ".* kernels, .*\n"), cli.out());
         assertTrue(cli.out().lines().toList().getLast().matches("vector \\(\\d+-bit\\) kernels, \\d+ threads? \\(.* is there\\)"),
                 "not those that a run begins with: " + cli.out());
+        if (Files.exists(Path.of("../.git"))) {
+            Process git = new ProcessBuilder("git", "--git-dir=../.git", "rev-parse", "--short=12", "HEAD").start();
+            String head = new String(git.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+            assertEquals(0, git.waitFor());
+            assertTrue(cli.out().contains(", commit " + head), "of " + head + ": " + cli.out());
+        }
         assertTrue(java(List.of(), "--version").out().contains("\nscalar kernels, "));
         assertTrue(java(List.of(VECTOR, "-Dlens.kernels=scalar"), "--version").out().contains("\nscalar kernels, "));
     }

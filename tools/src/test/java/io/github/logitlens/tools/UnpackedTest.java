@@ -104,6 +104,23 @@ class UnpackedTest {
     }
 
     @Test
+    void theJavaThatWasPackedWithItComesBeforeThatOfTheEnvironment() throws Exception {
+        java("un packed/runtime");
+        Path own = lens.getParent().getParent().toRealPath().resolve("runtime");
+        ProcessBuilder builder = new ProcessBuilder(lens.toString(), "a");
+        builder.environment().clear();
+        builder.environment().put("PATH", "/usr/bin:/bin");
+        builder.environment().put("JAVA_HOME", dir.resolve("jre").toString());
+        builder.environment().put("XDG_CACHE_HOME", cache.toString());
+        Process process = builder.start();
+        process.getInputStream().readAllBytes();
+        assertEquals(0, process.waitFor());
+        assertTrue(Files.readString(cache.resolve("logit-lens/made-for")).strip().endsWith(" " + own));
+        assertTrue(lens("jre", cache, "a").err().startsWith("lens: prepares"), "LENS_JAVA is the user's own word");
+        assertTrue(Files.readString(cache.resolve("logit-lens/made-for")).strip().endsWith(" " + dir.resolve("jre")));
+    }
+
+    @Test
     void aJarThatStandsAloneSaysWhatItNeeds() throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", "target/classes", JarMain.class.getName(), "a").start();

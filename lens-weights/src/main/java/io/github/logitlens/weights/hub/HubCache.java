@@ -13,6 +13,7 @@ import io.github.logitlens.weights.internal.text.JsonException;
 import io.github.logitlens.weights.internal.text.JsonFields;
 import io.github.logitlens.weights.internal.text.Text;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -165,18 +166,12 @@ final class HubCache {
     /// The model in a snapshot that has a configuration and all weights.
     private static Optional<CachedModel> complete(RepoId repo, Path snapshot) {
         try {
-            Set<String> files = new LinkedHashSet<>(List.of(ModelFiles.CONFIG));
-            if (Files.isRegularFile(snapshot.resolve(ModelFiles.WEIGHTS))) {
-                files.add(ModelFiles.WEIGHTS);
-            } else {
-                files.add(ModelFiles.WEIGHTS_INDEX);
-                files.addAll(shardNames(snapshot.resolve(ModelFiles.WEIGHTS_INDEX)));
+            Set<String> files = weights(snapshot);
+            if (files.isEmpty() || !Files.isRegularFile(snapshot.resolve(ModelFiles.CONFIG))) {
+                return Optional.empty();
             }
-            long bytes = 0;
+            long bytes = Files.size(snapshot.resolve(ModelFiles.CONFIG));
             for (String file : files) {
-                if (!Files.isRegularFile(snapshot.resolve(file))) {
-                    return Optional.empty();
-                }
                 bytes += Files.size(snapshot.resolve(file));
             }
             for (String file : TOKENIZER) {
@@ -185,6 +180,36 @@ final class HubCache {
             return Optional.of(new CachedModel(repo.text(), snapshot.getFileName().toString(), snapshot, bytes));
         } catch (IOException | HubException _) {
             return Optional.empty();
+        }
+    }
+
+    /// The files of the weights in a snapshot, their index too; none if they are not complete, or in a form that is not read.
+    private static Set<String> weights(Path snapshot) throws IOException {
+        for (WeightsForm form : WeightsForm.values()) {
+            if (Files.isRegularFile(snapshot.resolve(form.single()))) {
+                return isRead(form, snapshot.resolve(form.single())) ? Set.of(form.single()) : Set.of();
+            }
+            Path index = snapshot.resolve(form.index());
+            if (Files.isRegularFile(index)) {
+                Set<String> files = new LinkedHashSet<>(List.of(form.index()));
+                for (String shard : shardNames(index, form)) {
+                    if (!isRead(form, snapshot.resolve(shard))) {
+                        return Set.of();
+                    }
+                    files.add(shard);
+                }
+                return files;
+            }
+        }
+        return Set.of();
+    }
+
+    private static boolean isRead(WeightsForm form, Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return form.reads((byte) in.read());
         }
     }
 
@@ -208,9 +233,9 @@ final class HubCache {
     /// The files that the weights' index in a snapshot names.
     ///
     /// @throws HubException if it names none, or one outside the snapshot
-    static Set<String> shardNames(Path index) {
+    static Set<String> shardNames(Path index, WeightsForm form) {
         try {
-            return ShardIndex.shardNames(content(index), index.toString(), WeightsForm.SAFETENSORS);
+            return ShardIndex.shardNames(content(index), index.toString(), form);
         } catch (ShardIndexException e) {
             throw new HubException(Reason.BAD_INDEX, e.getMessage(), e);
         }

@@ -232,6 +232,17 @@ final class HubClient implements AutoCloseable {
         throw tooManyRedirects(what);
     }
 
+    /// The first byte of a file's content; none where it does not come at the first attempt.
+    Optional<Byte> firstByte(RepoId repo, RemoteFile file) {
+        try (HttpBody body = get(repo, file, 0).body()) {
+            return body.next(timing.stall()).stream().filter(ByteBuffer::hasRemaining).findFirst().map(ByteBuffer::get);
+        } catch (PassingException | IOException _) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            throw interrupted(what(repo, file.name()), e);
+        }
+    }
+
     /// Where the bytes of an answer begin.
     private static long start(String what, RemoteFile file, long asked, Answer answer) throws PassingException {
         if (answer.response().statusCode() != 206) {

@@ -42,8 +42,8 @@ public final class HubException extends LensException {
         REVISION_NOT_FOUND,
         /// The model has no such file.
         FILE_NOT_FOUND,
-        /// The model has no weights in safetensors form.
-        NO_SAFETENSORS,
+        /// The model has no weights in a form that is read.
+        NO_WEIGHTS,
         /// The hub answers too many requests from here.
         RATE_LIMITED,
         /// The hub failed, and went on failing.

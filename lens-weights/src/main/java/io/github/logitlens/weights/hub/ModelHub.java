@@ -4,6 +4,7 @@ import io.github.logitlens.weights.hub.HubException.Reason;
 import io.github.logitlens.weights.hub.PublishedFiles.Published;
 import io.github.logitlens.weights.internal.layout.ModelFiles;
 import io.github.logitlens.weights.internal.layout.OtherLayout;
+import io.github.logitlens.weights.internal.layout.WeightsForm;
 import io.github.logitlens.weights.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// that Python has downloaded is used as it is, without any network, and what is downloaded here Python then finds. The
 /// GPT-2 models are found under their old names and their new ones.
 ///
-/// A download needs `config.json`, the weights in safetensors form and the tokenizer, and fetches nothing else. Files
+/// A download needs `config.json`, the weights, in safetensors form or else PyTorch's, and the tokenizer, and fetches nothing
+/// else. Files
 /// whose hashes were published are asked for at the commit that was published with them. A model in the cache of which
 /// the tokenizer never was fetched has it fetched when it is resolved, if the network allows. A file appears in the
 /// cache complete and with its right hash, or not at all: whatever the network does, however many processes download,
@@ -173,7 +175,7 @@ public final class ModelHub {
             return new Session(client, repo).run();
         } catch (HubException e) {
             boolean hubsOwnWord = e.reason() == Reason.FILE_NOT_FOUND || e.reason() == Reason.REVISION_NOT_FOUND
-                    || e.reason() == Reason.NO_SAFETENSORS || e.reason() == Reason.INTERRUPTED;
+                    || e.reason() == Reason.NO_WEIGHTS || e.reason() == Reason.INTERRUPTED;
             if (hubsOwnWord || here.isEmpty()) {
                 throw e;
             }
@@ -251,27 +253,44 @@ public final class ModelHub {
         Path run() {
             RemoteFile config = config();
             String commit = config.commit();
-            List<RemoteFile> weights = new ArrayList<>();
-            weights.add(config);
-            Optional<RemoteFile> single = askOptional(commit, ModelFiles.WEIGHTS);
-            single.ifPresent(weights::add);
-            if (single.isEmpty()) {
-                RemoteFile index = askOptional(commit, ModelFiles.WEIGHTS_INDEX).orElseThrow(() ->
-                        noSafetensors(commit));
-                fetch(List.of(index));
-                Path local = cache.snapshot(repo, commit).resolve(ModelFiles.WEIGHTS_INDEX);
-                for (String shard : HubCache.shardNames(local)) {
-                    weights.add(ask(commit, RepoId.checkedFile(shard)));
-                }
-            }
+            List<RemoteFile> weights = weights(commit);
             // The tokenizer before the weights, which make the model count as complete.
             List<RemoteFile> all = tokenizer(commit);
+            all.add(config);
             all.addAll(weights);
             fetch(all);
             if (HubCache.isCommit(commit)) {
                 cache.writeMain(repo, commit);
             }
             return cache.snapshot(repo, commit);
+        }
+
+        /// The files of the weights, in the first form that the model has.
+        private List<RemoteFile> weights(String commit) {
+            for (WeightsForm form : WeightsForm.values()) {
+                Optional<RemoteFile> single = askOptional(commit, form.single());
+                if (single.isPresent()) {
+                    return read(form, List.of(single.get()));
+                }
+                Optional<RemoteFile> index = askOptional(commit, form.index());
+                if (index.isPresent()) {
+                    fetch(List.of(index.get()));
+                    Path local = cache.snapshot(repo, commit).resolve(form.index());
+                    return read(form, HubCache.shardNames(local, form).stream()
+                            .map(shard -> ask(commit, RepoId.checkedFile(shard))).toList());
+                }
+            }
+            throw noWeights(otherLayout(commit).orElse("none of them"));
+        }
+
+        /// Refuses what PyTorch wrote before version 1.6, before all of it is fetched.
+        private List<RemoteFile> read(WeightsForm form, List<RemoteFile> files) {
+            RemoteFile first = files.getFirst();
+            if (form == WeightsForm.PYTORCH && cache.present(repo, first).isEmpty()
+                    && client.firstByte(repo, first).filter(start -> !form.reads(start)).isPresent()) {
+                throw noWeights(OtherLayout.describe(List.of(first.name())).orElseThrow());
+            }
+            return files;
         }
 
         /// Some files of main.
@@ -316,10 +335,8 @@ public final class ModelHub {
             }
         }
 
-        private HubException noSafetensors(String commit) {
-            return new HubException(Reason.NO_SAFETENSORS, "model '" + repo + "': expected " + ModelFiles.WEIGHTS
-                    + " or "
-                    + ModelFiles.WEIGHTS_INDEX + ", got " + otherLayout(commit).orElse("neither"));
+        private HubException noWeights(String got) {
+            return new HubException(Reason.NO_WEIGHTS, "model '" + repo + "': expected " + WeightsForm.EXPECTED + ", got " + got);
         }
 
         private Optional<String> otherLayout(String revision) {

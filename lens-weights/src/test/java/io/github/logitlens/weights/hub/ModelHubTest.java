@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitlens.weights.hub.HubException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -414,17 +415,74 @@ class ModelHubTest {
     // Other layouts.
 
     @ParameterizedTest
-    @CsvSource({"pytorch_model.bin, PyTorch's format", "pytorch_model.bin.index.json, PyTorch's format",
-        "model.fp16.safetensors, a variant", "tf_model.h5, TensorFlow's format", "flax_model.msgpack, Flax's format",
+    @CsvSource({"model.fp16.safetensors, a variant", "tf_model.h5, TensorFlow's format", "flax_model.msgpack, Flax's format",
         "adapter_config.json, an adapter"})
-    void aModelWithoutSafetensorsIsNamedByWhatItHas(String file, String what) throws IOException {
+    void aModelWithoutWeightsIsNamedByWhatItHas(String file, String what) throws IOException {
         try (FakeHub server = new FakeHub().file("config.json", "{}").file("tokenizer.json", "{}").file(file, "x")) {
             HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(NAME));
-            assertEquals(Reason.NO_SAFETENSORS, e.reason());
-            assertTrue(e.getMessage().startsWith("model 'someone/tiny': expected model.safetensors or "
-                    + "model.safetensors.index.json, got " + file + ": " + what), e.getMessage());
+            assertEquals(Reason.NO_WEIGHTS, e.reason());
+            assertTrue(e.getMessage().startsWith("model 'someone/tiny': expected model.safetensors, "
+                    + "pytorch_model.bin or the index of either's shards, got " + file + ": " + what), e.getMessage());
             assertTrue(server.requests().stream().allMatch(FakeHub.Request::isHead));
         }
+    }
+
+    private static final String ZIP = "PK\u0003\u0004";
+    private static final String OLD_PICKLE = "\u0080\u0002";
+
+    @Test
+    void pytorchsFormIsFetchedWhereThereIsNoSafetensors() throws IOException {
+        try (FakeHub server = new FakeHub().file("config.json", "{\"model_type\": \"gpt2\"}").file("tokenizer.json", "{}")
+                .file("pytorch_model.bin", ZIP + "weights")) {
+            Path snapshot = cache().hub(server).resolve(NAME);
+            assertEquals(List.of("config.json", "pytorch_model.bin", "tokenizer.json"), names(snapshot));
+            cache().check(server, true);
+            assertEquals(snapshot, cache().unreachable("HF_HUB_OFFLINE", "1").resolve(NAME));
+            CachedModel model = cache().unreachable().models().getFirst();
+            assertEquals("{\"model_type\": \"gpt2\"}{}PK..weights".length(), model.bytes());
+            server.file("model.safetensors", "other weights");
+            assertEquals(snapshot, cache().hub(server).download(NAME));
+            assertTrue(Files.exists(snapshot.resolve("model.safetensors")));
+            assertEquals(1, server.gets("model.safetensors"));
+        }
+    }
+
+    @Test
+    void pytorchsShardsAreFetchedByTheirIndex() throws IOException {
+        try (FakeHub server = new FakeHub().file("config.json", "{}").file("tokenizer.json", "{}")
+                .file("pytorch_model.bin.index.json", "{\"weight_map\": {\"a\": \"1.bin\", \"b\": \"2.bin\"}}")
+                .file("1.bin", ZIP + "one").file("2.bin", ZIP + "two")) {
+            Path snapshot = cache().hub(server).resolve(NAME);
+            assertEquals(List.of("1.bin", "2.bin", "config.json", "pytorch_model.bin.index.json", "tokenizer.json"), names(snapshot));
+            assertEquals(snapshot, cache().unreachable().resolve(NAME));
+            Files.delete(snapshot.resolve("2.bin"));
+            assertTrue(cache().unreachable().find(NAME).isEmpty());
+        }
+    }
+
+    @Test
+    void pytorchsOldFormIsRefusedBeforeAllOfItIsFetched() throws IOException {
+        byte[] old = OLD_PICKLE.concat("x".repeat(1 << 20)).getBytes(StandardCharsets.ISO_8859_1);
+        try (FakeHub server = new FakeHub().file("config.json", "{}").file("tokenizer.json", "{}").file("pytorch_model.bin", old)) {
+            HubException e = assertThrows(HubException.class, () -> cache().hub(server).resolve(NAME));
+            assertEquals(Reason.NO_WEIGHTS, e.reason());
+            assertTrue(e.getMessage().contains("got pytorch_model.bin: PyTorch's format under another name, incomplete, or of before "
+                    + "version 1.6"), e.getMessage());
+            assertEquals(List.of(), cache().listing());
+        }
+    }
+
+    @Test
+    void pytorchsOldFormInTheCacheIsNoModel() throws IOException {
+        Path snapshot = cache().python("models--someone--tiny", COMMIT, Map.of("config.json", "{}"));
+        Path weights = snapshot.resolve("pytorch_model.bin");
+        Files.write(weights, OLD_PICKLE.getBytes(StandardCharsets.ISO_8859_1));
+        assertTrue(cache().unreachable().find(NAME).isEmpty());
+        Files.writeString(weights, ZIP);
+        assertEquals(snapshot, cache().unreachable().resolve(NAME));
+        // Where both forms are, safetensors is what is opened, and has to be complete.
+        Files.writeString(snapshot.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"1.safetensors\"}}");
+        assertTrue(cache().unreachable().find(NAME).isEmpty());
     }
 
     @Test
@@ -441,15 +499,15 @@ class ModelHubTest {
     @Test
     void offlineAnIncompleteModelIsNamedByWhatIsThere() throws IOException {
         ModelHub offline = cache().unreachable("HF_HUB_OFFLINE", "1");
-        Path snapshot = cache().python("models--someone--tiny", COMMIT, Map.of("config.json", "{}", "pytorch_model.bin",
+        Path snapshot = cache().python("models--someone--tiny", COMMIT, Map.of("config.json", "{}", "tf_model.h5",
                 "x"));
         HubException e = assertThrows(HubException.class, () -> offline.resolve(NAME));
         assertEquals(Reason.OFFLINE, e.reason());
         assertTrue(e.getMessage().startsWith("model 'someone/tiny': in " + snapshot
-                + " there is pytorch_model.bin: PyTorch's"),
+                + " there is tf_model.h5: TensorFlow's"),
                 e.getMessage());
         assertTrue(e.getMessage().contains("HF_HUB_OFFLINE"), e.getMessage());
-        Files.delete(snapshot.resolve("pytorch_model.bin"));
+        Files.delete(snapshot.resolve("tf_model.h5"));
         Files.writeString(snapshot.resolve("model-00001-of-00002.safetensors"), "x");
         e = assertThrows(HubException.class, () -> offline.resolve(NAME));
         assertTrue(e.getMessage().contains("no complete model, only "), e.getMessage());

@@ -1,27 +1,28 @@
 package io.github.logitlens.tools.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logitlens.error.LensException;
 import io.github.logitlens.internal.view.Json;
-import io.github.logitlens.weights.safetensors.SafeTensors;
-import io.github.logitlens.weights.safetensors.SafeTensorsException;
+import io.github.logitlens.weights.safetensors.TensorFile;
 import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;
 
-/// A safetensors file's header, or the reason why it was refused, as one line of JSON.
+/// The tensors of a file, or the reason why it was refused, as one line of JSON.
 public final class FileJson {
 
     private FileJson() {
     }
 
-    /// Writes `{"path", "tensors": [{"name", "dtype", "shape", "offsets"}], "metadata"}`.
+    /// Writes `{"path", "tensors": [{"name", "dtype", "shape", "offsets"}], "metadata"}`. Offsets count from the end of a
+    /// safetensors file's header, and from the start of a file of PyTorch's.
     ///
     /// @param path what the caller calls the file
     /// @param file the file
     /// @param out  where to
     /// @throws IOException if `out` fails
-    public static void write(String path, SafeTensors file, Writer out) throws IOException {
+    public static void write(String path, TensorFile file, Writer out) throws IOException {
         try (JsonGenerator json = Json.compact(out)) {
             json.writeStartObject();
             json.writeStringField("path", path);
@@ -58,7 +59,7 @@ public final class FileJson {
     /// @param error why it was refused
     /// @param out   where to
     /// @throws IOException if `out` fails
-    public static void writeError(String path, SafeTensorsException error, Writer out) throws IOException {
+    public static void writeError(String path, LensException error, Writer out) throws IOException {
         try (JsonGenerator json = Json.compact(out)) {
             json.writeStartObject();
             json.writeStringField("path", path);

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// What lies where `model.safetensors` should, by the names of the files: other libraries' layouts, and what makes a
-/// model in safetensors form of each.
+/// What lies where a model's weights should, by the names of the files: other libraries' layouts, and what makes a model in
+/// safetensors form of each.
 public enum OtherLayout {
     ADAPTER("adapter_config\\.json|adapter_model\\.(safetensors|bin)",
             "an adapter, which is no model by itself (merge it into its base model first: peft's merge_and_unload(), then "
@@ -26,7 +26,7 @@ public enum OtherLayout {
     GGUF(".*\\.gguf|ggml-.*\\.bin",
             "llama.cpp's format (take the model that it was made of, in safetensors form)"),
     PYTORCH(".*\\.(bin|pt|pth|ckpt)|pytorch_model\\.bin\\.index(\\..*)?\\.json",
-            "PyTorch's format (convert it to safetensors: transformers' "
+            "PyTorch's format under another name, incomplete, or of before version 1.6 (convert it to safetensors: transformers' "
                     + "GPT2LMHeadModel.from_pretrained(…).save_pretrained(…), or safetensors.torch.save_model)"),
     TENSORFLOW(".*\\.h5|.*\\.ckpt\\.(index|meta|data-.*)",
             "TensorFlow's format (convert it to safetensors: transformers' "
@@ -42,8 +42,8 @@ public enum OtherLayout {
             "training_args\\.bin|(optimizer|scheduler|scaler)(_\\d+)?\\.(bin|pt)|rng_state.*\\.pth");
 
     /// Names that a hub can be asked for, since it does not tell which files there are.
-    public static final List<String> LIKELY = List.of("pytorch_model.bin", "pytorch_model.bin.index.json",
-            "model.fp16.safetensors", "tf_model.h5", "flax_model.msgpack", "adapter_config.json");
+    public static final List<String> LIKELY = List.of("model.fp16.safetensors", "tf_model.h5", "flax_model.msgpack",
+            "adapter_config.json");
 
     private final Pattern names;
     private final String meaning;
@@ -53,10 +53,10 @@ public enum OtherLayout {
         this.meaning = meaning;
     }
 
-    /// What a directory without `model.safetensors` has instead.
+    /// What a directory without a model's weights has instead.
     ///
     /// @param names of the files and folders in it
-    /// @return for the end of a message: such as `pytorch_model.bin: PyTorch's format (convert it …)`
+    /// @return for the end of a message: such as `tf_model.h5: TensorFlow's format (convert it …)`
     public static Optional<String> describe(Collection<String> names) {
         for (OtherLayout layout : values()) {
             TreeSet<String> found = new TreeSet<>(Comparator.comparingInt(String::length)

@@ -5,6 +5,12 @@ public enum WeightsForm {
     SAFETENSORS(ModelFiles.WEIGHTS, ModelFiles.WEIGHTS_INDEX, ".safetensors"),
     PYTORCH("pytorch_model.bin", "pytorch_model.bin.index.json", ".bin");
 
+    /// What a model without weights has none of, for messages.
+    public static final String EXPECTED = SAFETENSORS.single + ", " + PYTORCH.single + " or the index of either's shards";
+
+    /// How a pickle begins.
+    private static final byte PICKLE = (byte) 0x80;
+
     private final String single;
     private final String index;
     private final String suffix;
@@ -28,5 +34,13 @@ public enum WeightsForm {
     /// How the name of such a file ends.
     public String suffix() {
         return suffix;
+    }
+
+    /// Whether a file of this form may be one that is read: PyTorch's from before version 1.6, a pickle without an archive
+    /// around it, is not.
+    ///
+    /// @param first its first byte
+    public boolean reads(byte first) {
+        return this != PYTORCH || first != PICKLE;
     }
 }
