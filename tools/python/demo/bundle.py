@@ -18,8 +18,10 @@ from pathlib import Path
 import packed
 
 ROOT = Path(__file__).resolve().parents[3]
+GOLDENS = "lens-core/src/test/resources/goldens/"
 SCRIPTS = [["tools/python/demo/card.py"], ["tools/python/oracle/make_goldens.py", "--only", "demo"],
-           ["tools/python/demo/interventions.py", "--write", "lens-core/src/test/resources/goldens/demo/interventions.json"],
+           ["tools/python/demo/interventions.py", "--write", GOLDENS + "demo/interventions.json"],
+           ["tools/python/demo/tuned_lens.py", "--measured", GOLDENS + "lenses/measured"],
            ["tools/src/main/scripts/demo_references.py"]]
 GUIDE = ["mvn", "-q", "-pl", "lens-core", "-am", "test", "-Dtest=GuideTest", "-Dsurefire.failIfNoSpecifiedTests=false",
          "-Dlens.test.writeGuide=true"]

@@ -8,11 +8,13 @@ recipe is here to compare with: from the least-squares map of each row to the la
     python3 tools/python/demo/tuned_lens.py [--model DIR]                    measures KL per layer, tuned against plain
     python3 tools/python/demo/tuned_lens.py --train published --out DIR      trains it again and measures it
     python3 tools/python/demo/tuned_lens.py --train fitted --out DIR         with the other recipe
+    python3 tools/python/demo/tuned_lens.py --measured DIR                   writes what KL is measured on, as token ids
 """
 
 import fixed_sums  # isort: skip  (before numpy and torch read the environment)
 
 import argparse
+import gzip
 import hashlib
 import random
 import time
@@ -155,16 +157,30 @@ def train(model, docs, facts, recipe):
     return lens
 
 
-def print_divergences(model, lens, tokenizer):
-    """KL per row on text that is not the training's, and on phrasings that were never trained, at the answer."""
+def measured(tokenizer):
+    """Text that is not the training's, and phrasings that were never trained, up to the answer, as rows of ids."""
     examples = phrasings()
     held_out = fact_rows(tokenizer, [e for e in examples if e.split != "trained"])
     fresh = TextStream(documents(tokenizer, random.Random(99), [e for e in examples if e.split == "trained"], 500), random.Random(99))
+    return [row[:-1] for row in fresh.rows(64, LENGTH)], [ids[:at] for ids, at, _ in held_out]
+
+
+def write_measured(tokenizer, directory):
+    """`text.ids.gz`, read at every position, and `facts.ids.gz`, read at the last one; a row a line."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, rows in zip(("text", "facts"), measured(tokenizer)):
+        lines = "".join(",".join(map(str, row)) + "\n" for row in rows)
+        (directory / f"{name}.ids.gz").write_bytes(gzip.compress(lines.encode("ascii"), mtime=0))
+
+
+def print_divergences(model, lens, tokenizer):
+    """KL per row on text at every position, and on facts at the answer."""
+    text, facts = measured(tokenizer)
     by_length = {}
-    for ids, at, _ in held_out:
-        by_length.setdefault(at, []).append(ids[:at])
+    for ids in facts:
+        by_length.setdefault(len(ids), []).append(ids)
     answers = torch.cat([residuals(model, b).unflatten(1, (len(b), -1))[:, :, -1] for b in by_length.values()], dim=1)
-    text = residuals(model, [row[:-1] for row in fresh.rows(64, LENGTH)])
+    text = residuals(model, text)
     print(f"{'KL to the model, nats':24}{'text, plain':>14}{'text, tuned':>14}{'facts, plain':>14}{'facts, tuned':>14}")
     columns = [divergences(model, f(rows[:-1]), rows[-1]).tolist() for rows in (text, answers) for f in (lambda h: h, lens)]
     for row, values in enumerate(zip(*columns)):
@@ -177,7 +193,11 @@ def main():
     parser.add_argument("--tokenizer", type=Path, default=RESOURCES)
     parser.add_argument("--train", choices=RECIPES)
     parser.add_argument("--out", type=Path, help="directory for the trained tuned_lens.safetensors")
+    parser.add_argument("--measured", type=Path, help="directory for text.ids.gz and facts.ids.gz, and nothing else")
     args = parser.parse_args()
+    if args.measured:
+        write_measured(Tokenizer(args.tokenizer), args.measured)
+        return
     if (args.train is None) != (args.out is None):
         parser.error("--train and --out: expected both or neither")
     torch.set_num_threads(1)

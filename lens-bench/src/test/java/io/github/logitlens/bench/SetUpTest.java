@@ -47,6 +47,7 @@ class SetUpTest {
         "FullLensMetrics, more=klFromFinal tokens=9",
         "FullLensMetrics, more=track tokens=9",
         "FullLensMetrics, more=bottom tokens=9",
+        "FullLensMetrics, more=affine tokens=9",
         "FullLensMetrics, more=jsd tokens=9",
         "Batch, prompts=9 lengths=4-12 positions=last way=batch",
         "Batch, prompts=9 lengths=1-5 positions=all way=alone",

@@ -43,6 +43,7 @@ final class Schedule {
         MORE.put("klFromFinal", "KL from final");
         MORE.put("change", "change");
         MORE.put("bottom", "bottom 10");
+        MORE.put("affine", "through an affine lens, a map before each block");
         MORE.put("jsd", "JSD and total variation, the second pass");
     }
 
