@@ -67,7 +67,8 @@ final class DownloadBar implements DownloadProgress, AutoCloseable {
         return line + "  " + size((long) at.bytesPerSecond()) + "/s  " + time(left) + " left";
     }
 
-    private static String time(double seconds) {
+    /// A duration as people read it.
+    static String time(double seconds) {
         long s = (long) Math.ceil(seconds);
         return s < 60 ? s + " s" : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s / 60 % 60 + " min";
     }

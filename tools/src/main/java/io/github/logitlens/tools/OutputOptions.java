@@ -26,6 +26,8 @@ import picocli.CommandLine.ParameterException;
 /// How and where results are written.
 final class OutputOptions implements OptionGroup {
 
+    private final Format usual;
+
     private final Argument<String> format;
 
     private final Argument<Boolean> json = Argument.flag("--json", "Short for --format json.");
@@ -44,7 +46,16 @@ final class OutputOptions implements OptionGroup {
     ///
     /// @param formats which, for the help
     OutputOptions(Set<Format> formats) {
-        format = Argument.text("--format", "FORMAT", names(formats) + ". Default: what the name of --output ends with, else table.");
+        this(formats, Format.TABLE);
+    }
+
+    /// For a command that writes another format where none is asked for.
+    ///
+    /// @param formats which, for the help
+    /// @param usual   that one
+    OutputOptions(Set<Format> formats, Format usual) {
+        this.usual = usual;
+        format = Argument.text("--format", "FORMAT", names(formats) + ". Default: what the name of --output ends with, else " + usual + ".");
     }
 
     @Override
@@ -75,7 +86,7 @@ final class OutputOptions implements OptionGroup {
         return asked.stream().findFirst()
                 .or(() -> output.given().map(name -> Format.ofFile(name).filter(supported::contains).orElseThrow(() -> wrong(
                         "--output " + name + ": expected a name that ends with " + endings(supported) + ", or --format"))))
-                .orElse(Format.TABLE);
+                .orElse(usual);
     }
 
     /// Table or JSON, for a command that writes nothing else.
@@ -138,9 +149,33 @@ final class OutputOptions implements OptionGroup {
     void writeBytes(Stdio stdio, Stdio.Bytes body) {
         if (toStandardOutput()) {
             stdio.printBytes(body);
-            return;
+        } else {
+            writeBytes(output.get(), body);
         }
-        String name = output.get();
+    }
+
+    /// The file's name.
+    ///
+    /// @return empty for standard output
+    Optional<String> file() {
+        return output.given();
+    }
+
+    /// Whether a format was asked for, by option.
+    boolean isFormatGiven() {
+        return format.isGiven() || json.get();
+    }
+
+    /// Writes a file, which appears complete or not at all; see [#write(Stdio, Stdio.Body)].
+    ///
+    /// @param name the file's
+    /// @param body what is to be in it
+    /// @throws CommandException if it cannot be written
+    static void write(String name, Stdio.Body body) {
+        writeBytes(name, Stdio.Bytes.of(body));
+    }
+
+    private static void writeBytes(String name, Stdio.Bytes body) {
         try {
             Path target = Path.of(name);
             target = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
@@ -154,11 +189,15 @@ final class OutputOptions implements OptionGroup {
             } else {
                 replace(target, body);
             }
-        } catch (FileSystemException e) {
-            throw new CommandException(name + ": cannot be written, " + reason(e), e);
         } catch (IOException | InvalidPathException e) {
-            throw new CommandException(name + ": cannot be written, " + e.getMessage(), e);
+            throw unwritable(name, e);
         }
+    }
+
+    /// What to say of a file that cannot be written.
+    static CommandException unwritable(String name, Exception e) {
+        return new CommandException(
+                name + ": cannot be written, " + (e instanceof FileSystemException file ? reason(file) : e.getMessage()), e);
     }
 
     /// Writes results in the one of two forms that was asked for; see [#write(Stdio, Stdio.Body)].

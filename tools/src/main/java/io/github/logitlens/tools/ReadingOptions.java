@@ -64,13 +64,32 @@ final class ReadingOptions implements OptionGroup {
     private final Argument<String> versus = Argument.text("--versus", "TOKEN",
             "How far the first --track token is ahead of this one: their logits' difference at every layer.");
 
+    private final boolean everywhere;
+
     private CommandSpec spec;
+
+    ReadingOptions() {
+        this(false);
+    }
+
+    private ReadingOptions(boolean everywhere) {
+        this.everywhere = everywhere;
+    }
+
+    /// For a command that reads every position, and shows no most likely tokens.
+    static ReadingOptions everywhere() {
+        return new ReadingOptions(true);
+    }
 
     @Override
     public void addTo(CommandSpec command) {
         spec = command;
-        for (Argument<?> option : List.of(
-                topK, bottomK, position, bos, mid, points, layers, lens, layerNorm, stopAfter, tracked, versus)) {
+        if (!everywhere) {
+            for (Argument<?> option : List.of(topK, bottomK, position)) {
+                option.addTo(command);
+            }
+        }
+        for (Argument<?> option : List.of(bos, mid, points, layers, lens, layerNorm, stopAfter, tracked, versus)) {
             option.addTo(command);
         }
     }
@@ -82,7 +101,7 @@ final class ReadingOptions implements OptionGroup {
     /// @throws ParameterException if one of them is impossible for every prompt and model
     LensOptions options(Positions usual) {
         try {
-            LensOptions options = LensOptions.defaults().topK(topK.get()).bottomK(bottomK.get())
+            LensOptions options = LensOptions.defaults().topK(everywhere ? 1 : topK.get()).bottomK(bottomK.get())
                     .positions(position.given().map(Positions::parse).orElse(usual)).bos(bos.get() ? Bos.PREPEND : Bos.NONE)
                     .points(kinds()).layers(Layers.parse(layers.get()))
                     .layerNorm(LayerNormMode.named(layerNorm.get()));

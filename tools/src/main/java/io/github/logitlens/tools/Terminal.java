@@ -31,6 +31,8 @@ record Terminal(boolean attached, Supplier<Optional<Integer>> columns, Map<Strin
     private static final String LAUNCHER_SAYS = "lens.terminal";
     /// Set by `bin/lens`: `terminal`, or something else.
     private static final String LAUNCHER_SAYS_INPUT = "lens.input";
+    /// Set by `bin/lens`: `terminal`, or something else.
+    private static final String LAUNCHER_SAYS_ERRORS = "lens.errors";
     private static final List<String> TRUE_COLOUR_TERMS = List.of("direct", "truecolor", "kitty", "alacritty", "wezterm",
             "ghostty", "foot");
     private static final List<String> TRUE_COLOUR_PROGRAMS = List.of("iTerm.app", "WezTerm", "vscode", "ghostty");
@@ -61,6 +63,13 @@ record Terminal(boolean attached, Supplier<Optional<Integer>> columns, Map<Strin
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /// Whether the standard error of this process is a terminal, where a line can change; without the launcher, which knows, whether
+    /// all of its streams are.
+    static boolean showsErrors() {
+        String said = System.getProperty(LAUNCHER_SAYS_ERRORS);
+        return said == null ? System.console() != null && System.console().isTerminal() : said.equals("terminal");
     }
 
     private static Optional<Integer> columns(String rowsAndColumns) {

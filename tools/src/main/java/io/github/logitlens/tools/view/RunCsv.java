@@ -99,9 +99,9 @@ public final class RunCsv implements RunView {
         LensPoint point = result.points().get(index);
         Token input = result.tokens().get(position);
         List<String> fields = new ArrayList<>(List.of(
-                text(result.modelId()), Boolean.toString(result.options().bos() == Bos.PREPEND),
+                quoted(result.modelId()), Boolean.toString(result.options().bos() == Bos.PREPEND),
                 result.options().layerNorm().key(), result.provenance().lens(), Integer.toString(position),
-                Integer.toString(input.id()), text(input.display()), Integer.toString(index), point.name(),
+                Integer.toString(input.id()), quoted(input.display()), Integer.toString(index), point.name(),
                 point.label(), point.kind().key(), number(point.layer()), number(point.head())));
         metrics.forEach(metric -> fields.add(Double.toString(result.value(metric, point, position))));
         return fields;
@@ -112,12 +112,15 @@ public final class RunCsv implements RunView {
     }
 
     private static List<String> token(String kind, int rank, Token token, float logit, double probability, LensReading reading) {
-        return List.of(kind, Integer.toString(rank), Integer.toString(token.id()), text(token.display()), token.hex(),
+        return List.of(kind, Integer.toString(rank), Integer.toString(token.id()), quoted(token.display()), token.hex(),
                 Float.toString(logit), Double.toString(probability), Double.toString(logit - reading.logSumExp()));
     }
 
     /// A text as a spreadsheet may show it; always in quotes, so that no reader trims its spaces.
-    private static String text(String display) {
+    ///
+    /// @param display any text
+    /// @return the field
+    public static String quoted(String display) {
         boolean formula = display.stripLeading().matches("(?s)[=+\\-@＝＋－＠].*");
         return "\"" + (formula ? "'" : "") + display.replace("\"", "\"\"") + "\"";
     }

@@ -8,12 +8,15 @@ import javax.xml.stream.XMLStreamWriter;
 
 /// XML by element, with attributes as names and values in turn. The JDK's writer escapes; what XML has no way to hold is
 /// replaced before.
-final class XmlWriter implements AutoCloseable {
+public final class XmlWriter implements AutoCloseable {
 
     private final XMLStreamWriter xml;
 
     /// Writes to `out`, which stays open.
-    XmlWriter(Writer out) throws IOException {
+    ///
+    /// @param out where to
+    /// @throws IOException if there is no writer for it
+    public XmlWriter(Writer out) throws IOException {
         try {
             xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
         } catch (XMLStreamException e) {
@@ -35,7 +38,11 @@ final class XmlWriter implements AutoCloseable {
     }
 
     /// Begins an element.
-    void start(String name, Object... attributes) throws IOException {
+    ///
+    /// @param name       the element's
+    /// @param attributes names and values in turn
+    /// @throws IOException if the writer fails
+    public void start(String name, Object... attributes) throws IOException {
         attempt(() -> {
             xml.writeStartElement(name);
             attributes(attributes);
@@ -43,7 +50,9 @@ final class XmlWriter implements AutoCloseable {
     }
 
     /// Ends the element begun last.
-    void end() throws IOException {
+    ///
+    /// @throws IOException if the writer fails
+    public void end() throws IOException {
         attempt(() -> {
             xml.writeEndElement();
             xml.writeCharacters("\n");
@@ -51,7 +60,12 @@ final class XmlWriter implements AutoCloseable {
     }
 
     /// Writes an element that holds a text.
-    void element(String name, String text, Object... attributes) throws IOException {
+    ///
+    /// @param name       the element's
+    /// @param text       any text
+    /// @param attributes names and values in turn
+    /// @throws IOException if the writer fails
+    public void element(String name, String text, Object... attributes) throws IOException {
         start(name, attributes);
         attempt(() -> {
             xml.writeCharacters(allowed(text));
@@ -60,7 +74,11 @@ final class XmlWriter implements AutoCloseable {
     }
 
     /// Writes an element that holds nothing.
-    void empty(String name, Object... attributes) throws IOException {
+    ///
+    /// @param name       the element's
+    /// @param attributes names and values in turn
+    /// @throws IOException if the writer fails
+    public void empty(String name, Object... attributes) throws IOException {
         attempt(() -> {
             xml.writeEmptyElement(name);
             attributes(attributes);
