@@ -23,6 +23,9 @@ final class ExploreCommand implements SubCommand {
 
     private final Argument<Boolean> noBrowser = Argument.flag("--no-browser", "Print the address only.");
 
+    private final Argument<String> lens = Argument.text("--lens", "FILE",
+            "A lens's file or directory, which the page offers beside the logit lens and the model's tuned and Jacobian ones.");
+
     private final ComputeOptions compute = new ComputeOptions();
 
     private CommandSpec spec;
@@ -35,7 +38,7 @@ final class ExploreCommand implements SubCommand {
     public CommandSpec spec() {
         spec = spec("explore", "lens explore [OPTIONS]",
                 "Opens the interactive explorer in the browser. Only this machine can reach it. Ctrl-C ends it.",
-                model, port, noBrowser, compute);
+                model, lens, port, noBrowser, compute);
         return spec;
     }
 
@@ -69,7 +72,7 @@ final class ExploreCommand implements SubCommand {
     }
 
     private ExplorerServer start(int at) throws IOException {
-        return ExplorerServer.start(at, model.name(), Version.number(), stdio.err());
+        return ExplorerServer.start(at, model.name(), lens.given(), Version.number(), stdio.err());
     }
 
     /// Until Ctrl-C, or the thread is interrupted by who embeds the command.

@@ -64,7 +64,8 @@ final class ApiJson {
         }
     }
 
-    static void info(String version, String compute, String model, List<ModelChoice> models, Writer out) throws IOException {
+    static void info(String version, String compute, String model, List<ModelChoice> models, List<String> lenses,
+            Writer out) throws IOException {
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("version", version);
@@ -73,13 +74,19 @@ final class ApiJson {
             json.writeArrayFieldStart("models");
             for (ModelChoice choice : models) {
                 json.writeStartObject();
-                json.writeStringField("id", choice.name());
+                json.writeStringField("id", choice.id());
+                json.writeBooleanField("demonstration", choice.demonstration());
                 json.writeNumberField("layers", choice.config().nLayers());
                 json.writeNumberField("dModel", choice.config().dModel());
                 json.writeNumberField("nHeads", choice.config().nHeads());
                 json.writeNumberField("nCtx", choice.config().nCtx());
                 json.writeNumberField("vocabSize", choice.config().vocabSize());
                 json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("lenses");
+            for (String lens : lenses) {
+                json.writeString(lens);
             }
             json.writeEndArray();
             DisplayJson.write(json);

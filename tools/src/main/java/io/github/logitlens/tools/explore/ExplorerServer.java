@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,10 +23,12 @@ import java.util.concurrent.Executors;
 ///
 /// ```
 /// GET  /             the page            GET  /static/NAME   its files
+/// GET  /api          all of what follows, described (OpenAPI 3.1, `api.json`)
 /// GET  /api/info     models, metrics, examples, limits
 /// POST /api/tokens   {"text" or "ids", "special", "model", "bos"}
-/// POST /api/csv      as /api/run, answered as a table
-/// POST /api/run      {"prompt" or "ids", "special", "model", "lens", "topK", "bos", "mid", "positions", "metrics", "tracked", "page"}
+/// POST /api/run      {"prompt" or "ids", …}, answered line by line; see [RunRequest]
+/// POST /api/csv      the same, answered as a table
+/// POST /api/picture  the same with "metric", "scale", "format", "theme", answered as SVG or PNG
 /// ```
 public final class ExplorerServer implements AutoCloseable {
 
@@ -48,16 +51,18 @@ public final class ExplorerServer implements AutoCloseable {
     private final String version;
     private final PageFiles files = PageFiles.load();
     private final Models models;
+    private final Lenses lenses;
     private final RunQueue queue = new RunQueue(QUEUE);
     private final Patience patience;
     private final Runs runs;
 
-    private ExplorerServer(HttpServer server, Models models, String version, Patience patience) {
+    private ExplorerServer(HttpServer server, Models models, Lenses lenses, String version, Patience patience) {
         this.server = server;
         this.models = models;
+        this.lenses = lenses;
         this.version = version;
         this.patience = patience;
-        runs = new Runs(models, queue, threads, patience);
+        runs = new Runs(models, lenses, queue, threads, patience);
     }
 
     private static void limit(String property, String value) {
@@ -70,18 +75,30 @@ public final class ExplorerServer implements AutoCloseable {
     ///
     /// @param port    the port, or 0 for any that is free
     /// @param model   the model the page begins with, opened with the first run
+    /// @param lens    the file or directory of a lens that the page offers besides those of the models
     /// @param version what the page calls this program
     /// @param log     where faults of the server itself are written
     /// @return the server; close it to free the port and the model
     /// @throws IOException if the port cannot be had
-    public static ExplorerServer start(int port, String model, String version, PrintStream log) throws IOException {
+    public static ExplorerServer start(int port, String model, Optional<String> lens, String version, PrintStream log)
+            throws IOException {
+        return start(port, model, lens, version, log, PATIENCE);
+    }
+
+    /// A server without a lens of one's own; see the other one.
+    static ExplorerServer start(int port, String model, String version, PrintStream log) throws IOException {
         return start(port, model, version, log, PATIENCE);
     }
 
-    /// A server that has this much patience with readers that have stopped reading; see the other one.
+    /// A server that has this much patience with readers that have stopped reading; see the other ones.
     static ExplorerServer start(int port, String model, String version, PrintStream log, Duration patience) throws IOException {
+        return start(port, model, Optional.empty(), version, log, patience);
+    }
+
+    private static ExplorerServer start(int port, String model, Optional<String> lens, String version, PrintStream log, Duration patience)
+            throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-        ExplorerServer server = new ExplorerServer(http, new Models(model), version, new Patience(patience));
+        ExplorerServer server = new ExplorerServer(http, new Models(model), new Lenses(lens), version, new Patience(patience));
         http.setExecutor(server.threads);
         http.createContext("/", new FrontDoor(new Gate(http.getAddress().getPort()), server::route, log));
         http.start();
@@ -111,7 +128,7 @@ public final class ExplorerServer implements AutoCloseable {
             case "/api/info" -> {
                 allow(exchange, "GET");
                 Reply.json(exchange, out ->
-                        ApiJson.info(version, Compute.defaults().describe(), models.first(), models.choices(), out));
+                        ApiJson.info(version, Compute.defaults().describe(), models.first(), models.choices(), lenses.ids(), out));
             }
             case "/api/tokens" -> {
                 allow(exchange, "POST");
@@ -120,11 +137,16 @@ public final class ExplorerServer implements AutoCloseable {
             }
             case "/api/run" -> {
                 allow(exchange, "POST");
-                runs.answer(exchange, RunAnswer::lines);
+                runs.answer(RunRequest.read(exchange, models.first()), patient -> RunAnswer.lines(exchange, patient));
             }
             case "/api/csv" -> {
                 allow(exchange, "POST");
-                runs.answer(exchange, RunAnswer::table);
+                runs.answer(RunRequest.read(exchange, models.first()), patient -> RunAnswer.table(exchange, patient));
+            }
+            case "/api/picture" -> {
+                allow(exchange, "POST");
+                PictureRequest picture = PictureRequest.read(exchange, models.first());
+                runs.answer(picture.run(), patient -> RunAnswer.picture(exchange, picture, patient));
             }
             default -> {
                 PageFiles.PageFile file = files.at(path);

@@ -6,7 +6,10 @@ import io.github.logitlens.weights.Checkpoint;
 import io.github.logitlens.weights.hub.CachedModel;
 import io.github.logitlens.weights.hub.HubException;
 import io.github.logitlens.weights.hub.ModelHub;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +21,7 @@ import java.util.Set;
 /// only ever compared with these: it opens no other file and downloads nothing.
 final class Models implements AutoCloseable {
 
-    private static final String DEMO = "demo";
+    static final String DEMO = "demo";
 
     private final String first;
     private final Object choosing = new Object();
@@ -33,9 +36,9 @@ final class Models implements AutoCloseable {
         this.first = first;
     }
 
-    /// The model the page begins with.
+    /// What the page calls the model it begins with.
     String first() {
-        return first;
+        return choices().getFirst().id();
     }
 
     /// What the page may choose from; those whose files cannot be used are left out, but for the first.
@@ -56,15 +59,16 @@ final class Models implements AutoCloseable {
             names.retainAll(List.of(first, DEMO));
         }
         List<ModelChoice> found = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
         for (String name : names) {
-            choice(name).ifPresent(found::add);
+            choice(name, ids).ifPresent(found::add);
         }
         return List.copyOf(found);
     }
 
-    private Optional<ModelChoice> choice(String name) {
+    private Optional<ModelChoice> choice(String name, Set<String> ids) {
         try (Checkpoint checkpoint = Checkpoint.open(name)) {
-            return Optional.of(new ModelChoice(name, checkpoint.config()));
+            return Optional.of(new ModelChoice(id(name, ids), name, checkpoint.config()));
         } catch (LensException e) {
             if (name.equals(first)) {
                 throw e;
@@ -73,13 +77,24 @@ final class Models implements AutoCloseable {
         }
     }
 
+    /// A name of the cache as it is, of a directory its last part; a number behind it where that is taken.
+    private static String id(String name, Set<String> taken) {
+        Path last = name.equals(DEMO) || !Files.isDirectory(Path.of(name)) ? null : Path.of(name).toAbsolutePath().normalize().getFileName();
+        String wanted = last == null ? name : last.toString();
+        String id = wanted;
+        for (int number = 2; !taken.add(id); number++) {
+            id = wanted + "-" + number;
+        }
+        return id;
+    }
+
     /// Refuses a model that is none of these.
     ///
-    /// @return the model of that name
+    /// @return the model of that id
     /// @throws Refusal if there is none
-    ModelChoice known(String name) {
-        return choices().stream().filter(choice -> choice.name().equals(name)).findFirst().orElseThrow(() ->
-                Refusal.badRequest("model: expected one of " + choices().stream().map(ModelChoice::name).toList()));
+    ModelChoice known(String id) {
+        return choices().stream().filter(choice -> choice.id().equals(id)).findFirst().orElseThrow(() ->
+                Refusal.badRequest("model: expected one of " + choices().stream().map(ModelChoice::id).toList()));
     }
 
     /// The tokenizer of a model, without its weights.

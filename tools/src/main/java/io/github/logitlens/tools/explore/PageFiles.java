@@ -20,9 +20,13 @@ final class PageFiles {
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
+            "json", "application/json; charset=utf-8",
             "svg", "image/svg+xml",
             "png", "image/png",
             "txt", "text/plain; charset=utf-8");
+
+    /// Those that do not stand among the others.
+    private static final Map<String, String> PLACES = Map.of("index.html", "/", "api.json", "/api");
 
     private final Map<String, PageFile> files;
 
@@ -34,8 +38,7 @@ final class PageFiles {
     static PageFiles load() {
         Map<String, PageFile> files = new LinkedHashMap<>();
         for (String name : PageSource.names()) {
-            files.put(name.equals("index.html") ? "/" : "/static/" + name,
-                    new PageFile(contentType(name), PageSource.bytes(name)));
+            files.put(PLACES.getOrDefault(name, "/static/" + name), new PageFile(contentType(name), PageSource.bytes(name)));
         }
         files.put("/static/one-file.html",
                 new PageFile(contentType("one-file.html"), OneFilePage.template().getBytes(StandardCharsets.UTF_8)));

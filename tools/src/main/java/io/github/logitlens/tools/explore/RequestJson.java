@@ -97,6 +97,11 @@ final class RequestJson {
         return object.has(name);
     }
 
+    /// A value of any kind that is there.
+    JsonNode any(String name) {
+        return object.path(name);
+    }
+
     /// A text that must be there.
     String text(String name) {
         return field(name, object.path(name).isTextual(), "a text").textValue();

@@ -11,6 +11,14 @@ import java.util.List;
 /// How the answer to a run is written while the run goes on.
 interface RunAnswer extends AutoCloseable {
 
+    /// Enough for the product to run at full speed, few enough for the first columns to be seen early.
+    int POSITIONS_AT_ONCE = 32;
+
+    /// How many positions a part has at most.
+    default int positionsAtOnce() {
+        return POSITIONS_AT_ONCE;
+    }
+
     /// Hears how far it is.
     void progress(String stage, long done, long of);
 
@@ -101,6 +109,49 @@ interface RunAnswer extends AutoCloseable {
             @Override
             public void close() throws IOException {
                 stream.close();
+            }
+        };
+    }
+
+    /// A picture of the whole run. It begins when it is drawn.
+    static RunAnswer picture(HttpExchange exchange, PictureRequest request, Patience patience) {
+        return new RunAnswer() {
+
+            private LensResult whole;
+
+            @Override
+            public int positionsAtOnce() {
+                return Integer.MAX_VALUE;
+            }
+
+            @Override
+            public void progress(String stage, long done, long of) {
+                // no place for it
+            }
+
+            @Override
+            public void part(LensResult part) {
+                whole = part;
+            }
+
+            @Override
+            public void done(long millis) {
+                try {
+                    byte[] picture = request.draw(whole);
+                    patience.send(() -> Reply.bytes(exchange, 200, request.contentType(), picture));
+                } catch (IOException e) {
+                    throw new LineStream.ReaderGone(e);
+                }
+            }
+
+            @Override
+            public void failed(Refusal refusal) {
+                throw refusal;
+            }
+
+            @Override
+            public void close() {
+                // the exchange is closed by who opened it
             }
         };
     }

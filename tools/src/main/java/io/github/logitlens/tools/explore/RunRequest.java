@@ -3,6 +3,8 @@ package io.github.logitlens.tools.explore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.github.logitlens.Bos;
+import io.github.logitlens.LayerNormMode;
+import io.github.logitlens.Layers;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.PointKind;
@@ -18,13 +20,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// What the page asks to be run.
 ///
 /// @param page    what the page calls itself: its older runs are cancelled
 /// @param prompt  what is run
-/// @param model   the model's name
-/// @param lens    the kind of lens: a path would have the server read any file
+/// @param model   the model's id, see [Models]
+/// @param lens    the lens's id, see [Lenses]
 /// @param options what is read
 /// @param hooks   what is changed
 record RunRequest(String page, RequestedPrompt prompt, String model, String lens, LensOptions options, Hooks hooks) {
@@ -34,35 +37,69 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
     static final int MAX_EDITS = 64;
 
     private static final int MAX_NAME = 64;
-    private static final Set<String> FIELDS =
-            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bos", "mid", "positions", "metrics", "tracked", "edits",
-                    "from");
-
-    private static final Set<String> LENSES = Set.of("logit", "tuned", "jacobian");
+    /// More than any model has.
+    private static final int MAX_LAYER = 10_000;
+    static final Set<String> FIELDS =
+            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bottomK", "bos", "mid", "points", "layers", "layerNorm",
+                    "stopAfter", "positions", "metrics", "tracked", "versus", "edits", "from");
 
     static RunRequest read(HttpExchange exchange, String model) throws IOException {
-        RequestJson json = RequestJson.read(exchange, FIELDS);
+        return of(RequestJson.read(exchange, FIELDS), model);
+    }
+
+    /// The same run, of which something else is read.
+    RunRequest reading(LensOptions other) {
+        return new RunRequest(page, prompt, model, lens, other, hooks);
+    }
+
+    /// The run in a body that may have other fields too.
+    static RunRequest of(RequestJson json, String model) {
         String page = json.text("page", "");
         if (page.length() > MAX_NAME) {
             throw Refusal.badRequest("page: expected at most " + MAX_NAME + " characters, got " + page.length());
         }
-        LensOptions options = LensOptions.defaults().topK(json.number("topK", LensOptions.defaults().topK(), 1, MAX_TOP_K))
-                .bos(json.flag("bos") ? Bos.PREPEND : Bos.NONE);
+        RequestedPrompt prompt = RequestedPrompt.of(json, "prompt");
+        return new RunRequest(page, prompt, json.text("model", model), json.text("lens", Lenses.LOGIT),
+                tokens(json, places(json)).specialTokens(prompt.special()), hooks(json));
+    }
+
+    /// Where is read, and how.
+    private static LensOptions places(RequestJson json) {
+        LensOptions options = LensOptions.defaults().bos(json.flag("bos") ? Bos.PREPEND : Bos.NONE)
+                .positions(asked(() -> Positions.parse(json.text("positions", "all"))))
+                .layers(asked(() -> Layers.parse(json.text("layers", "all"))))
+                .layerNorm(asked(() -> LayerNormMode.named(json.text("layerNorm", LayerNormMode.RECOMPUTED.key()))));
         if (json.flag("mid")) {
+            if (json.has("points")) {
+                throw Refusal.badRequest("expected points or mid, got both");
+            }
             options = options.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST);
         }
-        options = options.positions(positions(json.text("positions", "all")));
+        if (json.has("points")) {
+            options = options.points(json.list("points", PointKind.values().length).stream()
+                    .map(kind -> asked(() -> PointKind.named(kind.asText()))).toArray(PointKind[]::new));
+        }
+        return json.has("stopAfter") ? options.stopAfter(json.number("stopAfter", 0, 0, MAX_LAYER)) : options;
+    }
+
+    /// What is read there.
+    private static LensOptions tokens(RequestJson json, LensOptions places) {
+        LensOptions options = places.topK(json.number("topK", places.topK(), 1, MAX_TOP_K))
+                .bottomK(json.number("bottomK", places.bottomK(), 0, MAX_TOP_K));
         Set<LensMetric> metrics = new LinkedHashSet<>();
         for (JsonNode metric : json.list("metrics", LensMetric.values().length)) {
             metrics.add(metric(metric));
         }
         options = options.metrics(metrics.toArray(LensMetric[]::new));
         for (JsonNode token : json.list("tracked", MAX_TRACKED)) {
-            options = options.track(tracked(token));
+            options = options.track(token("tracked", token));
         }
-        RequestedPrompt prompt = RequestedPrompt.of(json, "prompt");
-        return new RunRequest(page, prompt, json.text("model", model), lens(json.text("lens", "logit")), options.specialTokens(prompt.special()),
-                hooks(json));
+        if (json.has("versus")) {
+            LensOptions compared = options;
+            TokenRef other = token("versus", json.any("versus"));
+            options = asked(() -> compared.versus(other));
+        }
+        return options;
     }
 
     /// A file would be one of the server's.
@@ -93,21 +130,6 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
         return node.textValue();
     }
 
-    private static String lens(String kind) {
-        if (!LENSES.contains(kind)) {
-            throw Refusal.badRequest("lens: expected logit, tuned or jacobian, got \"" + kind + "\"");
-        }
-        return kind;
-    }
-
-    private static Positions positions(String written) {
-        try {
-            return Positions.parse(written);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest(e.getMessage());
-        }
-    }
-
     private static LensMetric metric(JsonNode key) {
         try {
             return LensMetric.named(key.asText());
@@ -116,8 +138,17 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
         }
     }
 
+    /// What the library makes of a field's text; what it refuses is refused here.
+    static <T> T asked(Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest(e.getMessage());
+        }
+    }
+
     /// A text, or `{"id": n}`.
-    private static TokenRef tracked(JsonNode token) {
+    private static TokenRef token(String field, JsonNode token) {
         if (token.isTextual()) {
             return TokenRef.of(token.textValue());
         }
@@ -125,6 +156,6 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
         if (token.size() == 1 && id.isIntegralNumber() && id.canConvertToInt()) {
             return TokenRef.of(id.intValue());
         }
-        throw Refusal.badRequest("tracked: expected texts or {\"id\": number}");
+        throw Refusal.badRequest(field + ": expected a text or {\"id\": number}");
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
@@ -14,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /// Runs a prompt and sends what the lens reads, part by part.
 ///
@@ -22,8 +21,6 @@ import java.util.function.BiFunction;
 /// read lies ready, as numbers, for the request's own thread, which writes it as fast as it is read.
 final class Runs {
 
-    /// Enough for the product to run at full speed, few enough for the first columns to be seen early.
-    private static final int POSITIONS_AT_ONCE = 32;
     private static final long PROGRESS_MILLIS = 100;
     /// Answers on their way, of runs that wait, compute, or are done and not read to their end.
     private static final int MOST_ANSWERS = 16;
@@ -45,6 +42,7 @@ final class Runs {
     }
 
     private final Models models;
+    private final Lenses lenses;
     private final RunQueue queue;
     private final ExecutorService threads;
     private final Patience patience;
@@ -54,24 +52,28 @@ final class Runs {
     ///
     /// @param threads  where runs compute
     /// @param patience with readers that have stopped reading
-    Runs(Models models, RunQueue queue, ExecutorService threads, Patience patience) {
+    Runs(Models models, Lenses lenses, RunQueue queue, ExecutorService threads, Patience patience) {
         this.models = models;
+        this.lenses = lenses;
         this.queue = queue;
         this.threads = threads;
         this.patience = patience;
     }
 
-    void answer(HttpExchange exchange, BiFunction<HttpExchange, Patience, RunAnswer> form) throws IOException {
-        RunRequest request = RunRequest.read(exchange, models.first());
+    /// Runs, and answers in a form.
+    ///
+    /// @throws Refusal if the answer has not begun when it fails
+    void answer(RunRequest request, Function<Patience, RunAnswer> form) throws IOException {
         ModelChoice model = models.known(request.model());
+        String readout = lenses.name(request.lens());
         if (!answers.tryAcquire()) {
             throw Refusal.busy(MOST_ANSWERS);
         }
-        try (RunAnswer answer = form.apply(exchange, patience)) {
+        try (RunAnswer answer = form.apply(patience)) {
             RunQueue.Ticket ticket = queue.enter(request.page());
             BlockingQueue<Event> events = new LinkedBlockingQueue<>();
             try {
-                threads.execute(() -> compute(request, model, ticket, events));
+                threads.execute(() -> compute(request, model, readout, answer.positionsAtOnce(), ticket, events));
                 write(events, answer);
             } catch (RejectedExecutionException e) {
                 // The explorer is being closed.
@@ -129,11 +131,11 @@ final class Runs {
 
     // --- the computing thread ---
 
-    private void compute(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+    private void compute(RunRequest request, ModelChoice model, String readout, int atOnce, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
         Event last;
         try (ticket) {
             ticket.await();
-            last = new Event.Done(run(request, model, ticket, events));
+            last = new Event.Done(run(request, model, readout, atOnce, ticket, events));
         } catch (RuntimeException | Error e) {
             last = new Event.Failed(e);
         }
@@ -141,13 +143,13 @@ final class Runs {
     }
 
     /// @return milliseconds, without those in which the model was opened
-    private long run(RunRequest request, ModelChoice model, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+    private long run(RunRequest request, ModelChoice model, String readout, int atOnce, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
         LogitLens lens = open(model, ticket, events);
         ticket.check();
         long start = System.nanoTime();
         Hooks hooks = watched(request.hooks(), model.config().nLayers(), start, ticket, events);
-        LensOptions options = request.options().readout(lens.readout(request.lens()));
-        lens.run(request.prompt().ids(lens.tokenizer()), options, hooks, POSITIONS_AT_ONCE, part -> {
+        LensOptions options = request.options().readout(lens.readout(readout));
+        lens.run(request.prompt().ids(lens.tokenizer()), options, hooks, atOnce, part -> {
             ticket.check();
             events.add(new Event.Part(part));
         });

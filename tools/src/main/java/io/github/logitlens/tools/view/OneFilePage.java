@@ -22,6 +22,8 @@ public final class OneFilePage {
 
     /// Where a run's JSON goes.
     private static final String RUN = "/*RUN*/";
+    /// Where goes how it is looked at, and where it came from.
+    private static final String VIEW = "/*VIEW*/";
 
     private static final Pattern STYLE = Pattern.compile(" *<link rel=\"stylesheet\" href=\"([\\w.-]+)\">");
     private static final Pattern SCRIPT = Pattern.compile(" *<script src=\"([\\w.-]+)\"( type=\"module\")?></script>");
@@ -37,7 +39,8 @@ public final class OneFilePage {
     private OneFilePage() {
     }
 
-    /// The page without a run, which goes where it says `/*RUN*/`.
+    /// The page without a run, which goes where it says `/*RUN*/`; where it says `/*VIEW*/` goes an object, whose fields may be missing:
+    /// `fragment`, the view as in the explorer's address, and `address`, where that is.
     ///
     /// @return the whole HTML document
     public static String template() {
@@ -75,7 +78,7 @@ public final class OneFilePage {
     /// @param out     where to; neither flushed nor closed
     /// @throws IOException if `out` fails
     public static void write(String runJson, Writer out) throws IOException {
-        String page = template();
+        String page = template().replace(VIEW, "{}");
         int at = page.indexOf(RUN);
         out.write(page, 0, at);
         out.write(embedded(runJson));

@@ -1,4 +1,4 @@
-// The server: four questions, all of them on this machine.
+// The server: five questions, all of them on this machine.
 
 /** An answer that is a refusal; the message is for the reader. */
 export class ApiError extends Error {
@@ -21,6 +21,11 @@ export async function tokens({prompt, bos, special, model}, signal) {
 /** A run as a CSV table, all or nothing. */
 export async function csv(request) {
   return (await accepted(await post('/api/csv', {...request, page: `${PAGE}-csv`}))).blob();
+}
+
+/** The grid of a run, drawn as `request.format` says. */
+export async function picture(request) {
+  return (await accepted(await post('/api/picture', {...request, page: `${PAGE}-picture`}))).blob();
 }
 
 /** Names this page to the server: a newer run takes the place of an older one of the same name. */

@@ -1,67 +1,91 @@
 // The card of one cell: its first k tokens with bars, and its numbers.
 
-import {button, element, explanation} from './dom.js';
+import {button, element, explanation, refill, tokenText} from './dom.js';
+import {formatted, METRICS, valueOf} from './metrics.js';
 import {number} from './run.js';
-import {decimal, formatted, METRICS, probability, valueOf} from './metrics.js';
-import {quoted} from './text.js';
+import {shown, spacedBytes} from './text.js';
+import {decimal, percent} from './words.js';
 
-const GAP = 10;
+const AWAY = 10;
+const IN_PASSING = 5;
 
-/**
- * @param cell   {point, position}
- * @param listen {follow(token), close()}; without it the card only shows
- */
-export function card(run, cell, listen) {
-  const reading = run.reading(cell.point, cell.position);
-  const after = run.tokens[cell.position];
-  const title = element('header', {class: 'card-title'},
-      element('strong', {}, run.points[cell.point].label),
-      element('span', {}, ` after ${quoted(after)}, position ${cell.position}`));
-  if (listen) {
-    const close = button('×', 'Close this card', listen.close, 'close');
-    close.dataset.key = 'close';
-    title.append(close);
+/** The chosen cell, kept in its place on the page. */
+export class Card {
+
+  /** @param listen {follow(token), close()} */
+  constructor(host, listen) {
+    this.host = host;
+    this.listen = listen;
   }
+
+  show({run, row, position}) {
+    const reading = run.reading(row, position);
+    const same = this.run === run && this.reading === reading && this.row === row && this.position === position;
+    if (same && reading !== undefined) {
+      return;
+    }
+    Object.assign(this, {run, reading, row, position});
+    refill(this.host, ...content(run, row, position, this.listen));
+  }
+}
+
+/** The same in passing: the first of its tokens, without anything to press. */
+export function passingCard(run, row, position) {
+  const reading = run.reading(row, position);
+  return element('div', {class: 'card'}, title(run, row, position), next(run, row, position),
+      ...reading === undefined ? [element('p', {}, 'not read yet')] : [bars(run, reading.top.slice(0, IN_PASSING), position)]);
+}
+
+function content(run, row, position, listen) {
+  const reading = run.reading(row, position);
+  const head = title(run, row, position);
+  const close = button('×', 'Close the card', listen.close, 'close');
+  close.dataset.key = 'close';
   if (reading === undefined) {
-    return element('article', {class: 'card'}, title, element('p', {}, 'not read yet'));
+    return [close, head, element('p', {}, 'not read yet')];
   }
-  return element('article', {class: 'card'}, title, next(run, cell),
-      element('ol', {class: 'bars'}, ...reading.top.map((token, place) => bar(run, cell, token, place, listen))),
-      numbers(reading), ...listen ? [why(reading)] : []);
+  return [close, head, next(run, row, position), bars(run, reading.top, position, listen),
+    ...reading.bottom ? [element('h3', {}, 'Least likely'), bars(run, reading.bottom, position, listen, 'bottom')] : [],
+    numbers(reading), why(reading)];
 }
 
-/** What a card shows, as a text: two cards of the same text are the same. */
-export function cardText(run, {point, position}) {
-  return JSON.stringify([run.points[point].label, position, run.tokens[position], run.nextToken(position),
-    run.reading(point, position)]);
+function title(run, row, position) {
+  return element('h2', {class: 'card-title'}, element('strong', {}, run.points[row].label), ' after ',
+      tokenText(run.tokens[position]), element('span', {class: 'faint', title: `bytes ${spacedBytes(run.tokens[position].bytes ?? '')}`},
+          ` position ${position}, id ${run.tokens[position].id}`));
 }
 
-function next(run, {point, position}) {
+function next(run, row, position) {
   const token = run.nextToken(position);
   if (token === undefined) {
     return element('p', {class: 'card-next'}, 'the last token: nothing follows in the prompt');
   }
-  return element('p', {class: 'card-next'}, `the prompt goes on with ${quoted(token)}`,
-      run.predictsNext(point, position) ? ', as this point says ◥' : '');
+  return element('p', {class: 'card-next'}, 'the prompt goes on with ', tokenText(token),
+      run.predictsNext(row, position) ? ', as this layer says ◥' : '');
 }
 
-function bar(run, {position}, token, place, listen) {
+function bars(run, tokens, position, listen, kind = 'top') {
+  return element('ol', {class: 'bars'}, ...tokens.map((token, at) => bar(run, position, token, at, listen, kind)));
+}
+
+function bar(run, position, token, at, listen, kind) {
   const p = number(token.probability);
   const fill = element('span', {class: 'bar-fill'});
   fill.style.width = `${Math.max(0, Math.min(1, p)) * 100}%`;
   const actual = token.id === run.nextToken(position)?.id;
   const parts = [
-    element('span', {class: 'bar-rank'}, String(place + 1)),
-    element('span', {class: 'bar-token', dir: 'ltr'}, quoted(token), actual ? ' ◥' : ''),
-    element('span', {class: 'bar-track'}, fill),
-    element('span', {class: 'bar-number'}, probability(p)),
+    element('span', {class: 'bar-rank'}, kind === 'top' ? String(at + 1) : ''),
+    element('span', {class: 'bar-token'}, tokenText(token), actual ? ' ◥' : ''),
+    element('span', {class: 'bar-track', 'aria-hidden': 'true'}, fill),
+    element('span', {class: 'bar-number'}, percent(p)),
     element('span', {class: 'bar-logit', title: 'logit'}, decimal(number(token.logit))),
   ];
-  const line = listen
-      ? element('button', {type: 'button', class: 'bar', 'data-key': `bar ${place}`, title: `Follow ${quoted(token)} (id ${token.id}) through the layers`,
-        click: () => listen.follow(token)}, ...parts)
-      : element('span', {class: 'bar'}, ...parts);
-  return element('li', {}, line);
+  return element('li', {}, listen
+      ? element('button', {
+        type: 'button', class: 'bar', 'data-key': `${kind} ${at}`, tabindex: at === 0 ? 0 : -1,
+        title: `Follow ${shown(token)} (id ${token.id}) through the layers`, click: () => listen.follow(token),
+      }, ...parts)
+      : element('span', {class: 'bar'}, ...parts));
 }
 
 function shownMetrics(reading) {
@@ -80,16 +104,16 @@ function why(reading) {
       'What the model would say next if it had to stop at this layer: the residual stream, read through the final '
       + 'LayerNorm and the unembedding. A bar is a probability over the whole vocabulary; the last number is the logit.',
       ...shownMetrics(reading).map(metric => `${metric.label}: ${metric.meaning}`),
-      'Click a token to follow it through the layers.');
+      'Press a token to follow it through the layers.');
 }
 
 /** Puts an element beside a rectangle of the window, inside of the window. */
 export function placeBeside(floating, anchor) {
   const {width, height} = floating.getBoundingClientRect();
   const room = {width: document.documentElement.clientWidth, height: window.innerHeight};
-  const right = anchor.right + GAP;
-  const left = right + width <= room.width ? right : Math.max(GAP, anchor.left - GAP - width);
-  const top = Math.min(Math.max(GAP, anchor.top), Math.max(GAP, room.height - height - GAP));
+  const right = anchor.right + AWAY;
+  const left = right + width <= room.width ? right : Math.max(AWAY, anchor.left - AWAY - width);
+  const top = Math.min(Math.max(AWAY, anchor.top), Math.max(AWAY, room.height - height - AWAY));
   floating.style.left = `${left}px`;
   floating.style.top = `${top}px`;
 }

@@ -1,10 +1,12 @@
-// What stands in a grid's cells and where: shared by the picture on the page, the PNG and the SVG.
+// What stands in a grid's cells and where: shared by the picture on the page and the pictures that are saved.
 
-import {display} from './text.js';
+import {shown} from './text.js';
 
 export const CELL = {width: 86, height: 26};
-export const HEAD = {width: 92, height: 44};
+export const HEAD = {width: 84, height: 40};
 export const FONT_SIZE = 13;
+/** Between cells. */
+export const GAP = 2;
 
 /** Places of a grid's parts in pixels; rows are points, columns positions. */
 export class Geometry {
@@ -40,20 +42,19 @@ export class Geometry {
 
 /** A token in a cell: its leading spaces, which are drawn faintly, and the rest. */
 export function cellText(token) {
-  const shown = display(token);
-  const rest = shown.replace(/^ +/, '');
-  return {spaces: '␣'.repeat(shown.length - rest.length), rest};
+  const text = shown(token);
+  const rest = text.replace(/^␣+/, '');
+  return {spaces: text.slice(0, text.length - rest.length), rest};
 }
 
 /** One line of words for a cell, for a screen reader. */
 export function spoken(run, colouring, point, position) {
-  const place = `${run.points[point].label}, position ${position}, after ${JSON.stringify(display(run.tokens[position]))}`;
+  const place = `${run.points[point].label}, position ${position}, after ${shown(run.tokens[position])}`;
   const reading = run.reading(point, position);
   if (reading === undefined || reading.top.length === 0) {
     return `${place}: not read yet`;
   }
   const value = colouring.format(colouring.value(point, position));
-  const first = `first choice ${JSON.stringify(display(reading.top[0]))}`;
   const hit = run.predictsNext(point, position) ? ', which is the token that follows' : '';
-  return `${place}: ${first}${hit}; ${colouring.metric.label.toLowerCase()} ${value}`;
+  return `${place}: first choice ${shown(reading.top[0])}${hit}; ${colouring.metric.label.toLowerCase()} ${value}`;
 }

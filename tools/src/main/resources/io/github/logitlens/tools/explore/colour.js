@@ -30,8 +30,5 @@ export function colourOf(unit, kind = 'number') {
   return (kind === 'signed' ? SIGNED : LADDER)[Math.round(Math.min(Math.max(unit, 0), 1) * (STEPS - 1))];
 }
 
-/** For a value that is not there. */
-export const NO_VALUE = {fill: 'rgb(128 128 128 / 0.18)', ink: '#7d7d85'};
-
-/** Eight colours for lines that can be told apart by everybody (Okabe and Ito, 2008), black left to the theme. */
-export const LINES = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#8f7700', '#888888'];
+/** For a value that is not there; its ink is the page's. */
+export const NO_VALUE = Object.freeze({fill: 'rgb(128 128 128 / 0.18)', ink: undefined});

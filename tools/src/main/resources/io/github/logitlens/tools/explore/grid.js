@@ -1,67 +1,73 @@
 // The grid on the page: a canvas of the size of its window, which is redrawn while it scrolls over any number of cells,
-// and one real element on the active cell, which takes the keyboard and is read by screen readers.
+// and one real element on the chosen cell, which takes the keyboard and is read by screen readers.
 
 import {CELL, Geometry, HEAD, spoken} from './cells.js';
 import {element} from './dom.js';
 import {Painter, themeOf} from './paint.js';
 
-const NARROW = 560;
-const NARROW_CELL = {width: 74, height: 30};
-const NARROW_HEAD = {width: 74, height: 44};
+const NARROW = 480;
+const NARROW_CELL = {width: 70, height: 26};
+const NARROW_HEAD = {width: 66, height: 40};
 const WIDEST = 124;
+const HIGHEST = 36;
+/** What is above and below the grid in the window, about. */
+const AROUND = 450;
 const PAGE_ROWS = 8;
 
 export class Grid {
 
   /**
    * @param host   an empty element, which becomes the scrolling window
-   * @param listen an object with hover(cell, anchor), leave(), pin(cell), unpin() and select(position): a cell is
-   *               {point, position}, an anchor the cell's rectangle in the browser's window
+   * @param listen {choose(row, position), light(row, position, anchor): with undefined when the pointer has left, moved()}: an
+   *               anchor is the cell's rectangle in the browser's window
    */
   constructor(host, listen) {
     this.host = host;
     this.listen = listen;
-    this.marks = {};
     this.sizer = element('div', {class: 'grid-sizer', role: 'presentation'});
     this.canvas = element('canvas', {class: 'grid-canvas', 'aria-hidden': 'true'});
-    this.row = element('div', {class: 'grid-active-row', role: 'row'});
+    this.line = element('div', {class: 'grid-active-row', role: 'row'});
     host.classList.add('grid');
     host.setAttribute('role', 'grid');
     host.setAttribute('aria-label', 'First choice of every layer at every position');
-    this.sizer.append(this.canvas, this.row);
+    this.sizer.append(this.canvas, this.line);
     host.append(this.sizer);
     this.listenToPointer();
     host.addEventListener('keydown', event => this.key(event));
-    host.addEventListener('scroll', () => this.invalidate(), {passive: true});
+    host.addEventListener('scroll', () => { this.invalidate(); this.listen.moved(); }, {passive: true});
     new ResizeObserver(() => this.layOut()).observe(host);
     this.restyle();
   }
 
-  /** Takes a run, which may still be filling, and its colouring. */
-  show(run, colouring) {
-    const before = this.run;
-    this.run = run;
-    this.colouring = colouring;
+  /** Draws a view, whose run may still be filling. */
+  show(view) {
+    const before = this.view;
+    this.view = view;
+    const {run} = view;
     this.host.setAttribute('aria-rowcount', run.points.length);
     this.host.setAttribute('aria-colcount', run.positions.length);
-    if (before === undefined || !run.isOfTheSame(before)) {
-      this.marks = {};
+    const other = before === undefined || !run.isOfTheSame(before.run);
+    if (other) {
+      this.lit = undefined;
       this.painter.fitted.clear();
-    } else if (before !== run) {
-      this.moveMarks(before);
     }
-    this.layOut();
-    const {row, column} = this.marks.active ?? {row: run.finalPoint, column: run.positions.length - 1};
-    this.activate(Math.min(row, run.finalPoint), Math.min(column, run.positions.length - 1), false);
+    if (before?.run !== run || this.geometry === undefined) {
+      this.layOut();
+    }
+    this.place();
+    this.invalidate();
+    if (other && !run.isComplete() && view.state.position < 0) {
+      // A long prompt is read from its beginning: that is seen until the end has come.
+      this.waits = run;
+      this.scrollTo(view.row, 0);
+    } else if (other || before.position !== view.position || before.row !== view.row || this.waits === run && run.isComplete()) {
+      this.waits = undefined;
+      this.scrollTo(view.row, this.column);
+    }
   }
 
-  /** Marks stay on their points, of which there may be more or fewer now. */
-  moveMarks(before) {
-    for (const name of ['pinned', 'active', 'hovered']) {
-      const mark = this.marks[name];
-      const row = mark === undefined ? -1 : this.run.indexOf(before.points[mark.row]);
-      this.marks[name] = row < 0 ? undefined : {...mark, row};
-    }
+  get column() {
+    return this.view.run.positions.indexOf(this.view.position);
   }
 
   /** Draws again with the colours of the current theme. */
@@ -70,63 +76,44 @@ export class Grid {
     this.invalidate();
   }
 
-  select(position) {
-    this.marks.selected = this.run.positions.indexOf(position);
-    this.invalidate();
-  }
-
-  pin(cell) {
-    this.marks.pinned = cell && this.placeOf(cell);
-    this.invalidate();
-  }
-
-  /** Scrolls a column into sight. */
-  reveal(position) {
-    this.scrollTo(this.marks.active?.row ?? 0, this.run.positions.indexOf(position));
-  }
-
-  /** A cell's rectangle in the browser's window. */
-  anchor(cell) {
-    const {row, column} = this.placeOf(cell);
-    const box = this.host.getBoundingClientRect();
-    const {width, height} = this.geometry.cell;
-    return new DOMRect(box.left + this.geometry.left(column) - this.host.scrollLeft,
-        box.top + this.geometry.top(row) - this.host.scrollTop, width, height);
-  }
-
-  placeOf(cell) {
-    return {row: cell.point, column: this.run.positions.indexOf(cell.position)};
-  }
-
-  cellOf({row, column}) {
-    return {point: row, position: this.run.positions[column]};
+  /** Marks a row that is pointed at elsewhere, or none. */
+  light(row) {
+    if (this.lit?.row !== row || this.lit?.column !== undefined && row === undefined) {
+      this.lit = row === undefined ? undefined : {row};
+      this.invalidate();
+    }
   }
 
   // --- size and drawing ---
 
   layOut() {
-    if (this.run === undefined) {
+    if (this.view === undefined) {
       return;
     }
+    const {run} = this.view;
     const narrow = this.host.clientWidth < NARROW;
-    this.geometry = narrow ? new Geometry(this.run, NARROW_CELL, NARROW_HEAD) : new Geometry(this.run, this.roomyCell());
+    this.geometry = narrow ? new Geometry(run, NARROW_CELL, NARROW_HEAD) : new Geometry(run, this.roomyCell());
     this.sizer.style.width = `${this.geometry.width}px`;
     this.sizer.style.height = `${this.geometry.height}px`;
     const ratio = window.devicePixelRatio || 1;
     const width = Math.min(this.host.clientWidth, this.geometry.width);
     const height = Math.min(this.host.clientHeight, this.geometry.height);
-    this.view = {width, height};
+    this.size = {width, height};
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
+    this.place();
     this.draw();
+    this.listen.moved();
   }
 
-  /** A short prompt's cells take the room there is, up to a width. */
+  /** A short prompt's cells take the room there is, up to a width; those of a few layers on a high screen, up to a height. */
   roomyCell() {
-    const share = Math.floor((this.host.clientWidth - HEAD.width) / this.run.positions.length);
-    return {...CELL, width: Math.min(Math.max(share, CELL.width), WIDEST)};
+    const {positions, points} = this.view.run;
+    const width = Math.floor((this.host.clientWidth - HEAD.width) / positions.length);
+    const height = Math.floor((window.innerHeight - AROUND) / points.length);
+    return {width: Math.min(Math.max(width, CELL.width), WIDEST), height: Math.min(Math.max(height, CELL.height), HIGHEST)};
   }
 
   invalidate() {
@@ -143,9 +130,9 @@ export class Grid {
     const ctx = this.canvas.getContext('2d', {alpha: false});
     const ratio = window.devicePixelRatio || 1;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const view = {x: this.host.scrollLeft, y: this.host.scrollTop, ...this.view};
-    const focused = this.host.contains(document.activeElement) && document.activeElement.matches(':focus-visible');
-    this.painter.paint(ctx, this, view, {...this.marks, active: focused ? this.marks.active : undefined});
+    const window_ = {x: this.host.scrollLeft, y: this.host.scrollTop, ...this.size};
+    this.painter.paint(ctx, {run: this.view.run, colouring: this.view.colouring, geometry: this.geometry}, window_,
+        {chosen: {row: this.view.row, column: this.column}, lit: this.lit});
   }
 
   // --- pointer ---
@@ -166,51 +153,58 @@ export class Grid {
     return {
       row: y < head.height ? -1 : this.geometry.rowAt(y + this.host.scrollTop),
       column: x < head.width ? -1 : this.geometry.columnAt(x + this.host.scrollLeft),
-      inHead: y < head.height,
+      inHead: y < head.height, beside: x < head.width,
     };
   }
 
   pointerAt(event) {
     const place = this.hit(event);
-    this.host.classList.toggle('grid-pointing', place.column >= 0);
+    const usable = place.column >= 0 || place.beside && place.row >= 0;
+    this.host.classList.toggle('grid-pointing', usable);
     this.hover(place.row >= 0 && place.column >= 0 && event.pointerType !== 'touch' ? place : undefined);
   }
 
   hover(place) {
-    const before = this.marks.hovered;
-    if (before?.row === place?.row && before?.column === place?.column) {
+    if (this.lit?.row === place?.row && this.lit?.column === place?.column) {
       return;
     }
-    this.marks.hovered = place;
+    this.lit = place && {row: place.row, column: place.column};
     this.invalidate();
     if (place === undefined) {
-      this.listen.leave();
+      this.listen.light(undefined);
     } else {
-      const cell = this.cellOf(place);
-      this.listen.hover(cell, this.anchor(cell));
+      this.listen.light(place.row, this.view.run.positions[place.column], this.anchor(place));
     }
+  }
+
+  /** A cell's rectangle in the browser's window. */
+  anchor({row, column}) {
+    const box = this.host.getBoundingClientRect();
+    const {width, height} = this.geometry.cell;
+    return new DOMRect(box.left + this.geometry.left(column) - this.host.scrollLeft,
+        box.top + this.geometry.top(row) - this.host.scrollTop, width, height);
   }
 
   clicked(event) {
     const place = this.hit(event);
-    if (place.column < 0) {
-      return;
-    }
-    if (place.inHead) {
-      this.listen.select(this.run.positions[place.column]);
-    } else if (place.row >= 0) {
-      this.activate(place.row, place.column, true);
-      this.listen.pin(this.cellOf(place));
+    const {run, row, position} = this.view;
+    if (place.inHead && place.column >= 0) {
+      this.listen.choose(row, run.positions[place.column]);
+    } else if (place.beside && place.row >= 0) {
+      this.listen.choose(place.row, position);
+    } else if (place.row >= 0 && place.column >= 0) {
+      this.listen.choose(place.row, run.positions[place.column], true);
+      this.focus();
     }
   }
 
   // --- keyboard ---
 
   key(event) {
-    if (this.marks.active === undefined || event.altKey || event.metaKey) {
+    if (this.view === undefined || event.altKey || event.metaKey) {
       return;
     }
-    const {row, column} = this.marks.active;
+    const {row, column} = {row: this.view.row, column: this.column};
     const [lastRow, lastColumn] = [this.geometry.rows - 1, this.geometry.columns - 1];
     const moves = {
       ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
@@ -220,39 +214,42 @@ export class Grid {
     };
     if (event.key in moves) {
       const [toRow, toColumn] = moves[event.key];
-      this.activate(Math.min(Math.max(toRow, 0), lastRow), Math.min(Math.max(toColumn, 0), lastColumn), true);
+      const to = [Math.min(Math.max(toRow, 0), lastRow), Math.min(Math.max(toColumn, 0), lastColumn)];
+      this.listen.choose(to[0], this.view.run.positions[to[1]]);
     } else if (event.key === 'Enter' || event.key === ' ') {
-      this.listen.pin(this.cellOf(this.marks.active));
-    } else if (event.key === 'Escape') {
-      this.listen.unpin();
+      this.listen.choose(row, this.view.position, true);
     } else {
       return;
     }
     event.preventDefault();
   }
 
-  /** Puts the real element on a cell. A new one each time, so that a screen reader hears the focus move. */
-  activate(row, column, focus) {
-    this.marks.active = {row, column};
-    const cell = element('div', {
-      class: 'grid-active-cell', role: 'gridcell', tabindex: 0, 'aria-colindex': column + 1,
-      'aria-label': spoken(this.run, this.colouring, row, this.run.positions[column]),
-      focus: () => this.invalidate(), blur: () => this.invalidate(),
-    });
-    this.row.setAttribute('aria-rowindex', row + 1);
+  focus() {
+    this.line.firstChild?.focus({preventScroll: true});
+  }
+
+  /** Puts the real element on the chosen cell. A new one where it has moved, so that a screen reader hears the focus move. */
+  place() {
+    const {run, colouring, row, position} = this.view;
+    const column = this.column;
+    const held = this.line.contains(document.activeElement);
+    const key = `${row} ${column}`;
+    if (this.line.firstChild?.dataset.place !== key) {
+      this.line.setAttribute('aria-rowindex', row + 1);
+      this.line.replaceChildren(element('div', {
+        class: 'grid-active-cell', role: 'gridcell', tabindex: 0, 'aria-colindex': column + 1, 'aria-selected': 'true',
+        'data-place': key,
+      }));
+    }
+    const cell = this.line.firstChild;
+    cell.setAttribute('aria-label', spoken(run, colouring, row, position));
     cell.style.left = `${this.geometry.left(column)}px`;
     cell.style.top = `${this.geometry.top(row)}px`;
     cell.style.width = `${this.geometry.cell.width}px`;
     cell.style.height = `${this.geometry.cell.height}px`;
-    const held = this.row.contains(document.activeElement);
-    this.row.replaceChildren(cell);
-    if (focus || held) {
-      cell.focus({preventScroll: true});
+    if (held) {
+      this.focus();
     }
-    if (focus) {
-      this.scrollTo(row, column);
-    }
-    this.invalidate();
   }
 
   scrollTo(row, column) {

@@ -1,32 +1,78 @@
-// What the colours say: the bar from low to high, and the metric in a sentence.
+// What the colours say: the question they answer, the bar from dark to bright, and what bright means.
 
 import {colourOf} from './colour.js';
-import {element} from './dom.js';
+import {element, roving, select} from './dom.js';
+import {isIn, named} from './metrics.js';
+import {CHOICES, QUESTIONS} from './questions.js';
+import {SCALES} from './scale.js';
+import {shown} from './text.js';
 
-const BAR = {width: 220, height: 14};
-const TICKS = [0, 0.25, 0.5, 0.75, 1];
+const BAR = {width: 180, height: 10};
 
 export class Legend {
 
-  constructor(host) {
-    this.bar = element('canvas', {class: 'legend-bar', width: BAR.width, height: BAR.height, 'aria-hidden': 'true'});
-    this.ticks = element('span', {class: 'legend-ticks'});
-    this.meaning = element('p', {class: 'meaning'});
-    const ctx = this.bar.getContext('2d');
-    for (let x = 0; x < BAR.width; x++) {
-      ctx.fillStyle = colourOf(x / (BAR.width - 1)).fill;
-      ctx.fillRect(x, 0, 1, BAR.height);
-    }
-    host.append(element('div', {class: 'legend'}, element('div', {class: 'legend-scale'}, this.bar, this.ticks),
-        element('span', {class: 'legend-mark'}, '◥ first choice = the token that follows in the prompt')), this.meaning);
+  /**
+   * @param listen {metric(key), scale(key)}
+   * @param live   whether numbers that were not read can be had
+   */
+  constructor(bar, below, listen, live) {
+    this.live = live;
+    this.questions = element('div', {class: 'segments', role: 'group', 'aria-label': 'What the colours say'},
+        ...QUESTIONS.map(({key, question}) =>
+            element('button', {type: 'button', 'data-metric': key, click: () => listen.metric(key)}, question)));
+    roving(this.questions, 'button');
+    this.metrics = select('Colours by', [], key => listen.metric(key || QUESTIONS[0].key));
+    this.scale = select('Scale', SCALES, listen.scale);
+    bar.append(this.questions, this.metrics, this.scale);
+    this.low = element('span', {class: 'legend-end'});
+    this.high = element('span', {class: 'legend-end'});
+    this.meaning = element('span', {class: 'meaning'});
+    below.append(this.low, gradient(), this.high, this.meaning,
+        element('span', {class: 'legend-mark'}, '◥ says the token that follows'));
   }
 
-  /** @param scale {key, meaning} of scale.js */
-  show(colouring, scale, trackedToken) {
+  show({run, asked, metric, scale, colouring}) {
+    for (const segment of this.questions.children) {
+      segment.setAttribute('aria-pressed', String(segment.dataset.metric === asked.key));
+    }
+    const numbers = CHOICES.filter(each => this.live || isIn(each, run));
+    const keys = numbers.map(({key}) => key).join();
+    if (this.keys !== keys) {
+      this.keys = keys;
+      for (const segment of this.questions.children) {
+        segment.hidden = !numbers.some(({key}) => key === segment.dataset.metric);
+      }
+      const option = (key, label) => element('option', {value: key}, label);
+      const asks = QUESTIONS.filter(question => numbers.some(({key}) => key === question.key));
+      const others = numbers.filter(({key}) => !asks.some(question => question.key === key));
+      this.metrics.replaceChildren(option('', 'another number…'), element('optgroup', {label: 'Questions'}, ...asks.map(({key, question}) => option(key, question))),
+          element('optgroup', {label: 'Numbers'}, ...others.map(each => option(each.key, named(each)))));
+    }
+    const seen = this.questions.offsetParent !== null && QUESTIONS.some(({key}) => key === asked.key);
+    this.metrics.value = seen ? '' : asked.key;
+    const negative = colouring.scale.low < 0;
+    for (const option of this.scale.options) {
+      option.disabled = option.value === 'log' && negative;
+    }
+    this.scale.value = scale.key;
     const {fromUnit} = colouring.scale;
-    this.ticks.replaceChildren(...TICKS.map(unit => element('span', {}, colouring.format(fromUnit(unit)))));
-    const {label, unit, meaning} = colouring.metric;
-    this.meaning.textContent = `${label}${unit === '' ? '' : ` in ${unit}`}${trackedToken ? ` of ${trackedToken}` : ''}: `
-        + `${meaning} ${scale.meaning}`;
+    this.low.textContent = colouring.format(fromUnit(0));
+    this.high.textContent = colouring.format(fromUnit(1));
+    const token = metric.tracked ? run.reading(run.finalPoint, run.lastPosition)?.tracked?.[0] : undefined;
+    const question = QUESTIONS.find(({key}) => key === metric.key);
+    this.meaning.textContent = question
+        ? `bright: ${question.bright}`
+        : `${metric.label}${token ? ` of ${shown(token)}` : ''}: ${metric.meaning}`;
+    this.meaning.title = `${metric.meaning} ${scale.meaning}`;
   }
+}
+
+function gradient() {
+  const bar = element('canvas', {class: 'legend-bar', width: BAR.width, height: BAR.height, 'aria-hidden': 'true'});
+  const ctx = bar.getContext('2d');
+  for (let x = 0; x < BAR.width; x++) {
+    ctx.fillStyle = colourOf(x / (BAR.width - 1)).fill;
+    ctx.fillRect(x, 0, 1, BAR.height);
+  }
+  return bar;
 }

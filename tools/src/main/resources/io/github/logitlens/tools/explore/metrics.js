@@ -2,6 +2,7 @@
 
 import {KNOWN} from './known.js';
 import {number} from './run.js';
+import {decimal, percent, place} from './words.js';
 
 /** Those of a point; each is {key, label, unit, meaning, kind, scale, always, at}. */
 export const METRICS = KNOWN.metrics.filter(metric => !metric.tracked);
@@ -29,11 +30,11 @@ export function isIn(metric, run) {
       : metric.always || (run.options.metrics ?? []).includes(metric.key);
 }
 
-/** A value for people: probabilities with three decimals, ranks whole, all else with two. */
+/** A value for people. */
 export function formatted(metric, value) {
   switch (metric.kind) {
-    case 'rank': return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
-    case 'probability': return probability(value);
+    case 'rank': return place(value);
+    case 'probability': return percent(value);
     default: return decimal(value);
   }
 }
@@ -41,16 +42,4 @@ export function formatted(metric, value) {
 /** The metric's name with its unit, where names alone are not enough. */
 export function named(metric) {
   return metric.unit === '' ? metric.label : `${metric.label}, ${metric.unit}`;
-}
-
-/** Three decimals, or two digits and an exponent where those would say nothing. */
-export function probability(value) {
-  return value > 0 && value < 0.0005 ? value.toExponential(1) : decimal(value, 3);
-}
-
-export function decimal(value, digits = 2) {
-  if (Number.isNaN(value)) {
-    return '–';
-  }
-  return Number.isFinite(value) ? value.toFixed(digits) : value > 0 ? '∞' : '−∞';
 }

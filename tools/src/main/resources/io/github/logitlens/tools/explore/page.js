@@ -1,281 +1,265 @@
-// The page: prompt, run, address and export, wired to the viewer.
+// The page: the state, the runs it asks for, the address, and the parts that show them.
 
+import {About} from './about.js';
 import * as api from './api.js';
-import {menu} from './dom.js';
-import {json, png, save, svg} from './download.js';
-import {isIn, metricOf} from './metrics.js';
-import {themeOf} from './paint.js';
-import {Prompt} from './prompt.js';
-import {Run} from './run.js';
-import {asCommand, asJava, asRequest} from './snippets.js';
-import {fromFragment, toFragment} from './state.js';
+import {Ask, spokenAnswer} from './ask.js';
+import {Exports} from './exports.js';
+import {Options} from './options.js';
+import {Past} from './past.js';
+import {Paths} from './paths.js';
+import {asRequest, gridRequest, lacksToken} from './requests.js';
+import {Runner} from './runner.js';
+import {asksTheSame, DEFAULTS, fromFragment, Store, toFragment} from './state.js';
 import {Status} from './status.js';
-import {quoted} from './text.js';
+import {displayText} from './text.js';
+import {Tour} from './tour.js';
 import {pathIn} from './trajectory.js';
+import {idsOf} from './view.js';
 import {Viewer} from './viewer.js';
+import {counted} from './words.js';
+
+const WAYS_AFTER = 60;
+
+const at = id => document.getElementById(id);
 
 class Page {
 
   constructor(server) {
     this.server = server;
-    this.status = new Status(document.getElementById('status'), document.getElementById('alert'),
-        document.getElementById('progress'));
-    this.paths = new Map();
-    this.state = fromFragment(location.hash);
-    this.prompt = new Prompt(document.getElementById('prompt-form'), server, {
-      run: query => this.ask(query),
-      tokens: query => api.tokens(query, this.fresh('tokens')),
-      select: position => this.run?.positions.includes(position) && this.viewer.selectPosition(position),
+    this.status = new Status(at('status'), at('alert'), at('progress'));
+    this.store = new Store(this.possible(fromFragment(location.hash)), (state, before, history) => this.changed(state, before, history));
+    this.runner = new Runner({
+      began: () => this.status.busy(),
+      rows: run => this.arrived(run),
+      progress: line => this.status.progress(line),
+      done: (run, milliseconds) => this.finished(run, milliseconds),
+      failed: error => { this.status.failed(error.message); this.stale(); },
     });
-    this.viewer = new Viewer(document.getElementById('viewer'), {
-      tools: this.tools(),
-      paths: (run, position, ids) => this.pathsOf(run, position, ids),
-      candidates: text => this.candidates(text),
-    }, this.state, (state, changes) => this.stateChanged(changes));
+    this.paths = new Paths((run, position, ids) => this.readWays(run, position, ids), () => this.draw());
+    this.exports = new Exports(this);
+    this.viewer = new Viewer(at('viewer'), this.store, this.paths, {
+      candidates: text => this.candidates(text), tools: this.exports.menus(),
+    });
+    const change = changes => this.store.set(Object.fromEntries(Object.entries(changes).map(([field, value]) =>
+        [field, value ?? DEFAULTS[field]])), 'push');
+    this.about = new About(at('model'), server.models, model => change({model}));
+    this.options = new Options(at('options'), server, change);
+    this.past = new Past(at('past'), fragment => this.store.set(this.possible(fromFragment(fragment)), 'push'));
+    this.ask = new Ask(at('ask'), server.examples, {
+      prompt: (text, typed) => this.prompt(text, typed), guess: text => this.guess(text), stale: () => this.stale(),
+    });
+    this.tour = new Tour(at('tour'), changes => this.store.set(changes));
+    at('guide').addEventListener('click', () => this.tour.go(0));
+    at('guess').addEventListener('click', () => this.askForGuess());
+    at('theme').addEventListener('click', () => globalThis.lensToggleTheme());
+    at('about').textContent = [`version ${server.version}`, server.compute].filter(Boolean).join(' · ');
     addEventListener('lens-theme', () => this.viewer.restyle());
-    addEventListener('hashchange', () => location.hash.slice(1) === toFragment(this.state) || this.fromAddress());
-    document.getElementById('theme').addEventListener('click', () => globalThis.lensToggleTheme());
-    document.getElementById('about').textContent = [`version ${server.version}`, server.compute].filter(Boolean).join(' · ');
-    this.fromAddress();
+    addEventListener('popstate', () => this.fromAddress());
+    this.isFirst = location.hash === '';
+    history.replaceState(null, '', `#${toFragment(this.store.state)}`);
+    this.fill();
+    this.run();
+    document.documentElement.dataset.ready = 'true';
+  }
+
+  // --- state ---
+
+  /** The nearest state that can be shown here; what had to be changed is told. */
+  possible(state) {
+    const {limits, models} = this.server;
+    const notes = [];
+    const wanted = {...state};
+    if (wanted.prompt === '' && !wanted.bos) {
+      wanted.prompt = this.server.examples[0] ?? '';
+    }
+    if (wanted.model !== '' && !models.some(({id}) => id === wanted.model)) {
+      notes.push(`the model ${wanted.model} is not on this machine`);
+      wanted.model = '';
+    }
+    wanted.model ||= this.server.model;
+    for (const field of ['topK', 'bottomK']) {
+      if (wanted[field] > limits.topK) {
+        notes.push(`at most ${limits.topK} tokens per cell can be read`);
+        wanted[field] = limits.topK;
+      }
+    }
+    const {vocabSize} = models.find(({id}) => id === wanted.model);
+    const ids = wanted.tracked?.filter(id => id < vocabSize).slice(0, limits.tracked);
+    if (ids !== undefined && ids.length < wanted.tracked.length) {
+      notes.push('some of the tokens to follow do not exist');
+      wanted.tracked = ids;
+    }
+    this.note = notes.join('; ');
+    return wanted;
+  }
+
+  changed(state, before, history_) {
+    if (history_ !== 'keep') {
+      history[history_ === 'push' ? 'pushState' : 'replaceState'](null, '', `#${toFragment(state)}`);
+    }
+    if (state.prompt !== before.prompt || state.model !== before.model) {
+      this.guessed = undefined;
+    }
+    this.fill();
+    this.draw();
+    this.run();
   }
 
   fromAddress() {
-    Object.assign(this.state, fromFragment(location.hash));
-    if (this.state.prompt === '' && !this.state.bos) {
-      this.state.prompt = this.server.examples[0] ?? '';
+    if (location.hash.slice(1) !== toFragment(this.store.state)) {
+      this.store.set(this.possible(fromFragment(location.hash)), 'keep');
     }
-    this.state.model ||= this.server.model ?? this.server.models[0]?.id ?? '';
-    this.prompt.fill(this.state);
-    this.start();
+  }
+
+  /** Another prompt: positions of the one before mean nothing in it. What is followed, and the layer, are kept. */
+  prompt(prompt, typed) {
+    if (prompt === '' && !this.store.state.bos) {
+      this.stale('Type a prompt: nothing is asked yet.');
+    } else if (prompt === this.store.state.prompt) {
+      this.runner.forget();
+      this.run();
+    } else {
+      this.store.set({prompt, position: -1}, typed ? 'replace' : 'push');
+    }
   }
 
   // --- running ---
 
-  /** A signal that aborts the last request of the same name. */
-  fresh(name) {
-    this.controllers ??= {};
-    this.controllers[name]?.abort();
-    this.controllers[name] = new AbortController();
-    return this.controllers[name].signal;
-  }
-
-  /** A new query: what was chosen for another prompt is chosen no more. */
-  ask(query) {
-    if (query.prompt !== this.state.prompt || query.model !== this.state.model || query.special !== this.state.special) {
-      Object.assign(this.state, {position: -1, point: -1, tracked: undefined});
-    } else if (query.bos !== this.state.bos && this.state.position >= 0) {
-      this.state.position = Math.max(-1, this.state.position + (query.bos ? 1 : -1));
-    }
-    Object.assign(this.state, query);
-    this.writeAddress();
-    this.start();
-  }
-
-  /** @param tracked the tokens that are read in every cell: by default the one that the colours show */
-  request(tracked = this.coloured()) {
-    const metric = metricOf(this.state.metric);
-    const asked = metric === undefined || metric.tracked || metric.always ? [] : [metric.key];
-    return asRequest({...this.state, metrics: asked, tracked});
-  }
-
-  /** The token whose numbers the colours show: the first that is followed. */
-  coloured() {
-    return metricOf(this.state.metric)?.tracked && this.run !== undefined ? this.viewer.followed().slice(0, 1) : [];
-  }
-
-  /** The tokens that the reader has chosen to follow. */
-  chosen() {
-    return this.state.tracked === undefined ? [] : this.viewer.followed();
-  }
-
-  async start() {
-    const signal = this.fresh('run');
-    this.paths.clear();
-    this.status.busy('Running…');
-    const began = performance.now();
-    let run;
-    try {
-      await api.run('grid', this.request(), {
-        start: head => { run = new Run(head); this.show(run); },
-        rows: readings => { run.add(readings); this.soon(run); },
-        progress: line => this.status.progress(line),
-        done: () => this.finished(run, performance.now() - began),
-      }, signal);
-    } catch (e) {
-      if (e.name !== 'AbortError') {
-        this.status.failed(e instanceof api.ApiError ? e.message : `the server cannot be reached (${e.message})`);
-      }
+  run() {
+    const {state} = this.store;
+    const followed = this.current && this.current.top(this.current.finalPoint, this.current.lastPosition)?.id;
+    this.runner.ask(gridRequest(state, this.isCurrent() ? followed : undefined), state);
+    if (!this.isCurrent()) {
+      this.stale();
     }
   }
 
-  /** Draws what has arrived, at most once a frame. */
-  soon(run) {
-    this.pending ??= requestAnimationFrame(() => {
-      this.pending = undefined;
-      this.show(run);
-    });
+  /** Whether the run that is shown is one of the state. */
+  isCurrent() {
+    return this.current !== undefined && asksTheSame(this.current.of, this.store.state);
   }
 
-  show(run) {
-    document.getElementById('viewer').hidden = false;
-    this.run = run;
-    this.viewer.show(run);
+  arrived(run) {
+    this.current = run;
+    at('viewer').hidden = false;
+    this.fresh();
+    this.draw();
   }
 
   finished(run, milliseconds) {
-    cancelAnimationFrame(this.pending);
-    this.pending = undefined;
-    this.show(run);
-    const top = run.top(run.finalPoint, run.lastPosition);
-    const count = `${run.tokens.length} ${run.tokens.length === 1 ? 'token' : 'tokens'} × ${run.points.length} points`;
-    const lacksToken = metricOf(this.state.metric)?.tracked && !isIn(metricOf(this.state.metric), run);
-    this.status.done(`${count} in ${Math.round(milliseconds)} ms. `
-        + (top === undefined ? '' : `The model goes on with ${quoted(top)}. `)
-        + (lacksToken ? 'Follow a token, and the colours will show its number.' : ''));
-    // What is first choice somewhere is followed by itself, but known only now; the run that reads it has it.
-    if (lacksToken && this.coloured().length > 0) {
-      this.start();
+    this.arrived(run);
+    const {state} = this.store;
+    const waits = lacksToken(state, run);
+    this.status.done(`${counted(run.tokens.length, 'token')} × ${counted(run.points.length, 'row')} in ${Math.round(milliseconds)} ms`
+        + (waits && state.tracked?.length === 0 ? ' · follow a token, and the colours will show its number' : '')
+        + (this.note ? ` · ${this.note}` : ''), spokenAnswer(run));
+    this.past.add(state, run);
+    this.run();
+    if (this.isFirst) {
+      this.isFirst = false;
+      this.tour.offer();
+    }
+  }
+
+  /** @param why what is said instead of what was read, if it is not only on its way */
+  stale(why) {
+    at('viewer').classList.add('stale');
+    at('answer').classList.add('stale');
+    if (why !== undefined) {
+      this.status.say(why);
+    }
+  }
+
+  fresh() {
+    at('viewer').classList.remove('stale');
+    at('answer').classList.remove('stale');
+  }
+
+  // --- drawing ---
+
+  fill() {
+    const {state} = this.store;
+    this.ask.fill(state.prompt);
+    this.about.show(state.model);
+    this.options.show(state, DEFAULTS);
+  }
+
+  draw() {
+    const run = this.current;
+    if (run === undefined) {
+      return;
+    }
+    this.viewer.show(run);
+    this.ask.show(run, this.guessed?.asked || this.guessed === undefined ? this.guessed : this.guessIn(run));
+    if (run.isComplete() && this.isCurrent()) {
+      clearTimeout(this.waysTimer);
+      const {position} = this.viewer.view;
+      const want = () => this.paths.want(run, position, idsOf(this.viewer.view));
+      this.waysTimer = setTimeout(want, this.waysOf === run ? WAYS_AFTER : 0);
+      this.waysOf = run;
     }
   }
 
   // --- tokens over layers ---
 
-  /** The paths of tokens at a position: read again, since a run only holds its first k. */
-  async pathsOf(run, position, ids) {
-    const key = `${position} ${ids.join()}`;
-    if (!this.paths.has(key)) {
-      try {
-        this.paths.set(key, await this.readPaths(position, ids));
-      } catch (e) {
-        if (e.name !== 'AbortError') {
-          this.status.failed(e.message);
-        }
-        return undefined;
-      }
-    }
-    return this.paths.get(key);
-  }
-
-  async readPaths(position, ids) {
-    let run;
-    const request = {...asRequest({...this.state, topK: 1, tracked: ids.map(id => ({id}))}), positions: String(position)};
-    await api.run('paths', request, {
-      start: head => { run = new Run(head, [position]); },
-      rows: readings => run.add(readings), progress: () => {}, done: () => {},
-    }, this.fresh('paths'));
-    const tokens = run.reading(run.finalPoint, position).tracked;
-    return new Map(tokens.map(token => [token.id, {token, path: pathIn(run, position, token.id)}]));
+  /** The ways of tokens at a position: read anew, since a run only holds its first k. */
+  async readWays(run, position, ids) {
+    const read = await this.runner.ways(asRequest(run.of, {topK: 1, tracked: ids}), position);
+    return new Map(read.reading(read.finalPoint, position).tracked.map(token => [token.id, {token, path: pathIn(read, position, token.id)}]));
   }
 
   /** What a typed text can mean: one token, with or without a leading space. */
   async candidates(text) {
     try {
       const forms = text.startsWith(' ') ? [text] : [text, ` ${text}`];
-      const split = await Promise.all(forms.map(form => api.tokens({prompt: form, bos: false, special: false, model: this.state.model})));
+      const {model} = this.store.state;
+      const split = await Promise.all(forms.map(form => api.tokens({prompt: form, bos: false, special: false, model})));
       const single = split.filter(tokens => tokens.length === 1).map(tokens => tokens[0]);
       if (single.length === 1) {
         return {token: single[0]};
       }
       return single.length > 1
           ? {message: 'Two tokens are written like this: ', choices: single}
-          : {message: `${JSON.stringify(text)} is ${split[0].length} tokens; follow one of them: `, choices: split[0]};
+          : {message: `${displayText(text)} is ${split[0].length} tokens; follow one of them: `, choices: split[0]};
     } catch (e) {
       return {message: e.message};
     }
   }
 
-  // --- address ---
+  // --- guess before you look ---
 
-  stateChanged(changes) {
-    this.writeAddress();
-    if (this.run === undefined) {
-      return;
-    }
-    const metric = metricOf(this.state.metric);
-    const lacks = 'metric' in changes && !isIn(metric, this.run);
-    const other = metric?.tracked && 'tracked' in changes;
-    if (lacks || other) {
-      this.start();
-    }
+  askForGuess() {
+    this.guessed = {asked: true};
+    at('viewer').classList.add('covered');
+    at('viewer').inert = true;
+    this.draw();
   }
 
-  writeAddress() {
-    history.replaceState(null, '', `#${toFragment(this.state)}`);
-  }
-
-  // --- export ---
-
-  tools() {
-    const query = () => ({...this.state, tracked: this.chosen()});
-    const copied = (name, text) => () => this.copy(name, text());
-    return [
-      menu('Copy as', [
-        {id: 'java', label: 'Java', choose: copied('Java', () => asJava(query()))},
-        {id: 'command', label: 'Command', choose: copied('Command', () => asCommand(query()))},
-        {id: 'request', label: 'JSON request', choose: copied('JSON', () => JSON.stringify(asRequest(query()), undefined, 2))},
-        {id: 'link', label: 'Link to this view', choose: copied('Link', () => location.href)},
-      ]),
-      menu('Download', [
-        {id: 'png', label: 'PNG picture', choose: () => this.download('png')},
-        {id: 'svg', label: 'SVG picture', choose: () => this.download('svg')},
-        {id: 'csv', label: 'CSV table', choose: () => this.download('csv')},
-        {id: 'result', label: 'JSON result', choose: () => this.download('json')},
-        {id: 'html', label: 'HTML, one file', choose: () => this.download('html')},
-      ]),
-    ];
-  }
-
-  async copy(name, text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.status.say(`${name} copied.`);
-    } catch {
-      this.status.failed('the browser does not let this page copy');
+  async guess(text) {
+    this.guessed = undefined;
+    at('viewer').classList.remove('covered');
+    at('viewer').inert = false;
+    const said = text.trim();
+    if (said !== '') {
+      const spaced = this.store.state.prompt.endsWith(' ') ? said : ` ${said}`;
+      const [token] = await api.tokens({prompt: spaced, bos: false, special: false, model: this.store.state.model});
+      this.guessed = {token};
+      this.viewer.follow(token);
     }
+    this.draw();
+    at('guess').focus();
+    this.status.say(this.current ? spokenAnswer(this.current) : '');
   }
 
-  async download(kind) {
-    const {run, viewer: {colouring}} = this;
-    if (run === undefined) {
-      return;
-    }
-    const theme = themeOf(document.body);
-    const makers = {
-      json: () => json(run), csv: () => api.csv(this.request(this.chosen())), svg: () => svg(run, colouring, theme),
-      png: () => png(run, colouring, theme), html: () => this.oneFile(run),
-    };
-    let blob;
-    try {
-      blob = await makers[kind]();
-    } catch (e) {
-      this.status.failed(e.message);
-      return;
-    }
-    if (blob === undefined) {
-      this.status.failed('this grid is larger than a picture can be: take SVG or HTML instead');
-    } else {
-      save(`${fileName(this.state.prompt)}.${kind}`, blob);
-      this.status.say(`${kind.toUpperCase()} saved.`);
-    }
+  guessIn(run) {
+    const {token} = this.guessed;
+    const step = this.paths.of(run, run.lastPosition, token.id)[run.finalPoint];
+    return {token, rank: step?.rank ?? NaN, probability: step?.probability ?? NaN};
   }
-
-  /** The page that needs no server: the server sends it empty, the run is put in here. */
-  async oneFile(run) {
-    const response = await fetch('/static/one-file.html');
-    const [before, after] = (await response.text()).split('/*RUN*/');
-    const document = JSON.stringify(run.toDocument()).replaceAll('<', '\\u003c');
-    return new Blob([before, document, after], {type: 'text/html;charset=utf-8'});
-  }
-}
-
-function fileName(prompt) {
-  const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return `lens-${words.slice(0, 6).join('-').slice(0, 60) || 'run'}`;
 }
 
 try {
-  const page = new Page(await api.info());
-  document.documentElement.dataset.ready = String(page !== undefined);
+  new Page(await api.info());
 } catch (e) {
   document.getElementById('alert').textContent = `the explorer cannot start: ${e.message}`;
 }

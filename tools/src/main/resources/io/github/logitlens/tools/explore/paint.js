@@ -1,15 +1,18 @@
 // Draws a window of the grid on a canvas. The head row and column stay in sight, as in a spreadsheet.
 
-import {cellText, FONT_SIZE} from './cells.js';
+import {CELL, cellText, FONT_SIZE, GAP} from './cells.js';
 
-const PADDING = 5;
+const PADDING = 6;
 const MARK = 7;
+const RADIUS = 3;
+/** How much of its colour a cell of the embedding has, whose row only reads the input back. */
+const MUTED = 0.28;
 
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 
 export class Painter {
 
-  /** @param theme {font, surface, ink, faint, line, accent}: a font family and colours */
+  /** @param theme of themeOf */
   constructor(theme) {
     this.theme = theme;
     this.fitted = new Map();
@@ -19,7 +22,7 @@ export class Painter {
    * @param ctx      a 2D context, scaled so that one unit is one pixel of the page
    * @param scene    {run, colouring, geometry}
    * @param view     {x, y, width, height}: the part of the whole grid that is seen
-   * @param marks    {selected, pinned, active, hovered}: a column, and cells {row, column}; each may be missing
+   * @param marks    {chosen, lit}: a cell {row, column}, and one, or a row {row}, that is pointed at; each may be missing
    */
   paint(ctx, scene, view, marks = {}) {
     const {geometry} = scene;
@@ -31,9 +34,10 @@ export class Painter {
     const rows = range(view.y, view.height - geometry.head.height, geometry.cell.height, geometry.rows);
     ctx.save();
     ctx.beginPath();
-    ctx.rect(geometry.head.width, geometry.head.height, view.width, view.height);
+    ctx.rect(geometry.head.width - GAP, geometry.head.height - GAP, view.width, view.height);
     ctx.clip();
     ctx.translate(-view.x, -view.y);
+    this.bands(ctx, geometry, marks);
     this.cells(ctx, scene, rows, columns);
     this.marks(ctx, geometry, marks);
     ctx.restore();
@@ -42,22 +46,29 @@ export class Painter {
   }
 
   cells(ctx, {run, colouring, geometry}, rows, columns) {
-    const {width, height} = geometry.cell;
+    const [width, height] = [geometry.cell.width - GAP, geometry.cell.height - GAP];
     ctx.font = `${FONT_SIZE}px ${this.theme.font}`;
     ctx.textAlign = 'left';
     for (let row = rows.first; row < rows.end; row++) {
+      const muted = run.points[row].kind === 'embed';
       for (let column = columns.first; column < columns.end; column++) {
         const position = run.positions[column];
         const [left, top] = [geometry.left(column), geometry.top(row)];
         const {fill, ink} = colouring.colour(row, position);
+        if (muted) {
+          ctx.fillStyle = this.theme.surface;
+          box(ctx, left, top, width, height);
+          ctx.globalAlpha = MUTED;
+        }
         ctx.fillStyle = fill;
-        ctx.fillRect(left, top, width - 1, height - 1);
+        box(ctx, left, top, width, height);
+        ctx.globalAlpha = 1;
         const token = run.top(row, position);
         if (token !== undefined) {
-          ctx.fillStyle = ink;
+          ctx.fillStyle = muted || ink === undefined ? this.theme.ink : ink;
           this.token(ctx, token, left, top, geometry.cell);
           if (run.predictsNext(row, position)) {
-            corner(ctx, left + width - 1, top);
+            corner(ctx, left + width, top);
           }
         }
       }
@@ -65,10 +76,10 @@ export class Painter {
   }
 
   token(ctx, token, left, top, cell) {
-    const {spaces, rest, start} = this.fit(ctx, token, cell.width - 2 * PADDING);
-    const middle = top + cell.height / 2;
+    const {spaces, rest, start} = this.fit(ctx, token, cell.width - GAP - 2 * PADDING);
+    const middle = top + (cell.height - GAP) / 2 + 0.5;
     if (spaces !== '') {
-      ctx.globalAlpha = 0.45;
+      ctx.globalAlpha = 0.55;
       ctx.fillText(spaces, left + PADDING, middle);
       ctx.globalAlpha = 1;
     }
@@ -77,7 +88,7 @@ export class Painter {
 
   /** A token's text cut to a width; the same tokens come again in every row and every frame. */
   fit(ctx, token, width) {
-    const key = `${token.id} ${width}`;
+    const key = `${token.id} ${width} ${ctx.font}`;
     let fit = this.fitted.get(key);
     if (fit === undefined) {
       const {spaces, rest} = cellText(token);
@@ -88,75 +99,101 @@ export class Painter {
     return fit;
   }
 
-  marks(ctx, geometry, {selected, pinned, active, hovered}) {
-    const {width, height} = geometry.cell;
-    if (selected >= 0) {
-      this.frame(ctx, geometry.left(selected), geometry.top(0), width - 1, geometry.rows * height - 1, this.theme.accent, 2);
+  /** The chosen column and row, softly, in the gaps between the cells. */
+  bands(ctx, geometry, {chosen}) {
+    if (chosen) {
+      ctx.fillStyle = this.theme.accent;
+      ctx.fillRect(geometry.left(chosen.column) - GAP, geometry.head.height - GAP, geometry.cell.width + GAP, geometry.height);
+      ctx.fillStyle = this.theme.faint;
+      ctx.fillRect(geometry.head.width - GAP, geometry.top(chosen.row) - GAP, geometry.width, geometry.cell.height + GAP);
     }
-    if (hovered) {
-      this.frame(ctx, geometry.left(hovered.column), geometry.top(hovered.row), width - 1, height - 1, this.theme.ink, 1.5);
+  }
+
+  marks(ctx, geometry, {chosen, lit}) {
+    const [width, height] = [geometry.cell.width - GAP, geometry.cell.height - GAP];
+    if (lit) {
+      const [left, across] = lit.column === undefined
+          ? [geometry.head.width, geometry.width - geometry.head.width - GAP]
+          : [geometry.left(lit.column), width];
+      this.frame(ctx, left, geometry.top(lit.row), across, height, this.theme.surface, 4);
+      this.frame(ctx, left, geometry.top(lit.row), across, height, this.theme.ink, 1.5);
     }
-    if (pinned) {
-      this.frame(ctx, geometry.left(pinned.column), geometry.top(pinned.row), width - 1, height - 1, this.theme.surface, 5);
-      this.frame(ctx, geometry.left(pinned.column), geometry.top(pinned.row), width - 1, height - 1, this.theme.accent, 3);
-    }
-    if (active) {
-      this.frame(ctx, geometry.left(active.column) + 2, geometry.top(active.row) + 2, width - 5, height - 5, '#000', 3);
-      this.frame(ctx, geometry.left(active.column) + 2, geometry.top(active.row) + 2, width - 5, height - 5, '#fff', 1.5);
+    if (chosen) {
+      const [left, top] = [geometry.left(chosen.column), geometry.top(chosen.row)];
+      this.frame(ctx, left, top, width, height, this.theme.surface, 6);
+      this.frame(ctx, left, top, width, height, this.theme.accent, 3);
     }
   }
 
   frame(ctx, left, top, width, height, colour, thickness) {
     ctx.strokeStyle = colour;
     ctx.lineWidth = thickness;
-    ctx.strokeRect(left, top, width, height);
+    ctx.beginPath();
+    ctx.roundRect(left, top, width, height, RADIUS);
+    ctx.stroke();
   }
 
-  columnHeads(ctx, {run, geometry}, view, columns, {selected}) {
+  columnHeads(ctx, {run, geometry}, view, columns, {chosen}) {
     const {head, cell} = geometry;
     ctx.fillStyle = this.theme.surface;
-    ctx.fillRect(0, 0, view.width, head.height);
+    ctx.fillRect(0, 0, view.width, head.height - GAP);
     ctx.save();
     ctx.beginPath();
-    ctx.rect(head.width, 0, view.width, head.height);
+    ctx.rect(head.width - GAP, 0, view.width, head.height);
     ctx.clip();
     ctx.translate(-view.x, 0);
     ctx.textAlign = 'left';
     for (let column = columns.first; column < columns.end; column++) {
       const position = run.positions[column];
       const left = geometry.left(column);
-      ctx.font = `11px ${this.theme.font}`;
-      ctx.fillStyle = this.theme.faint;
-      ctx.fillText(String(position), left + PADDING, 11);
+      const here = column === chosen?.column;
+      if (here) {
+        ctx.fillStyle = this.theme.accent;
+        ctx.beginPath();
+        ctx.roundRect(left - GAP, 0, cell.width + GAP, head.height + RADIUS, RADIUS);
+        ctx.fill();
+      }
+      ctx.font = `10.5px ${this.theme.font}`;
+      ctx.fillStyle = here ? this.theme.surface : this.theme.faint;
+      ctx.fillText(String(position), left + PADDING, 10);
       ctx.font = `600 ${FONT_SIZE}px ${this.theme.font}`;
-      ctx.fillStyle = column === selected ? this.theme.accent : this.theme.ink;
-      this.token(ctx, run.tokens[position], left, head.height - cell.height + 1, cell);
+      ctx.fillStyle = here ? this.theme.surface : this.theme.ink;
+      this.token(ctx, run.tokens[position], left, head.height - CELL.height + 1, {...cell, height: CELL.height});
     }
     ctx.restore();
   }
 
-  rowHeads(ctx, {run, geometry}, view, rows, {active, hovered}) {
+  rowHeads(ctx, {run, geometry}, view, rows, {chosen, lit}) {
     const {head, cell} = geometry;
     ctx.fillStyle = this.theme.surface;
-    ctx.fillRect(0, head.height, head.width, view.height);
+    ctx.fillRect(0, head.height - GAP, head.width - GAP, view.height);
+    ctx.fillRect(0, 0, head.width - GAP, head.height);
     ctx.save();
     ctx.beginPath();
-    ctx.rect(0, head.height, head.width, view.height);
+    ctx.rect(0, head.height - GAP, head.width, view.height);
     ctx.clip();
     ctx.translate(0, -view.y);
-    ctx.font = `12px ${this.theme.font}`;
     ctx.textAlign = 'right';
     for (let row = rows.first; row < rows.end; row++) {
-      ctx.fillStyle = row === (hovered ?? active)?.row ? this.theme.ink : this.theme.faint;
-      ctx.fillText(run.points[row].label, head.width - 8, geometry.top(row) + cell.height / 2);
+      const strong = row === chosen?.row || row === lit?.row;
+      ctx.font = `${row === chosen?.row ? '600 ' : ''}12px ${this.theme.font}`;
+      ctx.fillStyle = strong ? this.theme.ink : this.theme.faint;
+      ctx.fillText(fitting(ctx, run.points[row].label, head.width - 12), head.width - 8, geometry.top(row) + (cell.height - GAP) / 2 + 0.5);
     }
     ctx.restore();
     ctx.textAlign = 'left';
-    ctx.font = `11px ${this.theme.font}`;
-    ctx.fillStyle = this.theme.faint;
-    ctx.fillText('position', PADDING, 11);
-    ctx.fillText('prompt', PADDING, head.height - cell.height / 2 + 1);
   }
+}
+
+function box(ctx, left, top, width, height) {
+  ctx.beginPath();
+  ctx.roundRect(left, top, width, height, RADIUS);
+  ctx.fill();
+}
+
+/** A row's name, in fewer words where there is no room. */
+function fitting(ctx, label, width) {
+  return ctx.measureText(label).width <= width ? label : label.replace('Layer ', 'L').replace('Embedding', 'Embed.');
 }
 
 /** The tiny triangle that marks a cell whose first choice is the token that follows. */
@@ -196,6 +233,6 @@ export function themeOf(element) {
   const read = name => style.getPropertyValue(name).trim();
   return {
     font: style.fontFamily, surface: read('--surface'), ink: read('--ink'), faint: read('--faint'),
-    line: read('--line'), accent: read('--accent'),
+    line: read('--line'), accent: read('--accent'), lines: Array.from({length: 8}, (_, index) => read(`--line-${index}`)),
   };
 }

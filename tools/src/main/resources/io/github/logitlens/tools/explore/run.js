@@ -8,6 +8,8 @@ export function number(value) {
   return typeof value === 'string' ? NAMED_NUMBERS[value] ?? NaN : value ?? NaN;
 }
 
+const RESIDUALS = new Set(['embed', 'resid_pre', 'resid_mid', 'resid_post']);
+
 export class Run {
 
   /**
@@ -86,9 +88,14 @@ export class Run {
         && this.tokens.every((token, position) => token.id === other.tokens[position].id);
   }
 
-  /** The index here of another run's point, or -1 if it is not read here. */
-  indexOf(point) {
-    return point === undefined ? -1 : this.points.findIndex(own => own.name === point.name);
+  /** The rows of the residual stream, which the model passes from layer to layer; the others are what its parts write. */
+  get stream() {
+    return this.residualRows ??= this.points.filter(point => RESIDUALS.has(point.kind)).map(point => point.index);
+  }
+
+  /** Whether the last row is the model's own output: not if the run was stopped before. */
+  get endsInOutput() {
+    return this.options.stopAfter === undefined;
   }
 
   isComplete() {

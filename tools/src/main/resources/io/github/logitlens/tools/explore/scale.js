@@ -21,7 +21,7 @@ export function scaleNamed(key) {
  */
 export function scaleOf(key, metric, values) {
   const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
-  const reversed = metric.kind === 'rank';
+  const reversed = metric.kind === 'rank' || metric.kind === 'distance';
   if (sorted.length === 0) {
     return linear(0, 1, reversed);
   }
@@ -38,7 +38,7 @@ export function scaleOf(key, metric, values) {
   if (key === 'log' && least >= 0) {
     const smallest = sorted.find(value => value > 0) ?? 1;
     const high = metric.kind === 'probability' ? 1 : Math.max(most, smallest);
-    return logarithmic(reversed ? 1 : Math.max(smallest, high * LEAST_OF_LOG), high, reversed);
+    return logarithmic(metric.kind === 'rank' ? 1 : Math.max(smallest, high * LEAST_OF_LOG), high, reversed);
   }
   return metric.kind === 'probability' ? linear(0, 1, false) : linear(least, most, reversed);
 }

@@ -1,23 +1,25 @@
-// The run on the page as a call from Java, as a command and as a request: what "copy as" copies.
+// The run on the page as a call from Java or Python, as a command and as a request: what "copy as" copies.
 
-/** @param query prompt, model, topK, bos, special, mid, and tracked, a list of {id, text} */
-export function asJava(query) {
-  const options = [`.topK(${query.topK})`];
-  if (query.bos) {
-    options.push('.bos(Bos.PREPEND)');
-  }
-  if (query.special) {
-    options.push('.specialTokens(SpecialTokens.PARSE)');
-  }
-  if (query.mid) {
-    options.push('.points(PointKind.EMBED, PointKind.RESID_MID, PointKind.RESID_POST)');
-  }
-  for (const token of query.tracked) {
-    options.push(`.track(TokenRef.of(${token.id}))`);
-  }
+import {asRequest, pointsOf} from './requests.js';
+
+const JAVA_KINDS = key => `PointKind.${key.toUpperCase()}`;
+
+/** @param tracked ids */
+export function asJava(state, tracked) {
+  const options = [`.topK(${state.topK})`];
+  const add = (applies, call) => applies && options.push(call);
+  add(state.bottomK > 0, `.bottomK(${state.bottomK})`);
+  add(state.bos, '.bos(Bos.PREPEND)');
+  add(state.special, '.specialTokens(SpecialTokens.PARSE)');
+  add(state.also.length > 0, `.points(${pointsOf(state).map(JAVA_KINDS).join(', ')})`);
+  add(state.layers !== 'all', `.layers(Layers.parse(${javaString(state.layers)}))`);
+  add(state.layerNorm !== 'recomputed', `.layerNorm(LayerNormMode.${state.layerNorm.toUpperCase()})`);
+  add(state.stopAfter !== undefined, `.stopAfter(${state.stopAfter})`);
+  add(state.lens !== 'logit', `.readout(lens.readout(${javaString(state.lens)}))`);
+  tracked.forEach(id => options.push(`.track(TokenRef.of(${id}))`));
   return [
-    `try (LogitLens lens = LogitLens.open(${javaString(query.model)})) {`,
-    `    LensResult r = lens.run(${javaString(query.prompt)},`,
+    `try (LogitLens lens = LogitLens.open(${javaString(state.model)})) {`,
+    `    LensResult r = lens.run(${javaString(state.prompt)},`,
     `            LensOptions.defaults()${options.join('')});`,
     '    r.top(r.finalPoint(), -1).getFirst();',
     '}',
@@ -31,21 +33,25 @@ function javaString(text) {
   return `"${text.replace(/["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, found => found.split('').map(escape).join(''))}"`;
 }
 
-export function asCommand(query) {
-  const words = ['lens', 'run', '--model', shellWord(query.model), '--top-k', String(query.topK), '--position', 'all'];
-  if (query.bos) {
-    words.push('--bos');
-  }
-  if (query.special) {
-    words.push('--special');
-  }
-  if (query.mid) {
-    words.push('--mid');
-  }
-  for (const token of query.tracked) {
-    words.push('--track', `id:${token.id}`);
-  }
-  return `${words.join(' ')} -- ${shellWord(query.prompt)}`;
+/** @param more words before the prompt, such as those that say how to draw a picture */
+export function asCommand(state, tracked, more = []) {
+  const words = ['lens', 'run', '--model', shellWord(state.model), '--top-k', String(state.topK), '--position', 'all'];
+  const add = (applies, ...option) => applies && words.push(...option);
+  add(state.bottomK > 0, '--bottom-k', String(state.bottomK));
+  add(state.bos, '--bos');
+  add(state.special, '--special');
+  add(state.also.length > 0, '--points', pointsOf(state).join(','));
+  add(state.layers !== 'all', '--layers', shellWord(state.layers));
+  add(state.layerNorm !== 'recomputed', '--layer-norm', state.layerNorm);
+  add(state.stopAfter !== undefined, '--stop-after', String(state.stopAfter));
+  add(state.lens !== 'logit', '--lens', shellWord(state.lens));
+  tracked.forEach(id => words.push('--track', `id:${id}`));
+  return `${[...words, ...more].join(' ')} -- ${shellWord(state.prompt)}`;
+}
+
+/** The picture of the grid on the page, as the command draws it. */
+export function asPictureCommand(state, tracked, metric, scale) {
+  return asCommand(state, tracked, ['--format', 'svg', '--metric', metric, '--scale', scale, '--output', 'grid.svg']);
 }
 
 /** A word for a POSIX shell; control characters in the form that bash, zsh and ksh read. */
@@ -61,11 +67,27 @@ function shellWord(text) {
   return `$'${text.replace(/['\\\p{Cc}\p{Cf}]/gu, escape)}'`;
 }
 
-/** The body of POST /api/run. */
-export function asRequest(query) {
-  return {
-    prompt: query.prompt, model: query.model, topK: query.topK, bos: query.bos, special: query.special, mid: query.mid,
-    positions: 'all',
-    metrics: query.metrics ?? [], tracked: query.tracked.map(token => ({id: token.id})),
-  };
+export function asJson(state, tracked) {
+  return JSON.stringify(asRequest(state, {tracked}), undefined, 2);
+}
+
+/** JSON in which everything that is not a plain sign is an escape, so that any shell and any language takes it as it is. */
+function plainJson(state, tracked) {
+  return JSON.stringify(asRequest(state, {tracked})).replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export function asCurl(state, tracked, origin) {
+  return `curl -s ${origin}/api/run -H 'Content-Type: application/json' -d ${shellWord(plainJson(state, tracked))}`;
+}
+
+export function asPython(state, tracked, origin) {
+  return [
+    'import json, urllib.request',
+    `body = json.loads(r'''${plainJson(state, tracked).replaceAll("'", '\\u0027')}''')`,
+    `request = urllib.request.Request("${origin}/api/run", json.dumps(body).encode(), {"Content-Type": "application/json"})`,
+    'lines = [json.loads(line) for line in urllib.request.urlopen(request)]',
+    'rows = [reading for line in lines if line["type"] == "rows" for reading in line["readings"]]',
+    'print(max(rows, key=lambda r: (r["position"], r["point"]))["top"][0])',
+    '',
+  ].join('\n');
 }

@@ -1,41 +1,68 @@
-// What the address says: everything needed to see the same picture again. It stands behind the #, which no browser sends
-// to a server.
+// What the page shows is a function of this and of the runs it has asked for. All of it but what is only passing stands in the
+// address, behind the #, which no browser sends to a server: whoever opens the address sees the same.
 
-export const DEFAULTS = Object.freeze({
-  prompt: '', model: '', topK: 10, bos: false, special: false, mid: false, metric: 'probability', scale: '',
-  position: -1, point: -1, tracked: undefined, lines: 'probability',
-});
-
-const FIELDS = {
-  prompt: {name: 'p', write: text => text, read: text => text},
-  model: {name: 'model', write: text => text, read: text => text},
-  topK: {name: 'k', write: String, read: text => whole(text, 1, 1000)},
-  bos: {name: 'bos', write: flag => flag ? '1' : '0', read: text => text === '1'},
-  special: {name: 'special', write: flag => flag ? '1' : '0', read: text => text === '1'},
-  mid: {name: 'mid', write: flag => flag ? '1' : '0', read: text => text === '1'},
-  metric: {name: 'metric', write: text => text, read: text => text},
-  scale: {name: 'scale', write: text => text, read: text => text},
-  position: {name: 'at', write: String, read: text => whole(text, -1, 1e6)},
-  point: {name: 'point', write: String, read: text => whole(text, -1, 1e6)},
-  tracked: {name: 'track', write: ids => ids.join(','), read: readIds},
-  lines: {name: 'lines', write: text => text, read: text => text},
+const text = {write: value => value, read: value => value};
+const flag = {write: value => value ? '1' : '0', read: value => value === '1'};
+const words = {write: values => values.join(','), read: value => value.split(',').filter(word => /^[\w.]+$/.test(word))};
+const ids = {
+  write: values => values.join(','),
+  read: value => value === '' ? [] : value.split(',').map(id => whole(id, 0, 1e9)).filter(id => id !== undefined),
 };
 
-function whole(text, least, most) {
-  const value = Number(text);
-  return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+/** A field of the address: its name there, its default, how it is written and read, and whether another value is another run. */
+const FIELDS = {
+  prompt: {name: 'p', usual: '', runs: true, ...text},
+  model: {name: 'model', usual: '', runs: true, ...text},
+  lens: {name: 'lens', usual: 'logit', runs: true, ...text},
+  topK: {name: 'k', usual: 10, runs: true, ...number(1, 1e6)},
+  bottomK: {name: 'bottom', usual: 0, runs: true, ...number(0, 1e6)},
+  bos: {name: 'bos', usual: false, runs: true, ...flag},
+  special: {name: 'special', usual: false, runs: true, ...flag},
+  also: {name: 'also', usual: Object.freeze([]), runs: true, ...words},
+  layers: {name: 'layers', usual: 'all', runs: true, ...text},
+  layerNorm: {name: 'norm', usual: 'recomputed', runs: true, ...text},
+  stopAfter: {name: 'stop', usual: undefined, runs: true, ...number(0, 1e6)},
+  metric: {name: 'metric', usual: 'probability', runs: false, ...text},
+  scale: {name: 'scale', usual: '', runs: false, ...text},
+  position: {name: 'at', usual: -1, runs: false, ...number(-1, 1e6)},
+  point: {name: 'point', usual: '', runs: false, ...text},
+  tracked: {name: 'track', usual: undefined, runs: false, ...ids},
+  lines: {name: 'lines', usual: 'probability', runs: false, ...text},
+  panel: {name: 'panel', usual: 'lines', runs: false, ...text},
+};
+
+/** The state of an empty address. */
+export const DEFAULTS = Object.freeze(Object.fromEntries(Object.entries(FIELDS).map(([field, {usual}]) => [field, usual])));
+
+function number(least, most) {
+  return {write: String, read: value => whole(value, least, most)};
 }
 
-function readIds(text) {
-  return text === '' ? [] : text.split(',').map(id => whole(id, 0, 1e9)).filter(id => id !== undefined);
+function whole(value, least, most) {
+  const read = Number(value);
+  return value.trim() !== '' && Number.isInteger(read) && read >= least && read <= most ? read : undefined;
+}
+
+function written(field, value) {
+  return value === undefined ? undefined : FIELDS[field].write(value);
+}
+
+/** Whether two states say the same of a field. */
+export function same(field, a, b) {
+  return field in FIELDS ? written(field, a[field]) === written(field, b[field]) : a[field] === b[field];
+}
+
+/** Whether two states ask for the same run, as far as fields of the address say. */
+export function asksTheSame(a, b) {
+  return Object.entries(FIELDS).every(([field, {runs}]) => !runs || same(field, a, b));
 }
 
 /** The part of an address behind the #; fields that have their default are left out. */
 export function toFragment(state) {
   const parameters = new URLSearchParams();
-  for (const [field, {name, write}] of Object.entries(FIELDS)) {
-    if (state[field] !== undefined && state[field] !== DEFAULTS[field]) {
-      parameters.set(name, write(state[field]));
+  for (const [field, {name}] of Object.entries(FIELDS)) {
+    if (state[field] !== undefined && !same(field, state, DEFAULTS)) {
+      parameters.set(name, written(field, state[field]));
     }
   }
   return parameters.toString();
@@ -52,4 +79,23 @@ export function fromFragment(fragment) {
     }
   }
   return state;
+}
+
+/** Holds the state, and tells who listens what has changed. */
+export class Store {
+
+  /** @param changed called with the new state, the one before, and how it is to stand in the browser's history */
+  constructor(state, changed) {
+    this.state = Object.freeze({...state});
+    this.changed = changed;
+  }
+
+  /** @param history `push`: Back comes back to what was before; `replace`; or `keep`, where the address has it already */
+  set(changes, history = 'replace') {
+    const before = this.state;
+    if (Object.keys(changes).some(field => !same(field, changes, before))) {
+      this.state = Object.freeze({...before, ...changes});
+      this.changed(this.state, before, history);
+    }
+  }
 }

@@ -8,10 +8,9 @@ export class Status {
     this.bar = bar;
   }
 
-  busy(text) {
+  busy() {
     document.documentElement.dataset.state = 'busy';
     this.alert.textContent = '';
-    this.line.textContent = text;
   }
 
   /** @param progress {stage, done, of} of a long run; where nothing is done yet, nobody knows how long it takes */
@@ -26,10 +25,14 @@ export class Status {
     this.line.textContent = stage === 'load' ? 'Loading the model…' : `Running block ${done} of ${of}…`;
   }
 
-  done(text) {
+  /** @param spoken what is said to who does not see the page, before the text */
+  done(text, spoken) {
     document.documentElement.dataset.state = 'done';
     this.bar.hidden = true;
-    this.line.textContent = text;
+    const heard = document.createElement('span');
+    heard.className = 'unseen';
+    heard.textContent = `${spoken} `;
+    this.line.replaceChildren(heard, text);
   }
 
   say(text) {

@@ -11,9 +11,9 @@ export function display(token) {
   return token.bytes === undefined ? displayText(token.text) : displayBytes(bytesOf(token.bytes));
 }
 
-/** The display form in double quotes, so that a leading space is seen. */
-export function quoted(token) {
-  return `"${display(token)}"`;
+/** The one way in which the page writes a token: its display form with every space as ␣. */
+export function shown(token) {
+  return display(token).replaceAll(' ', '␣');
 }
 
 export function displayText(text) {

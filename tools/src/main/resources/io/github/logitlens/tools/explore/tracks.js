@@ -1,32 +1,34 @@
 // Tracking: the tokens that are followed, their chart, their numbers, and the box that adds one.
 
-import {arrange, button, element, explanation} from './dom.js';
-import {lineChart, lineColour, QUANTITIES} from './lines.js';
+import {arrange, button, element, explanation, roving, tokenText} from './dom.js';
+import {DASHES, lineChart, QUANTITIES} from './lines.js';
 import {themeOf} from './paint.js';
-import {quoted} from './text.js';
+import {shown} from './text.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
 
 export class Tracks {
 
-  /**
-   * @param listen {add(text), remove(id), reset(), quantity(key)}; without `add` there is no box to type in
-   */
+  /** @param listen {add(text), remove(id), reset(), quantity(key), light(row)}; without `add` there is no box to type in */
   constructor(host, listen) {
     this.host = host;
     this.listen = listen;
-    this.quantities = element('div', {class: 'segments', role: 'group', 'aria-label': 'Quantity'},
+    this.quantities = element('div', {class: 'segments', role: 'group', 'aria-label': 'What the lines show'},
         ...QUANTITIES.map(({key, label}) =>
             element('button', {type: 'button', 'data-quantity': key, click: () => this.listen.quantity(key)}, label)));
-    this.meaning = element('p', {class: 'meaning'});
+    roving(this.quantities, 'button');
     this.chart = element('div', {class: 'chart'});
-    this.legend = element('ul', {class: 'chart-legend'});
+    this.legend = element('ul', {class: 'chart-legend', 'aria-label': 'Tokens that are followed'});
+    this.settle = roving(this.legend, 'button');
     this.answers = element('div', {class: 'answers', role: 'status'});
-    this.table = element('div', {class: 'scroller'});
-    host.append(this.quantities, this.meaning, this.chart, this.legend, ...listen.add ? [this.box()] : [], this.answers,
+    this.table = element('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'The lines as a table'});
+    host.append(this.quantities, this.chart, this.legend, ...listen.add ? [this.box()] : [], this.answers,
         element('details', {class: 'why'}, element('summary', {}, 'The same as a table'), this.table),
         explanation('What am I seeing?',
-            'Each line is one token and its way through the layers at the selected position. At first these are all tokens '
-            + 'that are first choice somewhere. Click a token anywhere on the page to follow it, × to stop.',
+            'Each line is one token and its way through the layers at the chosen position. At first these are all tokens '
+            + 'that are first choice somewhere. Press a token anywhere on the page to follow it, × to stop.',
             ...QUANTITIES.map(({label, meaning}) => `${label}: ${meaning}`)));
+    this.chart.addEventListener('pointerleave', () => this.listen.light(undefined));
   }
 
   box() {
@@ -42,44 +44,49 @@ export class Tracks {
       }
     };
     return element('form', {class: 'track-box', submit}, this.input, element('button', {type: 'submit'}, 'Follow'),
-        button('Reset', 'Follow the first choices of all layers again', this.listen.reset));
+        button('Reset', 'Reset: follow the first choices of all layers again', this.listen.reset));
   }
 
-  /** @param paths [{token, path}] */
-  show(run, paths, quantityKey) {
-    const quantity = QUANTITIES.find(({key}) => key === quantityKey) ?? QUANTITIES[0];
+  show({run, followed, state}) {
+    const quantity = QUANTITIES.find(({key}) => key === state.lines) ?? QUANTITIES[0];
     for (const segment of this.quantities.children) {
       segment.setAttribute('aria-pressed', String(segment.dataset.quantity === quantity.key));
     }
-    this.meaning.textContent = quantity.meaning;
-    this.destroy?.();
+    this.drawn?.destroy();
     this.chart.replaceChildren();
-    this.destroy = lineChart(this.chart, run, paths, quantity, themeOf(this.host),
-        point => this.values(run, paths, quantity, point ?? run.finalPoint));
-    this.legendOf(paths);
-    this.values(run, paths, quantity, run.finalPoint);
-    this.table.replaceChildren(valueTable(run, paths, quantity));
+    const theme = themeOf(this.host);
+    this.drawn = lineChart(this.chart, run, followed, quantity, theme, row => this.listen.light(row));
+    this.shown = {run, followed, quantity};
+    this.legendOf(followed, theme);
+    this.values(undefined);
+    this.table.replaceChildren(valueTable(run, followed, quantity));
+  }
+
+  light(row) {
+    this.drawn?.light(row);
+    this.values(row);
   }
 
   /** One entry for each token, the same element for as long as the token is followed. */
-  legendOf(paths) {
+  legendOf(followed, theme) {
     const kept = new Map(Array.from(this.legend.children, entry => [entry.dataset.id, entry]));
-    arrange(this.legend, paths.map(({token}, index) => {
+    arrange(this.legend, followed.map(({token}, index) => {
       const entry = kept.get(String(token.id)) ?? this.entry(token.id);
       const [swatch, text, , close] = entry.children;
-      swatch.style.backgroundColor = lineColour(index);
-      text.textContent = quoted(token);
+      swatch.replaceWith(swatchOf(index, theme));
+      text.replaceChildren(tokenText(token));
       if (close) {
-        close.title = `Stop following ${quoted(token)}`;
+        close.title = `Stop following ${shown(token)}`;
         close.setAttribute('aria-label', close.title);
       }
       return entry;
     }));
+    this.settle();
   }
 
   entry(id) {
-    const entry = element('li', {'data-id': id}, element('span', {class: 'swatch'}),
-        element('span', {class: 'token', dir: 'ltr', title: `id ${id}`}), element('span', {class: 'legend-value'}));
+    const entry = element('li', {'data-id': id}, element('span'),
+        element('span', {title: `id ${id}`}), element('span', {class: 'legend-value'}));
     if (this.listen.remove) {
       entry.append(button('×', 'Stop following', () => this.drop(entry), 'close'));
     }
@@ -93,12 +100,17 @@ export class Tracks {
     (beside?.querySelector('.close') ?? this.input)?.focus();
   }
 
-  /** Writes into the legend what the lines are worth at one point. */
-  values(run, paths, quantity, point) {
+  /** Writes beside the tokens what their lines are worth at a row, or at the last one. */
+  values(row) {
+    if (this.shown === undefined) {
+      return;
+    }
+    const {run, followed, quantity} = this.shown;
+    const at = row ?? run.finalPoint;
     this.legend.querySelectorAll('.legend-value').forEach((value, index) => {
-      const step = paths[index]?.path[point];
+      const step = followed[index]?.path[at];
       value.textContent = step === undefined ? '–' : quantity.format(step[quantity.key]);
-      value.title = `at ${run.points[point].label}`;
+      value.title = `at ${run.points[at].label}`;
     });
   }
 
@@ -108,11 +120,24 @@ export class Tracks {
   }
 }
 
-function valueTable(run, paths, quantity) {
+function swatchOf(index, theme) {
+  const root = document.createElementNS(SVG, 'svg');
+  root.setAttribute('class', 'swatch');
+  root.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS(SVG, 'path');
+  line.setAttribute('d', 'M0 6H28');
+  line.setAttribute('stroke', theme.lines[index % theme.lines.length]);
+  line.setAttribute('stroke-dasharray', DASHES[index % DASHES.length].join(' '));
+  root.append(line);
+  return root;
+}
+
+function valueTable(run, followed, quantity) {
   return element('table', {class: 'layers'},
-      element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'Point'),
-          ...paths.map(({token}) => element('th', {scope: 'col', dir: 'ltr'}, quoted(token))))),
+      element('caption', {class: 'unseen'}, `${quantity.label} of the followed tokens at every layer`),
+      element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'Layer'),
+          ...followed.map(({token}) => element('th', {scope: 'col', class: 'number'}, tokenText(token))))),
       element('tbody', {}, ...run.points.map(point => element('tr', {}, element('th', {scope: 'row'}, point.label),
-          ...paths.map(({path}) => element('td', {class: 'number'},
+          ...followed.map(({path}) => element('td', {class: 'number'},
               path[point.index] === undefined ? '–' : quantity.format(path[point.index][quantity.key])))))));
 }

@@ -21,10 +21,10 @@ export function pathIn(run, position, id) {
   });
 }
 
-/** The tokens that are first choice at some point, each once: the latest point's first. */
+/** The tokens that are first choice at some point of the residual stream, each once: the latest point's first. */
 export function distinctFirstChoices(run, position) {
   const tokens = new Map();
-  for (let point = run.finalPoint; point >= 0; point--) {
+  for (const point of run.stream.toReversed()) {
     const top = run.top(point, position);
     if (top !== undefined && !tokens.has(top.id)) {
       tokens.set(top.id, top);
@@ -33,38 +33,35 @@ export function distinctFirstChoices(run, position) {
   return [...tokens.values()];
 }
 
-/** The first point from which on the first choice never changes; undefined while readings are missing. */
+/** The first point from which on the residual stream's first choice never changes; undefined while readings are missing. */
 export function decisionPoint(run, position) {
   const final = run.top(run.finalPoint, position);
   if (final === undefined) {
     return undefined;
   }
-  let point = run.finalPoint;
-  while (point > 0 && run.top(point - 1, position)?.id === final.id) {
-    point--;
+  const rows = run.stream;
+  let at = rows.length - 1;
+  while (at > 0 && run.top(rows[at - 1], position)?.id === final.id) {
+    at--;
   }
-  return run.points[point];
+  return run.points[rows[at]];
 }
 
-/** How often the first choice changes from one point to the next. */
+/** How often the first choice changes from one point of the residual stream to the next. */
 export function flips(run, position) {
-  let changes = 0;
-  for (let point = 1; point < run.points.length; point++) {
-    if (run.top(point, position)?.id !== run.top(point - 1, position)?.id) {
-      changes++;
-    }
-  }
-  return changes;
+  return run.stream.slice(1).filter((point, before) =>
+      run.top(point, position)?.id !== run.top(run.stream[before], position)?.id).length;
 }
 
 /** The step between two points at which a path's probability changes most, or undefined if it is nowhere known. */
-export function biggestJump(path) {
+export function biggestJump(path, rows = [...path.keys()]) {
   let jump;
-  for (let point = 1; point < path.length; point++) {
-    if (path[point] && path[point - 1]) {
-      const change = path[point].probability - path[point - 1].probability;
+  for (let at = 1; at < rows.length; at++) {
+    const [from, point] = [rows[at - 1], rows[at]];
+    if (path[point] && path[from]) {
+      const change = path[point].probability - path[from].probability;
       if (jump === undefined || Math.abs(change) > Math.abs(jump.change)) {
-        jump = {point, change};
+        jump = {from, point, change};
       }
     }
   }

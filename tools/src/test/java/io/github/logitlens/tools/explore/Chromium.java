@@ -32,6 +32,9 @@ final class Chromium {
     private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     /// Held, or its level would be forgotten: it warns of every browser that is newer than itself.
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+    /// The first steps would be offered in every test.
+    private static final String NO_FIRST_VISIT =
+            "try { if (!sessionStorage.first) { localStorage.setItem('lens-toured', '1'); } } catch { /* not here */ }";
     private static ChromeDriver driver;
 
     private Chromium() {
@@ -74,6 +77,7 @@ final class Chromium {
         // Selenium would look for a driver in the network otherwise.
         System.setProperty("webdriver.chrome.driver", chromedriver.toString());
         ChromeDriver started = new ChromeDriver(options);
+        started.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", NO_FIRST_VISIT));
         started.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
         return started;
     }

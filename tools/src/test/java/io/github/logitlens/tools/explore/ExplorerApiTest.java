@@ -1,23 +1,48 @@
 package io.github.logitlens.tools.explore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.logitlens.LayerNormMode;
+import io.github.logitlens.Layers;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.PointKind;
+import io.github.logitlens.Positions;
 import io.github.logitlens.tools.view.RunCsv;
+import io.github.logitlens.weights.Checkpoint;
+import io.github.logitlens.tools.view.draw.Theme;
+import io.github.logitlens.tools.view.grid.GridChoice;
+import io.github.logitlens.tools.view.grid.GridPicture;
+import io.github.logitlens.tools.view.grid.Quantity;
+import io.github.logitlens.tools.view.grid.Scale;
 import io.github.logitlens.internal.view.RunJson;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -137,12 +162,129 @@ class ExplorerApiTest {
         assertTrue(none.body().contains("the bundled model comes with a tuned lens only"), none.body());
     }
 
+    @Test
+    void aLensOfOnesOwnIsOneOfThem(@TempDir Path files) throws IOException {
+        Path mine = files.resolve("mine.safetensors");
+        try (InputStream in = Checkpoint.class.getResourceAsStream("demo/tuned_lens.safetensors")) {
+            Files.copy(in, mine);
+        }
+        List<JsonNode> tuned = rows("{\"prompt\": \"The Eiffel\", \"lens\": \"tuned\"}");
+        try (ExplorerServer other = ExplorerServer.start(0, "demo", Optional.of(mine.toString()), "test", System.err)) {
+            int at = other.address().getPort();
+            assertTrue(values(json(RawHttp.get(at, "/api/info").body()).path("lenses")).contains("mine.safetensors"));
+            RawHttp.Answer answer = RawHttp.post(at, "/api/run", "{\"prompt\": \"The Eiffel\", \"lens\": \"mine.safetensors\"}");
+            assertEquals(tuned, answer.body().lines().map(ExplorerApiTest::json).filter(line -> line.has("readings")).toList());
+            assertEquals(400, RawHttp.post(at, "/api/run", "{\"prompt\": \"a\", \"lens\": \"" + mine + "\"}").status());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/etc/passwd", "tuned_lens.safetensors", "", "Tuned"})
     void aFileIsNoLensForAPage(String lens) {
         RawHttp.Answer answer = RawHttp.post(port, "/api/run", "{\"prompt\": \"a\", \"lens\": \"" + lens + "\"}");
         assertEquals(400, answer.status());
-        assertTrue(answer.body().contains("lens: expected logit, tuned or jacobian"), answer.body());
+        assertTrue(answer.body().contains("lens: expected one of [logit, tuned, jacobian]"), answer.body());
+    }
+
+    /// What `GET /api` says of the API, beside what the API does.
+    @Test
+    void theDescriptionIsTrue() throws IOException {
+        JsonNode description = json(RawHttp.get(port, "/api").body());
+        JsonNode schemas = description.at("/components/schemas");
+        assertEquals("3.1.0", description.path("openapi").textValue());
+        JsonNode run = schemas.at("/RunRequest/properties");
+        assertEquals(RunRequest.FIELDS, names(run));
+        assertEquals(PictureRequest.FIELDS, names(schemas.at("/PictureRequest/properties")));
+        assertEquals(RunRequest.MAX_TOP_K, run.at("/topK/maximum").intValue());
+        assertEquals(LensOptions.defaults().topK(), run.at("/topK/default").intValue());
+        assertEquals(RunRequest.MAX_TRACKED, run.at("/tracked/maxItems").intValue());
+        assertTrue(run.at("/lens/description").textValue().contains("logit, tuned, jacobian"));
+        assertEquals(Arrays.stream(PointKind.values()).map(PointKind::key).collect(Collectors.toSet()), values(run.at("/points/items/enum")));
+        assertEquals(Arrays.stream(LayerNormMode.values()).map(LayerNormMode::key).collect(Collectors.toSet()), values(run.at("/layerNorm/enum")));
+        List<JsonNode> lines = run("{\"prompt\": \"The Eiffel\", \"topK\": 2, \"bottomK\": 1, \"tracked\": [\" Paris\"], \"versus\": {\"id\": 3576}}");
+        for (JsonNode line : lines) {
+            String name = line.path("type").textValue();
+            has(line, schemas.path(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)));
+        }
+        JsonNode reading = lines.stream().filter(line -> line.has("readings")).findFirst().orElseThrow().at("/readings/0");
+        has(reading, schemas.path("Reading"));
+        assertTrue(names(schemas.at("/Reading/properties")).containsAll(names(reading)), "all of a reading's fields: " + reading);
+        for (String field : List.of("top", "bottom", "tracked")) {
+            has(reading.path(field).get(0), schemas.path("Prediction"));
+        }
+        has(json(RawHttp.get(port, "/api/info").body()), schemas.path("Info"));
+        has(json(RawHttp.post(port, "/api/tokens", "{\"text\": \"a\"}").body()), schemas.path("Tokens"));
+        has(json(RawHttp.post(port, "/api/tokens", "{}").body()), schemas.path("Error"));
+        description.path("paths").properties().forEach(path -> path.getValue().fieldNames().forEachRemaining(method ->
+                assertNotEquals(404, (method.equals("get") ? RawHttp.get(port, path.getKey()) : RawHttp.post(port, path.getKey(), "{}")).status(),
+                        path.getKey())));
+    }
+
+    private static Set<String> names(JsonNode object) {
+        Set<String> names = new HashSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static Set<String> values(JsonNode list) {
+        Set<String> values = new HashSet<>();
+        list.forEach(value -> values.add(value.textValue()));
+        return values;
+    }
+
+    private static void has(JsonNode value, JsonNode schema) {
+        assertFalse(schema.path("required").isEmpty(), schema.toString());
+        schema.path("required").forEach(field -> assertTrue(value.has(field.textValue()), field + " in " + value));
+    }
+
+    @Test
+    void thePictureIsThatOfTheCommand() throws IOException {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/picture", """
+                {"prompt": "The Eiffel Tower is in", "metric": "jsd", "theme": "dark", "tracked": [" Paris"]}""");
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals("image/svg+xml", answer.header("Content-Type"));
+        StringWriter expected = new StringWriter();
+        try (LogitLens lens = LogitLens.open("demo")) {
+            LensOptions options = LensOptions.defaults().metrics(LensMetric.JSD).track(" Paris");
+            GridPicture.of(lens.run("The Eiffel Tower is in", options), new GridChoice(Quantity.named("jsd", options), Scale.LINEAR, 1, false))
+                    .writeSvg(Theme.DARK, expected);
+        }
+        assertEquals(expected.toString(), answer.body());
+        assertEquals("image/png", RawHttp.post(port, "/api/picture", "{\"prompt\": \"a b\", \"format\": \"png\"}").header("Content-Type"));
+        for (String wrong : List.of("\"metric\": \"nose\"", "\"metric\": \"tracked.rank\"", "\"scale\": \"x\"", "\"format\": \"gif\"",
+                "\"theme\": \"x\"", "\"metric\": \"logitDifference\"")) {
+            assertEquals(400, RawHttp.post(port, "/api/picture", "{\"prompt\": \"The Eiffel\", " + wrong + "}").status(), wrong);
+        }
+    }
+
+    @Test
+    void everyOptionOfTheLensCanBeAsked() throws IOException {
+        List<JsonNode> rows = rows("""
+                {"ids": %s, "topK": 1, "bottomK": 2, "points": ["attn_out", "resid_post"], "layers": "1:4", "layerNorm": "frozen",
+                 "positions": "last"}""".formatted(IDS));
+        try (LogitLens lens = LogitLens.open("demo")) {
+            LensResult expected = lens.run("The Eiffel Tower is in", LensOptions.defaults().topK(1).bottomK(2)
+                    .points(PointKind.ATTN_OUT, PointKind.RESID_POST).layers(Layers.parse("1:4")).layerNorm(LayerNormMode.FROZEN)
+                    .positions(Positions.last()));
+            StringWriter document = new StringWriter();
+            new RunJson().write(expected, document);
+            List<JsonNode> readings = new ArrayList<>();
+            rows.forEach(row -> row.path("readings").forEach(readings::add));
+            JsonNode wanted = json(document.toString()).path("readings");
+            assertEquals(7, wanted.size());
+            assertEquals(IntStream.range(0, 7).mapToObj(wanted::get).toList(), readings);
+        }
+        List<JsonNode> stopped = run("{\"prompt\": \"a\", \"stopAfter\": 2}");
+        assertEquals(2, stopped.getFirst().at("/options/stopAfter").intValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"layers\": \"x\"", "\"layerNorm\": \"some\"", "\"points\": [\"nose\"]", "\"points\": [\"embed\"], \"mid\": true",
+        "\"bottomK\": 101", "\"stopAfter\": -1", "\"stopAfter\": \"2\""})
+    void anOptionThatIsNoneIsABadRequest(String field) {
+        RawHttp.Answer answer = RawHttp.post(port, "/api/run", "{\"prompt\": \"a\", " + field + "}");
+        assertEquals(400, answer.status(), answer.body());
+        assertTrue(answer.body().contains("expected"), answer.body());
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.openqa.selenium.interactions.Actions;
 /// The explorer's page as a reader uses it: what can be seen, and what can be done.
 final class ExplorerPage {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final ChromeDriver driver;
     private final URI server;
@@ -36,6 +36,14 @@ final class ExplorerPage {
 
     static String prompt(String text) {
         return "p=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /// Presses keys where the focus is, one after the other.
+    ExplorerPage keys(CharSequence... keys) {
+        for (CharSequence key : keys) {
+            press(key);
+        }
+        return this;
     }
 
     /// Waits until the run on the page is done and its panels are drawn.
@@ -106,9 +114,26 @@ final class ExplorerPage {
         settled();
     }
 
+    /// Sets an option, as who opens them, changes one and leaves it.
+    void option(String name, Object value) {
+        js("""
+                const field = document.querySelector(`#options [name="${arguments[0]}"]`);
+                document.querySelector('#options details').open = true;
+                if (field.type === 'checkbox') {
+                  field.click();
+                } else {
+                  field.value = arguments[1];
+                  field.dispatchEvent(new Event('change'));
+                }
+                """, name, value);
+    }
+
     void fromMenu(String menu, String choice) {
-        js("[...document.querySelectorAll('.menu')].find(m => m.querySelector('summary').textContent === arguments[0]).open = true",
-                menu);
+        js("""
+                const menu = [...document.querySelectorAll('.menu')].find(m => m.querySelector('summary').textContent === arguments[0]);
+                menu.open = true;
+                menu.scrollIntoView({block: 'center'});
+                """, menu);
         WebElement item = driver.findElements(By.cssSelector("[data-choice='" + choice + "']")).stream()
                 .filter(WebElement::isDisplayed).findFirst().orElseThrow();
         item.click();
@@ -169,9 +194,9 @@ final class ExplorerPage {
                 """, row, column, y, x);
     }
 
-    /// Red, green and blue just above a cell, where the frame of a pinned one runs, and no other.
+    /// Red, green and blue of the frame around a chosen cell, where there is nothing else.
     List<?> frame(int row, int column) {
-        return pixel(row - 1, column, -1, 30);
+        return pixel(row, column, 0.5, 0.5);
     }
 
     String fragment() {

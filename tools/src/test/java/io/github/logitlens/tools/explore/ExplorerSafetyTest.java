@@ -133,7 +133,7 @@ class ExplorerSafetyTest {
     @ValueSource(strings = {"/..", "/../etc/passwd", "/static/../index.html", "/static/..%2findex.html", "/%2e%2e/etc/passwd",
         "/%252e%252e/etc/passwd", "/static/index.html%00.js", "/static/%00", "/static\\index.html", "/static/..\\..\\pom.xml",
         "//etc/passwd", "/static//index.html", "/static/", "/static", "/index.html", "/static/files.txt", "/static/Runs.class",
-        "/Static/index.html", "/api", "/api/", "/api/run/", "/api/info/../run", "/%2F", "/./", "/static/version.properties", "*"})
+        "/Static/index.html", "/api/", "/api/run/", "/api/info/../run", "/%2F", "/./", "/static/version.properties", "*"})
     void whatIsNotOnTheListDoesNotExist(String path) {
         int status = RawHttp.get(port, path).status();
         assertTrue(status == 404 || status == 400, path + " gave " + status);

@@ -28,9 +28,9 @@ final class LargeRun {
         StringJoiner readings = new StringJoiner(",");
         for (int point = 0; point < points; point++) {
             places.add(point == 0
-                    ? "{\"index\":0,\"name\":\"embed\",\"label\":\"Embedding\",\"layer\":null}"
+                    ? "{\"index\":0,\"name\":\"embed\",\"label\":\"Embedding\",\"kind\":\"embed\",\"layer\":null}"
                     : "{\"index\":" + point + ",\"name\":\"blocks." + (point - 1) + ".hook_resid_post\",\"label\":\"Layer "
-                            + (point - 1) + "\",\"layer\":" + (point - 1) + "}");
+                            + (point - 1) + "\",\"kind\":\"resid_post\",\"layer\":" + (point - 1) + "}");
             for (int position = 0; position < seqLen; position++) {
                 readings.add("{\"point\":" + point + ",\"position\":" + position + ",\"entropy\":" + random.nextDouble(8)
                         + ",\"klToFinal\":" + random.nextDouble(9) + ",\"top\":[{" + token(tokenizer.token(random.nextInt(50_000)))

@@ -38,7 +38,7 @@ record ColourScale(Scale scale, double low, double high, boolean reversed) {
     /// @param values none of which is negative where a logarithm is asked, *not modified*
     static ColourScale of(Kind kind, Scale scale, double[] values) {
         double[] sorted = Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
-        boolean reversed = kind == Kind.RANK;
+        boolean reversed = kind == Kind.RANK || kind == Kind.DISTANCE;
         if (sorted.length == 0) {
             return new ColourScale(Scale.LINEAR, 0, 1, reversed);
         }

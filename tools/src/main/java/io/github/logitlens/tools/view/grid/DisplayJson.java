@@ -14,15 +14,16 @@ import java.util.Locale;
 /// classes.
 ///
 /// ```json
-/// {"metrics": [{"key": "entropy", "label": "Entropy", "unit": "nats", "meaning": "How undecided …", "kind": "number",
+/// {"metrics": [{"key": "entropy", "label": "Entropy", "unit": "nats", "meaning": "How undecided …", "kind": "distance",
 ///               "scale": "linear", "always": true, "tracked": false, "at": ["entropy"]}, …],
 ///  "scales": [{"key": "clip", "label": "clipped", "meaning": "Linear between …", "clipped": 0.05}, …],
 ///  "colours": ["#440154", …, "#fde725"], "signedColours": ["#08519c", …, "#9a3a05"]}
 /// ```
 ///
 /// `at` leads from a reading of the document to the number. `kind` is `probability`, between 0 and 1; `rank`, of which 1 is the
-/// best and brightest; `signed`, whose 0 is the middle of `signedColours`; or `number`. `scale` is the usual one. `always`: it is in the readings of every run; `tracked`: it needs a
-/// tracked token; `versus`: and one that this is compared with.
+/// best and brightest; `distance`, of which 0 is; `signed`, whose 0 is the middle of `signedColours`; or `number`. `scale` is the
+/// usual one. `always`: it is in the readings of every run; `tracked`: it needs a tracked token; `versus`: and one that this is
+/// compared with.
 public final class DisplayJson {
 
     private DisplayJson() {

@@ -11,6 +11,8 @@ public enum Kind {
     PROBABILITY,
     /// 1 is best, and brightest; the others are far apart.
     RANK,
+    /// 0 is best, and brightest: how far from something, how undecided, how surprised.
+    DISTANCE,
     /// One whose sign means something: 0 is the middle of the colours, and both sides reach equally far.
     SIGNED;
 

@@ -51,6 +51,7 @@ public sealed interface Quantity {
             return switch (metric) {
                 case PROBABILITY, NEXT_PROBABILITY -> Kind.PROBABILITY;
                 case NEXT_RANK -> Kind.RANK;
+                case ENTROPY, KL_TO_FINAL, KL_FROM_FINAL, JSD, TOTAL_VARIATION, SURPRISAL, SURPRISAL_BITS -> Kind.DISTANCE;
                 default -> Kind.NUMBER;
             };
         }

@@ -149,7 +149,7 @@ class ColoursTest {
 
     @Test
     void linearRunsFromLowestToHighest() {
-        ColourScale scale = scale("entropy", Scale.LINEAR, 3, 1, Double.NaN, 5, Double.POSITIVE_INFINITY);
+        ColourScale scale = scale("residualNorm", Scale.LINEAR, 3, 1, Double.NaN, 5, Double.POSITIVE_INFINITY);
         assertEquals(List.of(0.0, 0.5, 1.0, 1.0), List.of(scale.place(1), scale.place(3), scale.place(5), scale.place(9)));
         assertTrue(Double.isNaN(scale.place(Double.NaN)));
     }
@@ -162,7 +162,7 @@ class ColoursTest {
 
     @Test
     void logRunsInEqualFactorsDownToATenThousandth() {
-        ColourScale scale = scale("klToFinal", Scale.LOG, 0, 1e-9, 0.1, 10);
+        ColourScale scale = scale("residualNorm", Scale.LOG, 0, 1e-9, 0.1, 10);
         assertEquals(1e-3, scale.low(), 1e-15);
         assertEquals(List.of(0.0, 0.0, 1.0), List.of(scale.place(0), scale.place(1e-9), scale.place(10)));
         assertEquals(0.5, scale.place(0.1), 1e-12);
@@ -179,7 +179,7 @@ class ColoursTest {
     void clipLeavesOutTheTails() {
         double[] values = IntStream.rangeClosed(0, 100).mapToDouble(i -> i).toArray();
         values[100] = 1e9;
-        ColourScale scale = scale("entropy", Scale.CLIP, values);
+        ColourScale scale = scale("residualNorm", Scale.CLIP, values);
         assertEquals(List.of(5.0, 95.0), List.of(scale.low(), scale.high()));
         assertEquals(List.of(0.0, 0.5, 1.0), List.of(scale.place(1), scale.place(50), scale.place(1e9)));
     }
@@ -189,6 +189,15 @@ class ColoursTest {
         ColourScale scale = scale("rank", Scale.LOG, 100, 10_000);
         assertEquals(List.of(1.0, 0.5, 0.0), List.of(scale.place(1), scale.place(100), scale.place(10_000)));
         assertEquals(List.of(10_000.0, 1.0), List.of(scale.darkest(), scale.brightest()));
+    }
+
+    @Test
+    void theNearestIsTheBrightest() {
+        for (String metric : List.of("entropy", "klToFinal", "klFromFinal", "jsd", "totalVariation", "surprisal", "surprisalBits")) {
+            ColourScale scale = scale(metric, Scale.LINEAR, 0, 1, 4);
+            assertEquals(List.of(1.0, 0.75, 0.0), List.of(scale.place(0), scale.place(1), scale.place(4)), metric);
+            assertEquals(List.of(4.0, 0.0), List.of(scale.darkest(), scale.brightest()));
+        }
     }
 
     @Test

@@ -27,8 +27,8 @@ test('numbers have the places on the colour map that the pictures of the program
     near(made.low, low, `${what}, low`);
     near(made.high, high, `${what}, high`);
     numbers.forEach((value, index) => near(made.toUnit(value), number(places[index]), `${what}, place of ${value}`));
-    near(made.fromUnit(0), kind === 'rank' ? high : low, `${what}, dark end`);
-    near(made.fromUnit(1), kind === 'rank' ? low : high, `${what}, bright end`);
+    near(made.fromUnit(0), ['rank', 'distance'].includes(kind) ? high : low, `${what}, dark end`);
+    near(made.fromUnit(1), ['rank', 'distance'].includes(kind) ? low : high, `${what}, bright end`);
     if (high > low) {
       [0.25, 0.5, 0.75].forEach(unit => near(made.toUnit(made.fromUnit(unit)), unit, `${what}, there and back`));
     }

@@ -1,0 +1,61 @@
+// What the page asks the server for, as a function of the state.
+
+import {isIn} from './metrics.js';
+import {ANSWER, ASKED, choiceOf} from './questions.js';
+
+const ALWAYS_READ = ['embed', 'resid_post'];
+const ORDER = ['embed', 'resid_pre', 'head', 'attn_out', 'resid_mid', 'mlp_out', 'resid_post'];
+
+/** The kinds of points that are read: the usual ones and those besides. */
+export function pointsOf(state) {
+  return ORDER.filter(kind => ALWAYS_READ.includes(kind) || state.also.includes(kind));
+}
+
+/** The body of POST /api/run; what has its default is left out. */
+export function asRequest(state, {metrics = [], tracked = [], positions = 'all', topK = state.topK} = {}) {
+  const request = {prompt: state.prompt, model: state.model, topK, positions};
+  const also = {
+    lens: state.lens !== 'logit' && state.lens, bottomK: state.bottomK > 0 && state.bottomK, bos: state.bos, special: state.special,
+    points: state.also.length > 0 && pointsOf(state), layers: state.layers !== 'all' && state.layers,
+    layerNorm: state.layerNorm !== 'recomputed' && state.layerNorm,
+    metrics: metrics.length > 0 && metrics, tracked: tracked.length > 0 && tracked.map(id => ({id})),
+  };
+  for (const [field, value] of Object.entries(also)) {
+    if (value !== false) {
+      request[field] = value;
+    }
+  }
+  return state.stopAfter === undefined ? request : {...request, stopAfter: state.stopAfter};
+}
+
+/**
+ * The run that the page needs for a state: what its questions read, the metric that is chosen, and in every cell the token whose
+ * numbers the colours show, if they show one's.
+ *
+ * @param answer the id that is followed where nothing is, if it is known by now
+ */
+export function gridRequest(state, answer) {
+  const metric = choiceOf(state.metric);
+  const asked = metric === undefined || metric.tracked || metric.always || ASKED.includes(metric.key) ? [] : [metric.key];
+  const followed = state.tracked === undefined ? [answer].filter(id => id !== undefined) : state.tracked.slice(0, 1);
+  return asRequest(state, {metrics: [...state.stopAfter === undefined ? ASKED : [], ...asked], tracked: metric?.tracked ? followed : []});
+}
+
+/**
+ * How the program draws the picture that is seen: its metric, its scale, and the ids it follows. The program has no place of the
+ * answer; the rank of the last position's answer comes nearest.
+ */
+export function pictureOf({run, state, metric, scale}) {
+  const followed = state.tracked ?? [];
+  const answer = run.top(run.finalPoint, run.lastPosition)?.id;
+  if (metric === ANSWER) {
+    return {metric: 'tracked.rank', scale: 'log', tracked: [answer, ...followed.filter(id => id !== answer)]};
+  }
+  return {metric: metric.key, scale: scale.key, tracked: metric.tracked && followed.length === 0 ? [answer] : followed};
+}
+
+/** Whether the colours wait for a token to be followed. */
+export function lacksToken(state, run) {
+  const metric = choiceOf(state.metric);
+  return metric?.tracked === true && !isIn(metric, run);
+}
