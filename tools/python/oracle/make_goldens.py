@@ -19,6 +19,7 @@ import needed  # noqa: F401, before what it speaks of
 import numpy as np
 import torch
 
+import attention
 import components
 import edits
 import lenses
@@ -49,6 +50,8 @@ EDITED = ("tiny-odd", "tiny-options")
 
 DEMO_PROMPTS = ["The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox",
                 "Barack Obama was the", "def fibonacci(n):", "Once upon a time"]
+# What was there before comes again, for heads that look for that.
+DEMO_REPETITION = "The cat sat on the mat. The cat sat on the"
 # Two facts and a program: what components write is large, and the same code reads all of it.
 DEMO_COMPONENTS = (0, 1, 5)
 
@@ -140,6 +143,16 @@ def write_edits(folder, model_folder, ids, seed, positions, every=1):
     print(f"{os.path.relpath(folder, ROOT)}: {len(entries['edits'])} edits")
 
 
+def write_attention(folder, model_folder, ids):
+    """Writes the folder's attention.safetensors and attention.json: every head's pattern and scores."""
+    tensors, entries = attention.golden(Gpt2(model_folder), Gpt2(model_folder, torch.float32), ids)
+    os.makedirs(folder, exist_ok=True)
+    safetensors_io.write(os.path.join(folder, "attention.safetensors"),
+                         [(name, "F64", tuple(t.shape), t.contiguous().numpy) for name, t in tensors.items()])
+    with open(os.path.join(folder, "attention.json"), "w") as f:
+        f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
+
+
 def write_lenses(model_name):
     """Writes the lenses of a tiny model, as their authors' programs would, and what they read."""
     folder, model_folder = os.path.join(GOLDENS, "lenses"), os.path.join(GOLDENS, model_name)
@@ -168,6 +181,7 @@ def tiny(name):
     write_components(folder, folder, ids, [0, seq_len // 2, seq_len - 1], list(range(weights["shape"].vocab)))
     if name in EDITED:
         write_edits(folder, folder, ids, weights["seed"], list(range(seq_len)))
+    write_attention(folder, folder, ids)
 
 
 def demo():
@@ -181,6 +195,7 @@ def demo():
                 write_components(folder, model, ids, [len(ids) - 1], list(range(0, 50257, 1733)))
             if number == 0:
                 write_edits(folder, model, ids, seed=16, positions=[len(ids) - 1], every=2)
+        write_attention(os.path.join(GOLDENS, "demo", "attention"), model, bpe.encode(DEMO_REPETITION))
 
 
 def main():

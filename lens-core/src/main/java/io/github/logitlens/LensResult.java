@@ -549,7 +549,7 @@ public final class LensResult {
     /// @return lines, each with a line feed at its end
     public String table() {
         return written(new RunTable(provenance.kernels() + " kernels, " + provenance.threads()
-                + (provenance.threads() == 1 ? " thread" : " threads"), OptionalInt.empty(), Optional.empty()));
+                + (provenance.threads() == 1 ? " thread" : " threads"), OptionalInt.empty(), Optional.empty(), false));
     }
 
     /// The result as JSON, schema `logitlens.run/1`: what `lens --json` prints, for a service to answer with.

@@ -2,6 +2,7 @@ package io.github.logitlens;
 
 import io.github.logitlens.error.RunCancelledException;
 import io.github.logitlens.hook.Edit;
+import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.vocabulary.VocabularyReadings;
@@ -594,6 +595,15 @@ public final class LogitLens implements AutoCloseable {
         }
     }
 
+    /// What a run by some options would be made with: for who writes results in a form of their own.
+    ///
+    /// @param options of the run
+    /// @param hooks   what edits it
+    /// @return the provenance that its result would have
+    public Provenance provenance(LensOptions options, Hooks hooks) {
+        return provenance(options.bos(), options, hooks);
+    }
+
     /// What something is made with from here on.
     Provenance provenance(Bos bos, LensOptions options, Hooks hooks) {
         return new Provenance(checkpoint, tokenizer, bos, options.readout(), options.layerNorm(), hooks,
@@ -661,6 +671,67 @@ public final class LogitLens implements AutoCloseable {
                 IntStream.of(ids).mapToObj(id -> tokenizer.label(id)).toList(), position,
                 tokenizer.label(token), options.versus().map(other -> tokenizer.label(versus.getAsInt())),
                 breakdown);
+    }
+
+    /// Reads what heads attend to in a prompt; see [Attention].
+    ///
+    /// @param prompt  text
+    /// @param options which layers and heads
+    /// @return the heads' patterns
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or a layer or head is not there
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public Attention attention(String prompt, AttentionOptions options) {
+        return attention(prompt, options, Hooks.none());
+    }
+
+    /// Reads what heads attend to in a prompt, under hooks: the patterns are those that editors leave.
+    ///
+    /// @param prompt  text
+    /// @param options which layers and heads
+    /// @param hooks   what observes and edits the run before it is read
+    /// @return the heads' patterns
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or a layer or head is not there
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public Attention attention(String prompt, AttentionOptions options, Hooks hooks) {
+        return attention(notEmpty(tokens(prompt, options.bos(), options.specialTokens())), options, hooks, Bos.NONE);
+    }
+
+    /// Reads what heads attend to in token ids, under hooks: the patterns are those that editors leave.
+    ///
+    /// @param tokens  ids without BOS; *not modified*
+    /// @param options which layers and heads
+    /// @param hooks   what observes and edits the run before it is read
+    /// @return the heads' patterns
+    /// @throws IllegalArgumentException if the tokens are none, too many or unknown, or a layer or head is not there
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public Attention attention(int[] tokens, AttentionOptions options, Hooks hooks) {
+        return attention(tokens, options, hooks, options.bos());
+    }
+
+    /// @param bos what is still to be put before the tokens
+    private Attention attention(int[] tokens, AttentionOptions options, Hooks hooks, Bos bos) {
+        int[] ids = withBos(tokens, bos);
+        checkLength(ids.length);
+        int[] layers = options.layers().resolve(model.config().nLayers());
+        int[] heads = options.resolvedHeads(model.config().nHeads());
+        Hooks ready = ready(hooks, Readout.logit(), options.bos(), options.specialTokens(), OptionalInt.of(ids.length));
+        String kernels = model.kernels();
+        List<AttentionHead> read = new ArrayList<>();
+        model.run(ids, layers[layers.length - 1], ready.observe(
+                point -> point.site() == HookSite.ATTN_PATTERN && IntStream.of(layers).anyMatch(layer -> layer == point.layer()),
+                (point, activation) -> {
+                    for (int head : heads) {
+                        float[] pattern = new float[ids.length * ids.length];
+                        activation.read(head * pattern.length, pattern, 0, pattern.length);
+                        read.add(new AttentionHead(point.layer(), head, pattern, ids));
+                    }
+                }));
+        Provenance provenance = new Provenance(checkpoint, tokenizer, options.bos(), Readout.logit(), LayerNormMode.RECOMPUTED,
+                hooks, Provenance.Computed.by(model, kernels));
+        return new Attention(provenance, model.config(), options, IntStream.of(ids).mapToObj(id -> tokenizer.label(id)).toList(), read);
     }
 
     int known(TokenRef token) {

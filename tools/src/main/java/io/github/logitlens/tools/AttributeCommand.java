@@ -6,14 +6,20 @@ import io.github.logitlens.Bos;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tools.view.AttributionCsv;
 import io.github.logitlens.tools.view.AttributionJson;
 import io.github.logitlens.tools.view.AttributionTable;
+import io.github.logitlens.tools.view.grid.AttributionPicture;
+import java.util.EnumSet;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /// `lens attribute`: what each component contributed to a logit.
 final class AttributeCommand implements SubCommand {
+
+    private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.CSV, Format.SVG, Format.PNG);
 
     private final Stdio stdio;
 
@@ -32,7 +38,7 @@ final class AttributeCommand implements SubCommand {
             .usually("last");
 
     private final Argument<Integer> top = Argument.number("--top", "N",
-            "Components in the table, those that contributed most, 0 for all. JSON has them all. Default: 15.")
+            "Components in the table and in pictures, those that contributed most, 0 for all. JSON and CSV have them all. Default: 15.")
             .usually(15);
 
     private final Argument<Integer> neurons = Argument.number("--neurons", "N",
@@ -46,7 +52,9 @@ final class AttributeCommand implements SubCommand {
 
     private final ModelOptions model = new ModelOptions();
 
-    private final OutputOptions output = new OutputOptions();
+    private final DrawingOptions drawing = new DrawingOptions();
+
+    private final OutputOptions output = new OutputOptions(FORMATS);
 
     private final ComputeOptions compute = new ComputeOptions();
 
@@ -62,7 +70,7 @@ final class AttributeCommand implements SubCommand {
                 "Takes the logit of a token apart: what the embeddings, each attention head, each attention's bias and each MLP "
                         + "wrote for or against it, and the final LayerNorm's bias, which no component wrote. They add up to the "
                         + "logit.",
-                prompt, token, versus, position, top, neurons, bos, edits, model, output, compute);
+                prompt, token, versus, position, top, neurons, bos, edits, model, drawing, output, compute);
         spec.usageMessage().footer(
                 "",
                 "Contributions are measured with the final residual's LayerNorm scale held fixed. They say what this run added up, "
@@ -74,7 +82,8 @@ final class AttributeCommand implements SubCommand {
 
     @Override
     public Integer call() {
-        Format format = output.tableOrJson();
+        Format format = output.format(FORMATS, Optional.empty());
+        drawing.check(format);
         AttributionOptions options = options();
         Hooks hooks = edits.hooks();
         compute.apply();
@@ -82,10 +91,13 @@ final class AttributeCommand implements SubCommand {
         try (LogitLens lens = model.open(read, stdio)) {
             Attribution attribution = read.attribute(lens, options, hooks);
             PromptArgument.note(read, lens.tokenizer(), stdio);
-            output.write(stdio, format,
-                    out -> AttributionTable.write(attribution, top.get() == 0 ? Integer.MAX_VALUE : top.get(),
-                            output.tableWidth(stdio), out),
-                    out -> AttributionJson.write(attribution, out));
+            int shown = top.get() == 0 ? Integer.MAX_VALUE : top.get();
+            switch (format) {
+                case JSON -> output.write(stdio, out -> AttributionJson.write(attribution, out));
+                case CSV -> output.write(stdio, out -> AttributionCsv.write(attribution, out));
+                case SVG, PNG -> drawing.write(AttributionPicture.of(attribution, shown), format, output, stdio);
+                default -> output.write(stdio, out -> AttributionTable.write(attribution, shown, output.tableWidth(stdio), out));
+            }
         }
         return Main.DONE;
     }

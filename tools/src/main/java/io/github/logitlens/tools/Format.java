@@ -18,6 +18,8 @@ enum Format {
     PNG(".png"),
     /// The explorer's grid in one file.
     HTML(".html"),
+    /// What LogitLensKit's widgets show.
+    LOGITLENSKIT(),
     /// One JSON document.
     JSON(".json"),
     /// One JSON value a line.
@@ -31,11 +33,6 @@ enum Format {
 
     Format(String ending) {
         this.ending = Optional.of(ending);
-    }
-
-    /// Whether it is bytes and no text.
-    boolean isBinary() {
-        return this == PNG;
     }
 
     /// The file names that mean this format.

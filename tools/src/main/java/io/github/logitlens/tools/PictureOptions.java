@@ -39,16 +39,14 @@ final class PictureOptions implements OptionGroup {
 
     private final Argument<Boolean> bottomUp = Argument.flag("--bottom-up", "grid, svg, png: the embedding at the bottom.");
 
-    private final Argument<String> color = Argument.text("--color", "WHEN",
-            "grid: auto, always, never, 24bit, 256 or 16. Default: auto, which heeds NO_COLOR, CLICOLOR_FORCE, "
-                    + "COLORTERM and TERM. COLUMNS sets the width.");
+    private final ColourOptions colours = new ColourOptions();
 
     private CommandSpec spec;
 
     @Override
     public void addTo(CommandSpec command) {
         spec = command;
-        for (Argument<?> option : List.of(metrics, scale, stride, bottomUp, color)) {
+        for (OptionGroup option : List.of(metrics, scale, stride, bottomUp, colours)) {
             option.addTo(command);
         }
     }
@@ -75,13 +73,10 @@ final class PictureOptions implements OptionGroup {
                 given.add("--bottom-up");
             }
         }
-        if (format != Format.GRID) {
-            color.given().ifPresent(_ -> given.add("--color"));
-        }
         if (!given.isEmpty()) {
-            throw wrong(given.getFirst() + ": expected --format "
-                    + (given.getFirst().equals("--color") ? "grid" : "grid, svg or png") + " with it, got " + format);
+            throw wrong(given.getFirst() + ": expected --format grid, svg or png with it, got " + format);
         }
+        colours.check(format);
     }
 
     private List<String> keys() {
@@ -148,11 +143,7 @@ final class PictureOptions implements OptionGroup {
     /// @return how many
     /// @throws ParameterException if there is no such choice
     ColourDepth colours(Terminal terminal, boolean toTerminal) {
-        String choice = color.given().orElse("auto").toLowerCase(Locale.ROOT);
-        if (!Terminal.COLOUR_CHOICES.contains(choice)) {
-            throw wrong("--color: expected " + String.join(", ", Terminal.COLOUR_CHOICES) + ", got \"" + color.get() + "\"");
-        }
-        return terminal.colours(choice, toTerminal);
+        return colours.depth(terminal, toTerminal);
     }
 
     private ParameterException wrong(String message) {

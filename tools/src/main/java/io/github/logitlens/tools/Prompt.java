@@ -1,5 +1,7 @@
 package io.github.logitlens.tools;
 
+import io.github.logitlens.Attention;
+import io.github.logitlens.AttentionOptions;
 import io.github.logitlens.Attribution;
 import io.github.logitlens.AttributionOptions;
 import io.github.logitlens.Bos;
@@ -40,6 +42,11 @@ sealed interface Prompt {
         }
 
         @Override
+        public Attention attention(LogitLens lens, AttentionOptions options, Hooks hooks) {
+            return lens.attention(text, options.specialTokens(special), hooks);
+        }
+
+        @Override
         public boolean isShort() {
             return text.length() <= SHORT;
         }
@@ -74,6 +81,11 @@ sealed interface Prompt {
         }
 
         @Override
+        public Attention attention(LogitLens lens, AttentionOptions options, Hooks hooks) {
+            return lens.attention(ids, options, hooks);
+        }
+
+        @Override
         public boolean isShort() {
             return ids.length <= SHORT;
         }
@@ -99,6 +111,11 @@ sealed interface Prompt {
     ///
     /// @param hooks what observes and edits the run
     Attribution attribute(LogitLens lens, AttributionOptions options, Hooks hooks);
+
+    /// Runs it and reads what heads attend to.
+    ///
+    /// @param hooks what observes and edits the run
+    Attention attention(LogitLens lens, AttentionOptions options, Hooks hooks);
 
     /// Whether its run is over before it would pay to load a model's weights.
     boolean isShort();

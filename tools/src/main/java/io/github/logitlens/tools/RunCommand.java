@@ -5,6 +5,7 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
 import io.github.logitlens.hook.Hooks;
+import io.github.logitlens.tools.view.LogitLensKitJson;
 import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunHtml;
 import io.github.logitlens.internal.view.RunJson;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class RunCommand implements SubCommand {
 
     private static final EnumSet<Format> FORMATS = EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG,
-            Format.PNG, Format.HTML);
+            Format.PNG, Format.HTML, Format.LOGITLENSKIT);
 
     private final Stdio stdio;
 
@@ -85,7 +86,8 @@ final class RunCommand implements SubCommand {
         picture.check(format);
         drawing.check(format);
         boolean drawn = PictureOptions.PICTURES.contains(format);
-        LensOptions asked = reading.options(drawn || format == Format.HTML ? Positions.all() : Positions.last());
+        boolean all = drawn || format == Format.HTML || format == Format.LOGITLENSKIT;
+        LensOptions asked = reading.options(all ? Positions.all() : Positions.last());
         ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
         Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
         LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
@@ -95,11 +97,14 @@ final class RunCommand implements SubCommand {
         Prompt read = prompt.read(stdio);
         try (LogitLens lens = model.openFor(read, stdio)) {
             PromptArgument.note(read, lens.tokenizer(), stdio);
-            LensResult result = read.run(lens, reading.of(options, lens), hooks);
+            LensOptions chosen = reading.of(format == Format.LOGITLENSKIT ? LogitLensKitJson.reading(options) : options, lens);
+            LensResult result = read.run(lens, chosen, hooks);
             result.notes().forEach(note -> stdio.err().println("lens: " + note));
             ModelOptions.reportNonFinite(lens.model(), stdio);
             if (DrawingOptions.FORMATS.contains(format)) {
                 drawing.write(GridPicture.of(result, choice.orElseThrow()), format, output, stdio);
+            } else if (format == Format.LOGITLENSKIT) {
+                output.write(stdio, out -> LogitLensKitJson.write(result, again -> read.run(lens, again, hooks), out));
             } else {
                 RunView view = view(format, choice, colours);
                 output.write(stdio, out -> view.write(result, out));
@@ -124,13 +129,14 @@ final class RunCommand implements SubCommand {
 
     private RunView view(Format format, Optional<GridChoice> choice, ColourDepth colours) {
         String compute = ComputeOptions.description();
+        boolean kept = !output.toStandardOutput();
         return switch (format) {
-            case TABLE -> new RunTable(compute, output.tableWidth(stdio), Optional.of(TokenSparklines::of));
-            case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute);
+            case TABLE -> new RunTable(compute, output.tableWidth(stdio), Optional.of(TokenSparklines::of), kept);
+            case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute, kept);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();
             case HTML -> new RunHtml();
-            case SVG, PNG, JSONL -> throw new AssertionError(format);
+            case SVG, PNG, JSONL, LOGITLENSKIT -> throw new AssertionError(format);
         };
     }
 }

@@ -13,6 +13,7 @@ import io.github.logitlens.Contribution;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.NeuronPromotions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -49,6 +50,38 @@ class AttributeCommandTest {
         assertEquals(String.format(Locale.ROOT, "%+.1e", expected.residue()), value(lines, "missing"));
         assertEquals("logit     \" Paris\" minus \" London\"", lines.get(4));
         lines.forEach(line -> assertTrue(line.length() <= 80, line));
+    }
+
+    @Test
+    void theCsvHasEveryComponentAndClosesItsSum() {
+        List<String[]> lines = Cli.lens("attribute", "--token", " Paris", "--neurons", "2", "--format", "csv", PROMPT).succeeds().lines()
+                .stream().map(line -> line.split(",", -1)).toList();
+        Attribution expected = attribution(AttributionOptions.of(" Paris").neurons(2));
+        List<String> names = List.of(lines.getFirst());
+        List<String> rows = lines.subList(1, lines.size()).stream().map(row -> row[names.indexOf("label")] + " " + row[names.indexOf("logit")])
+                .toList();
+        List<String> wanted = new ArrayList<>();
+        for (Contribution component : expected.components()) {
+            wanted.add(component.label() + " " + component.logit());
+            component.neurons().forEach(neuron -> wanted.add(neuron.label() + " " + neuron.logit()));
+        }
+        wanted.add("final norm's bias " + expected.bias());
+        assertEquals(wanted, rows);
+        double sum = lines.subList(1, lines.size()).stream().filter(row -> !row[names.indexOf("kind")].equals("neuron"))
+                .mapToDouble(row -> Double.parseDouble(row[names.indexOf("logit")])).sum();
+        assertEquals(Double.parseDouble(lines.getLast()[names.indexOf("total")]), sum, 1e-4);
+        assertEquals(expected.provenance().weightsSha256(), lines.getLast()[names.indexOf("weightsSha256")]);
+    }
+
+    @Test
+    void thePictureHasABarForEachOfTheStrongest() {
+        String svg = Cli.lens("attribute", "--token", " Paris", "--top", "6", "--format", "svg", PROMPT).succeeds().out();
+        Attribution expected = attribution(AttributionOptions.of(" Paris"));
+        for (Contribution component : expected.strongest().subList(0, 6)) {
+            assertTrue(svg.contains("<title>" + component.label() + ": " + component.logit() + "\n"), component.label());
+        }
+        assertFalse(svg.contains(">" + expected.strongest().get(6).label() + "<"));
+        assertTrue(svg.contains(expected.components().size() - 6 + " smaller ones") && svg.contains("norm frozen"), svg);
     }
 
     @Test

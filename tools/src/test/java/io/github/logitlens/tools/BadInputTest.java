@@ -103,7 +103,7 @@ class BadInputTest {
         Cli.lens("--stop-after", "1", "--layer-norm", "frozen", "Hello").failsWith(USAGE, "--stop-after", "got frozen");
         Cli.lens("--threads", "0", "Hello").failsWith(USAGE, "--threads: expected 1 to 1024, got 0");
         Cli.lens("--kernels", "gpu", "Hello").failsWith(USAGE, "--kernels: expected auto, vector or scalar, got \"gpu\"");
-        Cli.lens("--format", "xml", "Hello").failsWith(USAGE, "--format: expected table, grid, csv, svg, png, html or json, got \"xml\"");
+        Cli.lens("--format", "xml", "Hello").failsWith(USAGE, "--format: expected table, grid, csv, svg, png, html, logitlenskit or json, got \"xml\"");
         Cli.lens("--format", "table", "--json", "Hello").failsWith(USAGE, "expected one format");
     }
 

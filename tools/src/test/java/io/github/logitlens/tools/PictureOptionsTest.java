@@ -113,7 +113,7 @@ class PictureOptionsTest {
 
     @Test
     void formatsOfACommand() {
-        Cli.lens("--format", "jsonl", "x").failsWith(USAGE, "--format: expected table, grid, csv, svg, png, html or json, got \"jsonl\"");
+        Cli.lens("--format", "jsonl", "x").failsWith(USAGE, "--format: expected table, grid, csv, svg, png, html, logitlenskit or json, got \"jsonl\"");
         Cli.lens("--output", "x.pdf", "x").failsWith(USAGE, "expected a name that ends with .txt, .csv, .svg, .png, .html or .json");
     }
 }

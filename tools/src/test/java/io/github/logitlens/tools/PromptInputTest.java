@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitlens.weights.safetensors.SafeTensors;
+import io.github.logitlens.weights.safetensors.TensorInfo;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,13 +27,18 @@ class PromptInputTest {
         return Cli.withInput(input.getBytes(StandardCharsets.UTF_8), args);
     }
 
-    private byte[] exported(String input, String... more) throws Exception {
+    private float[] exported(String input, String... more) throws Exception {
         Path file = dir.resolve("out.safetensors");
         String[] args = new String[3 + more.length];
         System.arraycopy(new String[] {"export", "--output", file.toString()}, 0, args, 0, 3);
         System.arraycopy(more, 0, args, 3, more.length);
         piped(input, args).succeeds();
-        return Files.readAllBytes(file);
+        try (SafeTensors exported = SafeTensors.open(file)) {
+            TensorInfo resid = exported.tensor("resid").orElseThrow();
+            float[] values = new float[Math.toIntExact(resid.elementCount())];
+            exported.readFloats(resid, 0, values, 0, values.length);
+            return values;
+        }
     }
 
     @Test
@@ -43,6 +49,8 @@ class PromptInputTest {
         assertEquals(Cli.lens("tokens", EIFFEL).succeeds(), piped(EIFFEL, "tokens"));
         assertEquals("[464]\n[15496]\n", piped("\"The\"\n\"Hello\"\n", "tokens", "--jsonl").succeeds().out());
         assertEquals(Cli.lens("attribute", "--token", " Paris", EIFFEL).succeeds(), piped(EIFFEL, "attribute", "--token", " Paris"));
+        assertEquals(Cli.lens("attention", EIFFEL).succeeds(), piped(EIFFEL, "attention"));
+        assertEquals(Cli.lens("generate", "--max-tokens", "3", EIFFEL).succeeds(), piped(EIFFEL, "generate", "--max-tokens", "3"));
         assertArrayEquals(exported("", EIFFEL), exported(EIFFEL));
     }
 
@@ -70,6 +78,9 @@ class PromptInputTest {
         assertEquals(Cli.lens("tokens", EIFFEL).succeeds(), Cli.lens("tokens", "--ids", EIFFEL_IDS));
         assertEquals(Cli.lens("attribute", "--token", " Paris", EIFFEL).succeeds(),
                 Cli.lens("attribute", "--token", " Paris", "--ids", EIFFEL_IDS));
+        assertEquals(Cli.lens("attention", EIFFEL).succeeds(), Cli.lens("attention", "--ids", EIFFEL_IDS));
+        assertEquals(Cli.lens("generate", "--max-tokens", "3", EIFFEL).succeeds(),
+                Cli.lens("generate", "--max-tokens", "3", "--ids", EIFFEL_IDS));
         assertArrayEquals(exported("", EIFFEL), exported("", "--ids", EIFFEL_IDS));
         // Tokens that no text is split into.
         assertTrue(Cli.lens("--ids", "16599,16599").succeeds().out().contains("tokens    2: "), "ids are not split anew");

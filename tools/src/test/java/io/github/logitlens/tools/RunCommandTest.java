@@ -9,6 +9,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.Provenance;
 import io.github.logitlens.TokenPrediction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,14 +80,24 @@ class RunCommandTest {
         assertTrue(lines.get(0).matches("model +demo, \\d+ layers, dModel \\d+"), lines.get(0));
         assertEquals("tokens    7: \"The\" \" E\" \"iff\" \"el\" \" Tower\" \" is\" \" in\"", lines.get(1));
         assertEquals("BOS       none", lines.get(2));
-        assertEquals("norm      recomputed, each row by its own statistics", lines.get(3));
-        assertTrue(lines.get(4).matches("compute +(scalar|vector \\(\\d+-bit\\)) kernels, \\d+ threads?"), lines.get(4));
-        assertEquals("position  6 (last), after \" in\"", lines.get(5));
+        assertEquals("lens      logit", lines.get(3));
+        assertEquals("norm      recomputed, each row by its own statistics", lines.get(4));
+        assertTrue(lines.get(5).matches("compute +(scalar|vector \\(\\d+-bit\\)) kernels, \\d+ threads?"), lines.get(5));
+        assertEquals("position  6 (last), after \" in\"", lines.get(6));
         LensResult result = Lens.run(EIFFEL);
         assertEquals("decided   at " + result.decisionLayer(-1) + ", margin "
                 + String.format(Locale.ROOT, "%.3f", result.value(LensMetric.MARGIN, result.decisionLayer(-1), -1)) + "; first seen at "
-                + result.firstAppearance(-1) + ", " + result.flips(-1) + " flips", lines.get(6));
-        assertEquals("", lines.get(7));
+                + result.firstAppearance(-1) + ", " + result.flips(-1) + " flips", lines.get(7));
+        assertEquals("", lines.get(8));
+    }
+
+    @Test
+    void aTableThatIsKeptHasHashes(@TempDir Path dir) throws Exception {
+        Path file = dir.resolve("table.txt");
+        Cli.lens("--output", file.toString(), EIFFEL).succeeds();
+        Provenance made = Lens.run(EIFFEL).provenance();
+        assertTrue(Files.readAllLines(file).containsAll(List.of("weights   " + made.weightsSha256(), "tokenizer " + made.tokenizerSha256())));
+        assertFalse(Cli.lens(EIFFEL).out().contains("weights"));
     }
 
     @Test
@@ -114,7 +125,7 @@ class RunCommandTest {
     void pointsLayersAndNormAreThoseAskedFor() {
         List<String> lines = Cli.lens("--points", "head,mlp_out", "--layers", "1:6:4", "--layer-norm", "frozen", EIFFEL)
                 .succeeds().lines();
-        assertEquals("norm      frozen, each row by the final row's scale", lines.get(3));
+        assertEquals("norm      frozen, each row by the final row's scale", lines.get(4));
         int layers = Lens.run(EIFFEL).config().nLayers();
         int heads = Lens.run(EIFFEL).config().nHeads();
         List<String> labels = lines.stream().filter(line -> line.contains(" | ")).map(line -> line.split(" +\\|")[0]).toList();
@@ -128,7 +139,7 @@ class RunCommandTest {
         assertTrue(lines.stream().anyMatch(line -> line.matches("L1H0 +\\| .*: \\+\\d+\\.\\d\\d +\\|.*")), lines.toString());
         assertTrue(lines.getLast().matches("Layer \\d+ +\\|  Paris: [01]\\.\\d{3} .*"), lines.getLast());
         assertEquals("norm      none, the bare product with the unembedding",
-                Cli.lens("--layer-norm", "none", EIFFEL).succeeds().lines().get(3));
+                Cli.lens("--layer-norm", "none", EIFFEL).succeeds().lines().get(4));
     }
 
     @Test

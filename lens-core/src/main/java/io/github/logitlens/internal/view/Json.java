@@ -30,6 +30,11 @@ public final class Json {
     /// Writes a float32 in its shortest form that reads back equal, or its name if it is not finite.
     public static void number(JsonGenerator json, String field, float value) throws IOException {
         json.writeFieldName(field);
+        number(json, value);
+    }
+
+    /// Writes a float32 as an element of a list, as [#number(JsonGenerator, String, float)] writes a field.
+    public static void number(JsonGenerator json, float value) throws IOException {
         if (Float.isFinite(value)) {
             json.writeNumber(value);
         } else {

@@ -1,17 +1,19 @@
 package io.github.logitlens.internal.view;
 
+import io.github.logitlens.Attention;
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LensComparison;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.Provenance;
 import io.github.logitlens.Prompt;
 import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.weights.Gpt2Config;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -39,24 +41,19 @@ public final class RunHeader {
     /// Writes the lines.
     ///
     /// @param result what they are about
+    /// @param hashes whether weights and tokenizer are named by their hashes, for which files are read again, and the version
     /// @param out    where to
     /// @throws IOException if `out` fails
-    public void write(LensResult result, Writer out) throws IOException {
-        field("model", result.modelId() + ", " + result.config().nLayers() + " layers, dModel " + result.config().dModel(), out);
-        List<Token> tokens = result.tokens();
-        field("tokens", tokens.size() + ": " + quoted(tokens), out);
-        field("BOS", result.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
-        Optional<String> weights = result.provenance().lensSha256();
-        if (weights.isPresent()) {
-            field("lens", result.provenance().lens() + ", sha256 " + weights.get().substring(0, SHOWN_HASH) + "…", out);
-        }
+    public void write(LensResult result, boolean hashes, Writer out) throws IOException {
+        Provenance made = result.provenance();
+        subject(result.config(), result.tokens(), made, out);
+        field("lens", made.lens() + made.lensSha256().map(hash -> ", sha256 " + hash.substring(0, SHOWN_HASH) + "…").orElse(""), out);
         field("norm", norm(result.options().layerNorm()), out);
-        edits("edit", result, OptionalInt.empty(), out);
         if (result.stopped()) {
             field("stopped", "after layer " + result.options().stopAfter().getAsInt()
                     + ": the last row is not the model's output", out);
         }
-        field("compute", compute, out);
+        origin(made, hashes, out);
     }
 
     /// Writes what two results were made with, one below the other; the second only where it is another.
@@ -76,33 +73,68 @@ public final class RunHeader {
         }
         field("BOS", before.options().bos() == Bos.NONE ? "none" : "prepended, position 0", out);
         field("lens", before.provenance().lens() + ", norm " + before.options().layerNorm().key(), out);
-        edits("edit A", before, width, out);
-        edits("edit B", after, width, out);
+        edits("edit A", before.provenance(), width, out);
+        edits("edit B", after.provenance(), width, out);
     }
 
-    private static void edits(String name, LensResult result, OptionalInt width, Writer out) throws IOException {
-        List<List<Prompt>> sources = result.provenance().editSources();
+    private static void edits(String name, Provenance made, OptionalInt width, Writer out) throws IOException {
+        List<List<Prompt>> sources = made.editSources();
         for (int i = 0; i < sources.size(); i++) {
-            field(name, SafeText.escaped(result.edits().get(i)) + from(sources.get(i)), width, out);
+            field(name, SafeText.escaped(made.edits().get(i)) + from(sources.get(i)), width, out);
         }
     }
 
-    /// Writes the lines, none of them wider than the header where it has spaces to be broken at.
+    /// Writes the lines about what heads attend to.
     ///
-    /// @param result what they are about
-    /// @param out    where to
+    /// @param attention what they are about
+    /// @param hashes    as for a run
+    /// @param out       where to
     /// @throws IOException if `out` fails
-    public void writeWithin(LensResult result, Writer out) throws IOException {
-        StringWriter lines = new StringWriter();
-        write(result, lines);
-        for (String line : lines.toString().split("\n")) {
-            out.write(Wrapping.wrapped(line, width) + "\n");
-        }
+    public void write(Attention attention, boolean hashes, Writer out) throws IOException {
+        subject(attention.config(), attention.tokens(), attention.provenance(), out);
+        origin(attention.provenance(), hashes, out);
+    }
+
+    private void subject(Gpt2Config config, List<Token> tokens, Provenance made, Writer out) throws IOException {
+        field("model", made.modelId() + ", " + config.nLayers() + " layers, dModel " + config.dModel(), out);
+        field("tokens", tokens.size() + ": " + quoted(tokens), out);
+        field("BOS", made.bos() == Bos.NONE ? "none" : "prepended, position 0", out);
+        edits("edit", made, OptionalInt.empty(), out);
     }
 
     private static String from(List<Prompt> sources) {
         return sources.isEmpty() ? ""
                 : sources.stream().map(source -> "\"" + SafeText.escaped(source.toString()) + "\"").collect(Collectors.joining(", ", " from ", ""));
+    }
+
+    private void origin(Provenance made, boolean hashes, Writer out) throws IOException {
+        if (hashes) {
+            field("weights", made.weightsSha256(), out);
+            field("tokenizer", made.tokenizerSha256(), out);
+            field("version", made.version(), out);
+        }
+        field("compute", compute, out);
+    }
+
+    /// Lines of a header, none of them wider than a terminal where they have spaces to be broken at.
+    @FunctionalInterface
+    public interface Lines {
+
+        /// Writes them in full.
+        void write(Writer out) throws IOException;
+    }
+
+    /// Writes lines, broken at spaces where they are wider than the header.
+    ///
+    /// @param lines such as those of [#write(LensResult, boolean, Writer)]
+    /// @param out   where to
+    /// @throws IOException if `out` fails
+    public void within(Lines lines, Writer out) throws IOException {
+        StringWriter all = new StringWriter();
+        lines.write(all);
+        for (String line : all.toString().split("\n")) {
+            out.write(Wrapping.wrapped(line, width) + "\n");
+        }
     }
 
     private static String norm(LayerNormMode mode) {

@@ -39,14 +39,17 @@ public final class RunTable implements RunView {
     private final RunHeader header;
     private final OptionalInt width;
     private final Optional<TrackedPath> paths;
+    private final boolean hashes;
 
     /// A view that names what computed the result.
     ///
     /// @param compute kernels and threads, in a few words
     /// @param width   the terminal's columns, for columns that do not fit to come below; empty for a table in one piece
     /// @param paths   draws the paths of tracked tokens; empty where nothing is drawn
-    public RunTable(String compute, OptionalInt width, Optional<TrackedPath> paths) {
+    /// @param hashes  whether the header has the hashes of weights and tokenizer, as one that is kept should
+    public RunTable(String compute, OptionalInt width, Optional<TrackedPath> paths, boolean hashes) {
         this.paths = paths;
+        this.hashes = hashes;
         this.header = new RunHeader(compute, Math.min(width.orElse(WIDEST_HEADER), WIDEST_HEADER));
         this.width = width;
     }
@@ -54,9 +57,9 @@ public final class RunTable implements RunView {
     @Override
     public void write(LensResult result, Writer out) throws IOException {
         if (width.isPresent()) {
-            header.writeWithin(result, out);
+            header.within(lines -> header.write(result, hashes, lines), out);
         } else {
-            header.write(result, out);
+            header.write(result, hashes, out);
         }
         boolean several = result.positions().size() > 1;
         for (int position : result.positions()) {

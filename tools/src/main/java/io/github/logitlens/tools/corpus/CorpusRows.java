@@ -6,7 +6,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.TrackedToken;
-import io.github.logitlens.tools.view.RunCsv;
+import io.github.logitlens.tools.view.Csv;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -139,7 +139,7 @@ public final class CorpusRows {
     }
 
     private void csv(CorpusItem.Row row) {
-        line.append(RunCsv.quoted(row.id())).append(',').append(row.position()).append(',').append(row.token().id()).append(',').append(row.token().hex())
+        line.append(Csv.text(row.id())).append(',').append(row.position()).append(',').append(row.token().id()).append(',').append(row.token().hex())
                 .append(',').append(row.context());
         points.forEach(point -> field(row.surprisal(point)));
         points.forEach(point -> field(row.rank(point)));

@@ -1,6 +1,5 @@
 package io.github.logitlens.tools.view;
 
-import io.github.logitlens.Bos;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensReading;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -25,13 +23,15 @@ import java.util.stream.Stream;
 ///
 /// ```csv
 /// model,bos,layerNorm,lens,position,inputId,inputText,point,name,label,kind,layer,head,entropy,klToFinal,list,rank,id,text,…
-/// "demo",false,RECOMPUTED,logit,6,287," in",8,blocks.7.hook_resid_post,Layer 7,resid_post,7,,0.23,0.0,top,1,6342," Paris",…
+/// "demo",false,recomputed,logit,6,287," in",8,blocks.7.hook_resid_post,Layer 7,resid_post,7,,0.23,0.0,top,1,6342," Paris",…
 /// ```
 ///
 /// The names are those of the JSON document. Ids and positions are the keys; the metrics of a point and position stand on
-/// each of its lines. Numbers are in the shortest form that reads back equal. Texts are decoration, as a screen shows them,
-/// and never a formula for the spreadsheet that opens the file: where the first letter is one of `= + - @`, an apostrophe
-/// stands before the text. `bytes` are exactly the token's.
+/// each of its lines, as do `decision`, `firstAppearance` (indices of points), `flips` and `decisionMargin` of the position,
+/// empty where the run was stopped, `loss` and `perplexity` of the point, empty where not the whole prompt was read, and
+/// `logitDifference` where two tokens are compared. Numbers are in the shortest form that reads back equal. Texts are decoration,
+/// as a screen shows them, and never a formula for the spreadsheet that opens the file: where the first letter is one of
+/// `= + - @`, an apostrophe stands before the text. `bytes` are exactly the token's.
 public final class RunCsv implements RunView {
 
     /// Metrics of the first choice that every line has for its own token.
@@ -55,13 +55,16 @@ public final class RunCsv implements RunView {
     /// @param out    where to
     /// @throws IOException if `out` does
     public static void head(LensResult result, Writer out) throws IOException {
-        List<LensMetric> metrics = metrics(result);
-        List<String> names = new ArrayList<>(
-                List.of("model", "bos", "layerNorm", "lens", "position",
-                "inputId", "inputText", "point", "name", "label", "kind", "layer", "head"));
-        metrics.forEach(metric -> names.add(metric.key()));
+        List<String> names = new ArrayList<>(Csv.FIRST);
+        names.addAll(List.of("position", "inputId", "inputText", "point", "name", "label", "kind", "layer", "head"));
+        metrics(result).forEach(metric -> names.add(metric.key()));
         names.addAll(List.of("list", "rank", "id", "text", "bytes", "logit", "probability", "logProbability"));
-        line(names, out);
+        names.addAll(List.of("decision", "firstAppearance", "flips", "decisionMargin", "loss", "perplexity"));
+        if (result.options().versus().isPresent()) {
+            names.add("logitDifference");
+        }
+        names.addAll(Csv.LAST);
+        Csv.line(names, out);
     }
 
     /// Writes the lines.
@@ -71,18 +74,21 @@ public final class RunCsv implements RunView {
     /// @throws IOException if `out` does
     public static void rows(LensResult result, Writer out) throws IOException {
         List<LensMetric> metrics = metrics(result);
+        List<String> made = Csv.last(result.provenance());
         for (int position : result.positions()) {
+            List<String> decision = decision(result, position);
             for (int index = 0; index < result.points().size(); index++) {
                 LensPoint point = result.points().get(index);
                 List<String> place = place(result, metrics, index, position);
+                List<String> end = end(result, decision, point, position, made);
                 LensReading reading = result.reading(point, position);
                 for (int rank = 1; rank <= reading.top().size(); rank++) {
                     TokenPrediction top = reading.top().get(rank - 1);
-                    line(place, token("top", rank, top.token(), top.logit(), top.probability(), reading), out);
+                    line(place, token("top", rank, top.token(), top.logit(), top.probability(), reading), end, out);
                 }
                 for (TokenRef tracked : new LinkedHashSet<>(result.options().tracked())) {
                     TrackedToken at = result.tracked(tracked, point, position);
-                    line(place, token("tracked", at.rank(), at.token(), at.logit(), at.probability(), reading), out);
+                    line(place, token("tracked", at.rank(), at.token(), at.logit(), at.probability(), reading), end, out);
                 }
             }
         }
@@ -98,40 +104,43 @@ public final class RunCsv implements RunView {
     private static List<String> place(LensResult result, List<LensMetric> metrics, int index, int position) {
         LensPoint point = result.points().get(index);
         Token input = result.tokens().get(position);
-        List<String> fields = new ArrayList<>(List.of(
-                quoted(result.modelId()), Boolean.toString(result.options().bos() == Bos.PREPEND),
-                result.options().layerNorm().key(), result.provenance().lens(), Integer.toString(position),
-                Integer.toString(input.id()), quoted(input.display()), Integer.toString(index), point.name(),
-                point.label(), point.kind().key(), number(point.layer()), number(point.head())));
+        List<String> fields = new ArrayList<>(Csv.first(result.provenance()));
+        fields.addAll(List.of(Integer.toString(position), Integer.toString(input.id()), Csv.text(input.display()),
+                Integer.toString(index), point.name(), point.label(), point.kind().key(), Csv.number(point.layer()),
+                Csv.number(point.head())));
         metrics.forEach(metric -> fields.add(Double.toString(result.value(metric, point, position))));
         return fields;
     }
 
-    private static String number(OptionalInt number) {
-        return number.isPresent() ? Integer.toString(number.getAsInt()) : "";
-    }
-
     private static List<String> token(String kind, int rank, Token token, float logit, double probability, LensReading reading) {
-        return List.of(kind, Integer.toString(rank), Integer.toString(token.id()), quoted(token.display()), token.hex(),
+        return List.of(kind, Integer.toString(rank), Integer.toString(token.id()), Csv.text(token.display()), token.hex(),
                 Float.toString(logit), Double.toString(probability), Double.toString(logit - reading.logSumExp()));
     }
 
-    /// A text as a spreadsheet may show it; always in quotes, so that no reader trims its spaces.
-    ///
-    /// @param display any text
-    /// @return the field
-    public static String quoted(String display) {
-        boolean formula = display.stripLeading().matches("(?s)[=+\\-@＝＋－＠].*");
-        return "\"" + (formula ? "'" : "") + display.replace("\"", "\"\"") + "\"";
+    private static List<String> decision(LensResult result, int position) {
+        String flips = Integer.toString(result.flips(position));
+        if (result.stopped()) {
+            return List.of("", "", flips, "");
+        }
+        LensPoint decision = result.decisionLayer(position);
+        return List.of(Integer.toString(result.points().indexOf(decision)),
+                Integer.toString(result.points().indexOf(result.firstAppearance(position))), flips,
+                Double.toString(result.value(LensMetric.MARGIN, decision, position)));
     }
 
-    private static void line(List<String> place, List<String> token, Writer out) throws IOException {
-        line(Stream.concat(place.stream(), token.stream()).toList(), out);
+    private static List<String> end(
+            LensResult result, List<String> decision, LensPoint point, int position, List<String> made) {
+        List<String> fields = new ArrayList<>(decision);
+        fields.add(result.hasLoss() ? Double.toString(result.loss(point)) : "");
+        fields.add(result.hasLoss() ? Double.toString(result.perplexity(point)) : "");
+        if (result.options().versus().isPresent()) {
+            fields.add(Double.toString(result.logitDifference(point, position)));
+        }
+        fields.addAll(made);
+        return fields;
     }
 
-    /// Fields without commas, quotes and line ends, or quoted already.
-    private static void line(List<String> fields, Writer out) throws IOException {
-        out.write(String.join(",", fields));
-        out.write("\r\n");
+    private static void line(List<String> place, List<String> token, List<String> end, Writer out) throws IOException {
+        Csv.line(Stream.of(place, token, end).flatMap(List::stream).toList(), out);
     }
 }

@@ -1,2 +1,11 @@
-/// What results look like: each class writes one kind of result in one format, and computes nothing.
+/// Results as files: CSV, the explorer's page in one file, JSON of what is no run. Each takes a result and computes nothing; pictures
+/// are in [io.github.logitlens.tools.view.grid].
+///
+/// ```java
+/// try (Writer out = Files.newBufferedWriter(Path.of("run.csv"))) {
+///     new RunCsv().write(Lens.run("The Eiffel Tower is in"), out);
+/// }
+/// ```
+///
+/// `tools/GUIDE.md` has more of it, run.
 package io.github.logitlens.tools.view;

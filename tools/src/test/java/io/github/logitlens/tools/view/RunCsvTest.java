@@ -14,6 +14,7 @@ import io.github.logitlens.LensReading;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.PointKind;
+import io.github.logitlens.Positions;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,31 @@ class RunCsvTest {
             assertEquals(result.value(metric, result.points().getFirst(), 0), Double.parseDouble(row.get(metric.key())), 1e-5,
                     metric.key());
         }
+    }
+
+    @Test
+    void aLineHasItsPositionsDecisionItsPointsLossAndWhatItWasMadeWith() throws IOException {
+        LensResult result = lens.run("Hello there you", LensOptions.defaults().topK(1).track(" Paris").versus(" London"));
+        Iterator<Map<String, String>> rows = parsed(csv(result)).iterator();
+        for (int position : result.positions()) {
+            LensPoint decision = result.decisionLayer(position);
+            for (LensPoint point : result.points()) {
+                for (int line = 0; line < 3; line++) {
+                    Map<String, String> row = rows.next();
+                    assertEquals(List.of(result.points().indexOf(decision) + "", result.points().indexOf(result.firstAppearance(position)) + "",
+                            result.flips(position) + "", result.value(LensMetric.MARGIN, decision, position) + "", result.loss(point) + "",
+                            result.perplexity(point) + "", result.logitDifference(point, position) + ""),
+                            Stream.of("decision", "firstAppearance", "flips", "decisionMargin", "loss", "perplexity", "logitDifference")
+                                    .map(row::get).toList());
+                    for (String name : List.of("weightsSha256", "tokenizerSha256", "lensSha256", "edits", "version")) {
+                        assertEquals(result.provenance().fields().get(name), row.get(name), name);
+                    }
+                }
+            }
+        }
+        LensResult stopped = lens.run("Hello there", LensOptions.defaults().topK(1).stopAfter(1).positions(Positions.last()));
+        Map<String, String> row = parsed(csv(stopped)).getFirst();
+        assertEquals(List.of("", "", "", ""), Stream.of("decision", "firstAppearance", "decisionMargin", "loss").map(row::get).toList());
     }
 
     @Test

@@ -39,6 +39,12 @@ public final class Canvas {
         shapes.add(new Shape.Frame(x, y, width, height, radius, stroke, weight));
     }
 
+    /// Adds a frame that is seen on every colour: the theme's text around its ground.
+    public void mark(double x, double y, double width, double height, double radius) {
+        frame(x, y, width, height, radius, Ink.TEXT, 1.8);
+        frame(x + 1.4, y + 1.4, width - 2.8, height - 2.8, Math.max(0, radius - 1), Ink.GROUND, 1);
+    }
+
     /// Adds a line through points.
     public void line(double[] xs, double[] ys, Paint stroke, double weight) {
         shapes.add(new Shape.Line(xs, ys, stroke, weight));

@@ -161,7 +161,7 @@ public final class GridPicture {
             within.words("✓", x + CELL_WIDTH - 13, y + 14, Size.NORMAL, ink);
         }
         if (cell.decided()) {
-            within.frame(x - 0.5, y - 0.5, CELL_WIDTH - 1, CELL_HEIGHT - 1, 3.5, Ink.TEXT, 1.8);
+            within.mark(x - 0.5, y - 0.5, CELL_WIDTH - 1, CELL_HEIGHT - 1, 3.5);
         }
         sheet.canvas().hint(details(point, position, cell), within);
     }

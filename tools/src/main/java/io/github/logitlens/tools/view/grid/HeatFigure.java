@@ -43,7 +43,9 @@ public final class HeatFigure {
     /// Cells that are smaller have no labels.
     private static final double LABELLED = 9;
     /// From how many maps on they are small.
-    private static final int MANY = 5;
+    static final int MANY = 5;
+    private static final double ROOM_OF_MANY = 150;
+    private static final double LEAST_ROOM = 40;
 
     private final String title;
     private final List<HeatMap> maps;
@@ -54,6 +56,7 @@ public final class HeatFigure {
     private Kind kind = Kind.NUMBER;
     private Scale scale = Scale.LINEAR;
     private Optional<Provenance> provenance = Optional.empty();
+    private int perRow;
 
     private HeatFigure(String title, List<HeatMap> maps) {
         this.title = title;
@@ -69,6 +72,7 @@ public final class HeatFigure {
         copy.kind = kind;
         copy.scale = scale;
         copy.provenance = provenance;
+        copy.perRow = perRow;
         return copy;
     }
 
@@ -119,6 +123,20 @@ public final class HeatFigure {
         HeatFigure copy = copy();
         copy.lines = new ArrayList<>(lines);
         copy.lines.add(line);
+        return copy;
+    }
+
+    /// Puts so many maps beside each other, where there are many, instead of as many as there is room for.
+    ///
+    /// @param maps at least 1
+    /// @return a changed figure
+    /// @throws IllegalArgumentException if it is less
+    public HeatFigure perRow(int maps) {
+        if (maps < 1) {
+            throw new IllegalArgumentException("maps in a row: expected at least 1, got " + maps);
+        }
+        HeatFigure copy = copy();
+        copy.perRow = maps;
         return copy;
     }
 
@@ -219,7 +237,7 @@ public final class HeatFigure {
             cellWidth = Math.clamp(Size.NORMAL.column() * widest + 8, 34, 78);
             cellHeight = NUMBER_HEIGHT;
         } else {
-            double room = maps.size() >= MANY ? 150 : columns <= 8 ? 220 : columns <= 30 ? 480 : 900;
+            double room = maps.size() >= MANY ? roomOfMany() : columns <= 8 ? 220 : columns <= 30 ? 480 : 900;
             cellWidth = Math.clamp(Math.floor(room / Math.max(columns, map.rows().size())), 2, 26);
             cellHeight = cellWidth;
         }
@@ -230,8 +248,14 @@ public final class HeatFigure {
         double leaning = Math.cos(Math.toRadians(-TURNED)) * widest(map.columns().subList(columns - 1, columns)) * Size.SMALL.column();
         double top = (map.name().isEmpty() && map.rowAxis().isEmpty() ? 0 : NAME) + (turned ? turnedRoom : labels ? 14 : 0);
         double left = labels ? Math.ceil(label * Size.SMALL.column()) + 8 : 0;
-        double least = TextWidth.of(heading(map)) * Size.HEADING.column() - left - columns * cellWidth;
+        double least = Math.max(TextWidth.of(heading(map)) * Size.HEADING.column(), map.note().length() * Size.SMALL.column())
+                - left - columns * cellWidth;
         return new Layout(map, cellWidth, cellHeight, left, top, Math.max(turned ? leaning : 0, Math.max(0, least)), labels, turned);
+    }
+
+    private double roomOfMany() {
+        return perRow == 0 ? ROOM_OF_MANY
+                : Math.clamp((WIDEST - 2 * Sheet.MARGIN) / perRow - GAP, LEAST_ROOM, ROOM_OF_MANY);
     }
 
     private static int widest(List<String> labels) {
@@ -243,11 +267,14 @@ public final class HeatFigure {
         return map.name() + (map.name().isEmpty() || axes.isEmpty() ? "" : "  ") + axes;
     }
 
-    private static List<List<Layout>> rows(List<Layout> layouts) {
+    private List<List<Layout>> rows(List<Layout> layouts) {
+        boolean counted = perRow > 0 && maps.size() >= MANY;
         List<List<Layout>> rows = new ArrayList<>();
         double used = 0;
         for (Layout layout : layouts) {
-            if (rows.isEmpty() || used + GAP + layout.width() > WIDEST - 2 * Sheet.MARGIN) {
+            boolean full = !rows.isEmpty() && (counted ? rows.getLast().size() == perRow
+                    : used + GAP + layout.width() > WIDEST - 2 * Sheet.MARGIN);
+            if (rows.isEmpty() || full) {
                 rows.add(new ArrayList<>());
                 used = -GAP;
             }
@@ -281,8 +308,8 @@ public final class HeatFigure {
         for (int row = 0; row < map.rows().size(); row++) {
             for (int column = 0; column < map.columns().size(); column++) {
                 if (map.marked(row, column)) {
-                    canvas.frame(left + column * layout.cellWidth() - 0.5, top + row * layout.cellHeight() - 0.5,
-                            layout.cellWidth(), layout.cellHeight(), 1.5, Ink.TEXT, 1.8);
+                    canvas.mark(left + column * layout.cellWidth() - 0.5, top + row * layout.cellHeight() - 0.5,
+                            layout.cellWidth(), layout.cellHeight(), 1.5);
                 }
             }
         }

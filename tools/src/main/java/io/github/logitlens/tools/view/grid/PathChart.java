@@ -90,7 +90,9 @@ final class PathChart {
         List<Series> series = series(result, position, tokens, quantity);
         ColourScale scale = ColourScale.of(quantity, quantity.kind().usualScale(),
                 series.stream().flatMapToDouble(each -> Arrays.stream(each.values())).toArray());
-        canvas.words(quantity instanceof Quantity.OfToken(TokenFact fact, TokenRef _) ? fact.label() : quantity.title(),
+        canvas.words(quantity instanceof Quantity.OfToken(TokenFact fact, TokenRef _)
+                ? fact.label() + (scale.scale() == Scale.LINEAR ? "" : ", " + scale.scale().label())
+                : quantity.title(),
                 x + AXIS, y + 10, Size.NORMAL, Ink.QUIET);
         double top = y + 18;
         double left = x + AXIS;

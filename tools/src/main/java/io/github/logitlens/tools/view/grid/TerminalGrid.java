@@ -38,6 +38,7 @@ public final class TerminalGrid implements RunView {
     private final ColourDepth depth;
     private final int width;
     private final String compute;
+    private final boolean hashes;
 
     /// A grid for one kind of terminal.
     ///
@@ -45,17 +46,20 @@ public final class TerminalGrid implements RunView {
     /// @param depth   the terminal's colours
     /// @param width   the terminal's columns
     /// @param compute kernels and threads, in a few words
-    public TerminalGrid(GridChoice choice, ColourDepth depth, int width, String compute) {
+    /// @param hashes  whether the header has the hashes of weights and tokenizer, as one that is kept should
+    public TerminalGrid(GridChoice choice, ColourDepth depth, int width, String compute, boolean hashes) {
         this.choice = Objects.requireNonNull(choice, "choice");
         this.depth = Objects.requireNonNull(depth, "depth");
         this.width = width;
         this.compute = Objects.requireNonNull(compute, "compute");
+        this.hashes = hashes;
     }
 
     @Override
     public void write(LensResult result, Writer out) throws IOException {
         LensGrid grid = LensGrid.of(result, choice);
-        new RunHeader(compute, width).writeWithin(result, out);
+        RunHeader header = new RunHeader(compute, width);
+        header.within(lines -> header.write(result, hashes, lines), out);
         legend(grid, out);
         int labels = grid.rows().stream().mapToInt(point -> TextWidth.of(point.label())).max().orElse(0) + 1;
         for (int first = 0; first < grid.positions().size();) {

@@ -87,7 +87,7 @@ class HeatFigureTest {
     @Test
     void marksAndNumbersAreDrawn() {
         Drawing drawing = signed(map("a", new double[] {1.5, -2.25}).numbers().mark(0, 1)).drawing();
-        assertEquals(1, drawing.shapes().stream().filter(Shape.Frame.class::isInstance).count());
+        assertEquals(2, drawing.shapes().stream().filter(Shape.Frame.class::isInstance).count(), "a ring of two colours");
         List<String> words = flat(drawing.shapes()).filter(Shape.Words.class::isInstance).map(shape -> ((Shape.Words) shape).text()).toList();
         assertTrue(words.containsAll(List.of("1.500", "-2.250", "A figure", "layer ↓ position →", "c1", "r0")), words.toString());
         assertTrue(words.contains("Logit difference, nats, linear"), words.toString());

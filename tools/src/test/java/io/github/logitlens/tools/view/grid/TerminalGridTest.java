@@ -59,7 +59,7 @@ class TerminalGridTest {
 
     private static String drawn(LensResult result, GridChoice choice, ColourDepth depth, int width) throws IOException {
         StringWriter out = new StringWriter();
-        new TerminalGrid(choice, depth, width, "kernels of a test, 1 thread").write(result, out);
+        new TerminalGrid(choice, depth, width, "kernels of a test, 1 thread", false).write(result, out);
         // The model is named after its directory, which is another one each time.
         return out.toString().replace(result.modelId(), "random");
     }
