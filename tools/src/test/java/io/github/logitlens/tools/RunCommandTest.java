@@ -152,7 +152,7 @@ class RunCommandTest {
     @Test
     void aStoppedRunSaysSo() {
         List<String> lines = Cli.lens("--stop-after", "2", EIFFEL).succeeds().lines();
-        assertEquals("stopped   after layer 2: the last row is not the model's output", lines.get(4));
+        assertEquals("stopped   after layer 2: the last row is not the model's output", lines.get(5));
         assertTrue(lines.getLast().startsWith("Layer 2 "), lines.getLast());
         Cli.lens("--stop-after", "99", EIFFEL).failsWith(Main.FAILED, "stop-after: expected a layer from 0 to", "got 99");
     }

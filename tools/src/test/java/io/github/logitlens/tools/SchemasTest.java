@@ -49,7 +49,7 @@ class SchemasTest {
                         "--track", " Paris", "--track", "id:198", "--versus", " London", PROMPT + " \u65e5"),
                 json("--json", "--points", "head,attn_out,mlp_out,resid_pre", "--layers", "1", "--layer-norm", "frozen", "Hello"),
                 json("--json", "--stop-after", "1", "Hello"),
-                json("--json", "--lens", "tuned", "Hello")), lines("{\"id\": [1], \"text\": \"Hello\"}\n\"Hello\"\n", "run", "--jsonl")).toList());
+                json("--json", "--lens", "tuned", "Hello")), lines("{\"id\": 7, \"text\": \"Hello\"}\n\"Hello\"\n", "run", "--jsonl")).toList());
         SAMPLES.put("error-1", () -> lines("{\"id\": \"a\", \"ids\": [99999999]}\nno json\n\"\"\n", "run", "--jsonl").toList());
         SAMPLES.put("generation-1", () -> List.of(
                 json("generate", "--json", "--max-tokens", "3", "Hello"),

@@ -82,6 +82,8 @@ class TableWidthTest {
             assertEquals(full, Cli.onTerminal(9999, Map.of(), command), Arrays.toString(command));
         }
         Cli.onTerminal(40, Map.of(), "--output", file.toString(), EIFFEL).succeeds();
-        assertEquals(Cli.lens(EIFFEL).out(), Files.readString(file));
+        // A table that is kept has hashes and the version too.
+        assertEquals(Cli.lens(EIFFEL).lines(), Files.readAllLines(file).stream()
+                .filter(line -> !line.matches("(weights|tokenizer|version) .*")).toList());
     }
 }

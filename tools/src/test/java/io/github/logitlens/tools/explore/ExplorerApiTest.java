@@ -113,6 +113,11 @@ class ExplorerApiTest {
         assertEquals(8, json(RawHttp.post(port, "/api/tokens", "{\"text\": \"<|endoftext|>Hello\"}").body()).path("tokens").size());
     }
 
+    /// The two columns before the hash of the weights emptied.
+    private static String withoutLoss(String csv) {
+        return csv.replaceAll(",[^,\"]*,[^,\"]*(,[0-9a-f]{64},[0-9a-f]{64},)", ",,$1");
+    }
+
     @Test
     void theTableIsThatOfTheCommand() throws IOException {
         RawHttp.Answer answer = RawHttp.post(port, "/api/csv", """
@@ -124,7 +129,8 @@ class ExplorerApiTest {
             new RunCsv().write(lens.run("say \"a,b\" = ".repeat(8),
                     LensOptions.defaults().topK(3).metrics(LensMetric.JSD).track(" Paris")), expected);
         }
-        assertEquals(expected.toString(), answer.body());
+        // A long prompt comes in parts, of which none has a loss of its own.
+        assertEquals(withoutLoss(expected.toString()), withoutLoss(answer.body()));
         assertEquals(422, RawHttp.post(port, "/api/csv", "{\"prompt\": \"\"}").status(), "a table does not begin before it is sure");
     }
 

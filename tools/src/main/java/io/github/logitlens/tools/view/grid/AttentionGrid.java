@@ -56,7 +56,8 @@ public final class AttentionGrid {
         for (int i = 0; i < 8; i++) {
             ramp.append(depth == ColourDepth.NONE ? Blocks.height(i / 7.0) : depth.painted("  ", i / 7.0, ColourMap.SEQUENTIAL));
         }
-        RunHeader.field(depth == ColourDepth.NONE ? "block" : "colour", "0 " + ramp + " 1, weight of a key; rows are queries", out);
+        RunHeader.field(depth == ColourDepth.NONE ? "block" : "colour", "0 " + ramp + " 1", out);
+        out.write(Wrapping.wrapped(" ".repeat(RunHeader.INDENT) + "Weight of a key; rows are queries, columns keys.", width) + "\n");
         for (AttentionHead head : attention.heads()) {
             head(attention, head, out);
         }
