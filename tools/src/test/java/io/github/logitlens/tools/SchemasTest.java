@@ -13,6 +13,7 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.edit.Edits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.StringEntry;
 import java.nio.charset.StandardCharsets;
@@ -66,11 +67,32 @@ class SchemasTest {
                 return List.of(Cli.parse(lens.compare("Hello there", options, Edits.parse("zero:L1H2")).toJson()));
             }
         });
+        SAMPLES.put("corpus-1", () -> corpus("corpus-1"));
+        SAMPLES.put("corpus-row", () -> corpus("corpus-row"));
         SAMPLES.put("tokens-1", () -> List.of(json("tokens", "--json", PROMPT + " \u65e5")));
         SAMPLES.put("neuron-1", () -> List.of(json("neuron", "--json", "2", "5")));
         SAMPLES.put("logitlenskit-2", () -> List.of(json("--format", "logitlenskit", "--top-k", "2", PROMPT)));
         SAMPLES.put("inspect", () -> Stream.of(file("model.safetensors"), file("golden.json"))
                 .flatMap(path -> Cli.lens("inspect", path).lines().stream().map(Cli::parse)).toList());
+    }
+
+    /// A small corpus's summary, or its rows.
+    private static List<JsonNode> corpus(String schema) {
+        try {
+            Path text = Files.createTempFile("corpus", ".txt");
+            Path summary = Files.createTempFile("summary", ".json");
+            try {
+                Files.writeString(text, PROMPT + "\nBarack Obama was the president.\n");
+                List<JsonNode> rows = Cli.lens("corpus", "--lines", "--metric", EVERY_METRIC, "--track", " Paris", "--summary",
+                        summary.toString(), text.toString()).lines().stream().map(Cli::parse).toList();
+                return schema.equals("corpus-row") ? rows : List.of(Cli.parse(Files.readString(summary)));
+            } finally {
+                Files.delete(text);
+                Files.delete(summary);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String file(String name) {
