@@ -135,7 +135,7 @@ class ProductErrorTest {
     private void unembedding(Checkpoint checkpoint, Gpt2Model model, float[] residual) {
         int d = residual.length;
         float[] normalized = new float[d];
-        new ScalarKernels().layerNorm(residual, 0, d, checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll(),
+        new ScalarKernels().rows().layerNorm(residual, 0, d, checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll(),
                 checkpoint.weight(WeightRole.FINAL_LN_BIAS).readAll(), checkpoint.config().layerNormEpsilon(), normalized, 0);
         float[] wte = checkpoint.weight(WeightRole.TOKEN_EMBEDDING).readAll();
         float[] logits = model.unembedding().logits(residual);

@@ -31,7 +31,7 @@ public class Gelu extends ElementWise {
     @Override
     float[] apply(Kernels kernel) {
         System.arraycopy(before, 0, after, 0, before.length);
-        kernel.activate(ActivationFunction.GELU_NEW, after, 0, after.length);
+        kernel.rows().activate(ActivationFunction.GELU_NEW, after, 0, after.length);
         return after;
     }
 }

@@ -29,7 +29,7 @@ public class Interleave extends ElementWise {
 
     @Override
     float[] apply(Kernels kernel) {
-        kernel.interleave(rows, 0, steps, steps, factors, block, 0);
+        kernel.rows().interleave(rows, 0, steps, steps, factors, block, 0);
         return block;
     }
 }

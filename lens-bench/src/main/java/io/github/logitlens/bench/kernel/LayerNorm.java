@@ -34,7 +34,7 @@ public class LayerNorm extends ElementWise {
     @Override
     float[] apply(Kernels kernel) {
         for (int row = 0; row < ROWS; row++) {
-            kernel.layerNorm(x, row * dModel, dModel, gain, bias, 1e-5, out, row * dModel);
+            kernel.rows().layerNorm(x, row * dModel, dModel, gain, bias, 1e-5, out, row * dModel);
         }
         return out;
     }

@@ -31,7 +31,7 @@ public class Softmax extends ElementWise {
     float[] apply(Kernels kernel) {
         System.arraycopy(scores, 0, pattern, 0, scores.length);
         for (int row = 0; row < ROWS; row++) {
-            kernel.softmax(pattern, row * keys, keys);
+            kernel.rows().softmax(pattern, row * keys, keys);
         }
         return pattern;
     }

@@ -4,6 +4,7 @@ import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.internal.hook.HookAccess;
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Tile;
 import io.github.logitlens.internal.layer.Sequences;
 import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.internal.matrix.RowPanels;
@@ -58,8 +59,8 @@ public final class Reference implements AutoCloseable {
         transformer.finalNorm().pack(engine.kernels(), residuals, row, normalized, 0, 1);
         float[] logits = new float[weight.panels() * Kernels.PANEL];
         engine.workers().run(weight.panels(), panel -> weight.use(panel, 1, (matrix, at) ->
-                engine.kernels().multiply(normalized.data(), 0, 1,
-                        matrix.segment(at), matrix.offset(at), matrix.depth(), logits, panel * Kernels.PANEL)));
+                engine.kernels().products().multiplyAll(normalized.blocks(0, 1), matrix.panels(at, 1),
+                        Tile.ZEROS, Tile.of(logits, panel * Kernels.PANEL), null)));
         return Arrays.copyOf(logits, config().vocabSize());
     }
 

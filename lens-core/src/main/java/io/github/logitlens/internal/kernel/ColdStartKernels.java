@@ -1,8 +1,5 @@
 package io.github.logitlens.internal.kernel;
 
-import io.github.logitlens.weights.ActivationFunction;
-import java.lang.foreign.MemorySegment;
-
 /// The scalar kernels until the vector kernels are warm, then those.
 ///
 /// Until C2 has compiled it, code of the Vector API makes an object of every vector and is far slower than scalar code.
@@ -11,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 final class ColdStartKernels implements Kernels {
 
     private final ColdStart policy;
+    private final Products products;
 
     ColdStartKernels() {
         this(new ColdStart(new ScalarKernels(), VectorKernels::new, KernelWarmUp::run,
@@ -19,6 +17,7 @@ final class ColdStartKernels implements Kernels {
 
     ColdStartKernels(ColdStart policy) {
         this.policy = policy;
+        products = new Counted(policy);
     }
 
     /// What computes now.
@@ -28,51 +27,18 @@ final class ColdStartKernels implements Kernels {
     }
 
     @Override
-    public void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        Kernels kernels = policy.current();
-        kernels.multiply(a, aOffset, height, b, bOffset, depth, start, startOffset, startStride, out, outOffset, outStride);
-        policy.count(kernels, (long) height * depth * PANEL);
+    public Products products() {
+        return products;
     }
 
     @Override
-    public void multiplyRow(
-            float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        Kernels kernels = policy.current();
-        kernels.multiplyRow(a, aOffset, panels, b, bOffset, depth, tile, tileOffset);
-        policy.count(kernels, (long) panels * depth * PANEL);
+    public RowOperations rows() {
+        return policy.current().rows();
     }
 
     @Override
-    public boolean joinsPanels() {
-        return policy.current().joinsPanels();
-    }
-
-    @Override
-    public void multiplyTogether(
-            float[] a, int aOffset, int blocks, int height, Panels b, int panels, int depth,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        Kernels kernels = policy.current();
-        kernels.multiplyTogether(a, aOffset, blocks, height, b, panels, depth,
-                start, startOffset, startStride, out, outOffset, outStride);
-        policy.count(kernels, (long) blocks * height * depth * panels * PANEL);
-    }
-
-    @Override
-    public void multiplyAndFetch(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride,
-            MemorySegment next, long nextOffset) {
-        Kernels kernels = policy.current();
-        kernels.multiplyAndFetch(a, aOffset, height, b, bOffset, depth,
-                start, startOffset, startStride, out, outOffset, outStride, next, nextOffset);
-        policy.count(kernels, (long) height * depth * PANEL);
-    }
-
-    @Override
-    public void fetch(MemorySegment b, long bOffset, long bytes) {
-        policy.current().fetch(b, bOffset, bytes);
+    public VocabularyOperations vocabulary() {
+        return policy.current().vocabulary();
     }
 
     @Override
@@ -90,45 +56,31 @@ final class ColdStartKernels implements Kernels {
         policy.leave();
     }
 
-    @Override
-    public float layerNorm(
-            float[] x, int xOffset, int n, float[] gain, float[] bias, double epsilon, float[] out, int outOffset) {
-        return policy.current().layerNorm(x, xOffset, n, gain, bias, epsilon, out, outOffset);
-    }
+    /// The products of what computes now, whose work is counted.
+    private record Counted(ColdStart policy) implements Products {
 
-    @Override
-    public float exponentials(float[] row, int offset, int n) {
-        return policy.current().exponentials(row, offset, n);
-    }
+        @Override
+        public void multiply(RowBlock a, Panel b, Tile start, Tile out) {
+            Kernels kernels = policy.current();
+            kernels.products().multiply(a, b, start, out);
+            policy.count(kernels, (long) a.height() * b.depth() * PANEL);
+        }
 
-    @Override
-    public void interleave(float[] rows, int offset, int stride, int count, float[] factors, float[] block, int blockOffset) {
-        policy.current().interleave(rows, offset, stride, count, factors, block, blockOffset);
-    }
+        @Override
+        public void multiplyAll(RowBlocks a, Panels b, Tile start, Tile out, Panels next) {
+            Kernels kernels = policy.current();
+            kernels.products().multiplyAll(a, b, start, out, next);
+            policy.count(kernels, (long) a.rows() * b.depth() * b.count() * PANEL);
+        }
 
-    @Override
-    public void activate(ActivationFunction f, float[] x, int offset, int n) {
-        policy.current().activate(f, x, offset, n);
-    }
+        @Override
+        public int panelsAtOnce(int rows) {
+            return policy.current().products().panelsAtOnce(rows);
+        }
 
-    @Override
-    public void scale(float[] x, int offset, int n, float factor) {
-        policy.current().scale(x, offset, n, factor);
-    }
-
-    @Override
-    public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
-        policy.current().add(x, xOffset, y, yOffset, n);
-    }
-
-    @Override
-    public void reduce(
-            float[] logits, int columns, int firstColumn, VocabularyStatistics stats, int firstRow, int positions) {
-        policy.current().reduce(logits, columns, firstColumn, stats, firstRow, positions);
-    }
-
-    @Override
-    public void compare(float[] logits, int columns, VocabularyDistances distances, int firstRow, int positions) {
-        policy.current().compare(logits, columns, distances, firstRow, positions);
+        @Override
+        public void fetch(Panels b) {
+            policy.current().products().fetch(b);
+        }
     }
 }

@@ -17,6 +17,7 @@ final class KernelWarmUp {
     private static final long LONGEST_TURN = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int WINS = 20;
     private static final int DEPTH = 256;
+    private static final int BLOCKS = 3;
     private static final int POINTS = 13;
     private static final int ROW = 768;
 
@@ -26,8 +27,8 @@ final class KernelWarmUp {
     private final LongSupplier clock;
     private long spent;
     private final MemorySegment panel = Arena.ofAuto().allocate(4L * Kernels.PANEL * DEPTH, 64);
-    private final float[] left = new float[Kernels.BLOCK * DEPTH];
-    private final float[] tile = new float[POINTS * Kernels.PANEL];
+    private final float[] left = new float[BLOCKS * Kernels.BLOCK * DEPTH];
+    private final float[] tile = new float[BLOCKS * Kernels.BLOCK * Kernels.PANEL];
     private final float[] row = new float[ROW];
     private final float[] gain = new float[ROW];
     private final VocabularyStatistics statistics =
@@ -56,32 +57,49 @@ final class KernelWarmUp {
     /// @return whether each of them came to beat its rival before the patience was spent
     boolean run() {
         List<Consumer<Kernels>> work = List.of(
-                kernels -> {
-                    kernels.fetch(panel, 0, panel.byteSize());
-                    kernels.multiply(left, 0, 6, panel, 0, DEPTH, tile, 0);
-                },
-                kernels -> kernels.multiplyAndFetch(
-                        left, 0, 6, panel, 0, DEPTH, tile, 0, Kernels.PANEL, tile, 0, Kernels.PANEL, panel, 0),
-                kernels -> kernels.multiply(left, 0, 4, panel, 0, DEPTH, tile, 0),
-                kernels -> kernels.multiply(left, 0, 2, panel, 0, DEPTH, tile, 0),
-                kernels -> kernels.multiply(left, 0, 1, panel, 0, DEPTH, tile, 0),
-                kernels -> kernels.multiplyRow(left, 0, 2, panel, 0, DEPTH / 2, tile, 0),
-                kernels -> kernels.multiplyRow(left, 0, 4, panel, 0, DEPTH / 4, tile, 0),
+                kernels -> multiply(kernels, 6, 1, null),
+                kernels -> multiply(kernels, 6, 1, panels(1, DEPTH)),
+                kernels -> multiply(kernels, 6, BLOCKS, panels(1, DEPTH)),
+                kernels -> multiply(kernels, 4, BLOCKS, panels(1, DEPTH)),
+                kernels -> multiply(kernels, 2, BLOCKS, panels(1, DEPTH)),
+                kernels -> multiply(kernels, 4, 1, null),
+                kernels -> multiply(kernels, 2, 1, null),
+                kernels -> multiply(kernels, 1, 1, null),
+                kernels -> multiplyRow(kernels, 2),
+                kernels -> multiplyRow(kernels, 4),
                 kernels -> {
                     // Of narrow vectors the interleaving is the rival's own, which alone would not win often in a row.
-                    kernels.layerNorm(row, 0, ROW, gain, gain, 1e-5, row, 0);
-                    kernels.interleave(row, 0, ROW / Kernels.BLOCK, ROW / Kernels.BLOCK, Kernels.ONES, left, 0);
+                    kernels.rows().layerNorm(row, 0, ROW, gain, gain, 1e-5, row, 0);
+                    kernels.rows().interleave(row, 0, ROW / Kernels.BLOCK, ROW / Kernels.BLOCK, RowOperations.ONES, left, 0);
                 },
-                kernels -> kernels.softmax(row, 0, ROW),
-                kernels -> kernels.activate(ActivationFunction.GELU_NEW, row, 0, ROW),
-                kernels -> kernels.reduce(tile, Kernels.PANEL, 0, statistics, 0, 1),
-                kernels -> kernels.compare(tile, Kernels.PANEL, distances, 0, 1));
+                kernels -> kernels.rows().softmax(row, 0, ROW),
+                kernels -> kernels.rows().activate(ActivationFunction.GELU_NEW, row, 0, ROW),
+                kernels -> kernels.vocabulary().reduce(tile, Kernels.PANEL, 0, statistics, 0, 1),
+                kernels -> kernels.vocabulary().compare(tile, Kernels.PANEL, distances, 0, 1));
         for (Consumer<Kernels> kernel : work) {
             if (!winsOver(kernel)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private Panels panels(int count, int depth) {
+        return Panels.inTurn(panel, 0, count, depth);
+    }
+
+    /// @param next read ahead, or null
+    private void multiply(Kernels kernels, int height, int blocks, Panels next) {
+        if (next != null) {
+            kernels.products().fetch(next);
+        }
+        kernels.products().multiplyAll(new RowBlocks(left, 0, blocks, height, DEPTH), panels(1, DEPTH),
+                Tile.ZEROS, Tile.of(tile, 0), next);
+    }
+
+    private void multiplyRow(Kernels kernels, int panels) {
+        kernels.products().multiplyAll(new RowBlocks(left, 0, 1, 1, DEPTH / panels), panels(panels, DEPTH / panels),
+                Tile.ZEROS, Tile.of(tile, 0), null);
     }
 
     private boolean winsOver(Consumer<Kernels> kernel) {

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The product for machines with 16 vector registers, or vectors below 512 bits: a panel in strips of two vectors.
+/// The product for machines with 16 vector registers: a panel in strips of two vectors.
 ///
 /// A block of 6 rows × 2 vectors keeps 12 accumulators, 2 vectors of `b` and one broadcast in 16 registers. The form of the
 /// loop is that of [WideProduct], for the reasons given there.
@@ -18,50 +18,49 @@ final class NarrowProduct {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int LANES = SPECIES.length();
+    private static final int STRIP = 2 * LANES;
     private static final long VECTOR_BYTES = 4L * LANES;
-    private static final long ROW_BYTES = 4L * PANEL;
+    private static final long ROW_BYTES = Panel.ROW_BYTES;
 
     private NarrowProduct() {
     }
 
-    /// Takes `depth` steps, a multiple of [#STEPS] above 0; see [Kernels#multiply].
-    static void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        int aEnd = aOffset + depth * height;
-        for (int column = 0; column < PANEL; column += 2 * LANES) {
-            long bStrip = bOffset + 4L * column;
-            int startStrip = startOffset + column;
-            int outStrip = outOffset + column;
-            switch (height) {
-                case 6 -> rows6(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
-                case 4 -> rows4(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
-                case 2 -> rows2(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
-                case 1 -> rows1(a, aOffset, aEnd, b, bStrip, start, startStrip, startStride, out, outStrip, outStride);
-                default -> throw new AssertionError("height of a row block: expected 1, 2, 4 or 6, got " + height);
+    /// Takes a multiple of [#STEPS] steps; see [Products#multiply].
+    static void multiply(RowBlock a, Panel b, Tile start, Tile out) {
+        for (int column = 0; column < PANEL; column += STRIP) {
+            switch (a.height()) {
+                case 6 -> rows6(a, b, column, start, out);
+                case 4 -> rows4(a, b, column, start, out);
+                case 2 -> rows2(a, b, column, start, out);
+                case 1 -> rows1(a, b, column, start, out);
+                default -> throw new AssertionError("height of a row block: expected 1, 2, 4 or 6, got " + a.height());
             }
         }
     }
 
     // Written by ProductSources: what is changed below this line has to be changed there.
 
-    private static void rows6(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
-        FloatVector x40 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride);
-        FloatVector x41 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + LANES);
-        FloatVector x50 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride);
-        FloatVector x51 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows6(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, from, s + 2 * stride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, from, s + 3 * stride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + LANES);
+        FloatVector x40 = FloatVector.fromArray(SPECIES, from, s + 4 * stride);
+        FloatVector x41 = FloatVector.fromArray(SPECIES, from, s + 4 * stride + LANES);
+        FloatVector x50 = FloatVector.fromArray(SPECIES, from, s + 5 * stride);
+        FloatVector x51 = FloatVector.fromArray(SPECIES, from, s + 5 * stride + LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 6;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -105,34 +104,41 @@ final class NarrowProduct {
             x51 = v.fma(b1, x51);
             i += 12;
             o += 2 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x20.intoArray(out, outOffset + 2 * outStride);
-        x21.intoArray(out, outOffset + 2 * outStride + LANES);
-        x30.intoArray(out, outOffset + 3 * outStride);
-        x31.intoArray(out, outOffset + 3 * outStride + LANES);
-        x40.intoArray(out, outOffset + 4 * outStride);
-        x41.intoArray(out, outOffset + 4 * outStride + LANES);
-        x50.intoArray(out, outOffset + 5 * outStride);
-        x51.intoArray(out, outOffset + 5 * outStride + LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x20.intoArray(to, t + 2 * stride);
+        x21.intoArray(to, t + 2 * stride + LANES);
+        x30.intoArray(to, t + 3 * stride);
+        x31.intoArray(to, t + 3 * stride + LANES);
+        x40.intoArray(to, t + 4 * stride);
+        x41.intoArray(to, t + 4 * stride + LANES);
+        x50.intoArray(to, t + 5 * stride);
+        x51.intoArray(to, t + 5 * stride + LANES);
     }
 
-    private static void rows4(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows4(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, from, s + 2 * stride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, from, s + 3 * stride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 4;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -164,26 +170,33 @@ final class NarrowProduct {
             x31 = v.fma(b1, x31);
             i += 8;
             o += 2 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x20.intoArray(out, outOffset + 2 * outStride);
-        x21.intoArray(out, outOffset + 2 * outStride + LANES);
-        x30.intoArray(out, outOffset + 3 * outStride);
-        x31.intoArray(out, outOffset + 3 * outStride + LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x20.intoArray(to, t + 2 * stride);
+        x21.intoArray(to, t + 2 * stride + LANES);
+        x30.intoArray(to, t + 3 * stride);
+        x31.intoArray(to, t + 3 * stride + LANES);
     }
 
-    private static void rows2(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows2(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 2;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -203,20 +216,27 @@ final class NarrowProduct {
             x11 = v.fma(b1, x11);
             i += 4;
             o += 2 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
     }
 
-    private static void rows1(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows1(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 1;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -230,8 +250,11 @@ final class NarrowProduct {
             x01 = v.fma(b1, x01);
             i += 2;
             o += 2 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
     }
 }

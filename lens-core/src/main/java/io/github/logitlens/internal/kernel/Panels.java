@@ -1,36 +1,41 @@
 package io.github.logitlens.internal.kernel;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Where neighbouring panels stand in memory: the 64 floats of panel `p` and step `k` at byte
-/// `offset + p · panelBytes + k · rowBytes`.
+/// Neighbouring panels: the 64 floats of panel `p` and step `k` at byte `offset + p · panelBytes + k · rowBytes`.
 ///
 /// @param memory     native memory, *not modified*
 /// @param offset     first byte of the first panel
+/// @param count      how many panels, at least 1
+/// @param depth      length of the chains, at least 1
 /// @param panelBytes from one panel to the next
 /// @param rowBytes   from one step of `k` to the next
-public record Panels(MemorySegment memory, long offset, long panelBytes, long rowBytes) {
+public record Panels(MemorySegment memory, long offset, int count, int depth, long panelBytes, long rowBytes) {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final long ROW_BYTES = 4L * Kernels.PANEL;
+    private static final long ROW_BYTES = Panel.ROW_BYTES;
 
-    /// Panels one after the other, `[panels][depth][64]`.
-    public static Panels inTurn(MemorySegment memory, long offset, int depth) {
-        return new Panels(memory, offset, ROW_BYTES * depth, ROW_BYTES);
+    /// Panels one after the other, `[count][depth][64]`.
+    public static Panels inTurn(MemorySegment memory, long offset, int count, int depth) {
+        return new Panels(memory, offset, count, depth, ROW_BYTES * depth, ROW_BYTES);
     }
 
     /// Panels side by side in rows, `[depth][columns]`.
     ///
     /// @param offset first byte of the first row's first column
-    public static Panels inRows(MemorySegment memory, long offset, int columns) {
-        return new Panels(memory, offset, ROW_BYTES, 4L * columns);
+    public static Panels inRows(MemorySegment memory, long offset, int count, int depth, int columns) {
+        return new Panels(memory, offset, count, depth, ROW_BYTES, 4L * columns);
     }
 
-    /// The same panels without their first steps.
-    public Panels from(int step) {
-        return new Panels(memory, offset + step * rowBytes, panelBytes, rowBytes);
+    /// Some steps of the same panels.
+    public Panels steps(int first, int count) {
+        return new Panels(memory, offset + first * rowBytes, this.count, count, panelBytes, rowBytes);
+    }
+
+    /// Some of the panels.
+    Panels some(int first, int count) {
+        return new Panels(memory, offset + first * panelBytes, count, depth, panelBytes, rowBytes);
     }
 
     /// Whether a panel's steps follow each other.
@@ -38,32 +43,35 @@ public record Panels(MemorySegment memory, long offset, long panelBytes, long ro
         return rowBytes == ROW_BYTES;
     }
 
-    long offset(int panel) {
-        return offset + panel * panelBytes;
+    /// One of the panels, whose steps follow each other.
+    public Panel panel(int panel) {
+        return new Panel(memory, offset + panel * panelBytes, depth);
     }
 
-    /// Copies one step of some panels.
+    /// Copies one step of all panels.
     ///
-    /// @param row `[panels · 64]`, *written*
-    void copy(int k, int panels, float[] row) {
+    /// @param row `[count · 64]`, *written*
+    void copy(int k, float[] row) {
         long from = offset + k * rowBytes;
         if (panelBytes == ROW_BYTES) {
-            MemorySegment.copy(memory, FLOAT, from, row, 0, panels * Kernels.PANEL);
+            MemorySegment.copy(memory, FLOAT, from, row, 0, count * Kernels.PANEL);
             return;
         }
-        for (int panel = 0; panel < panels; panel++) {
+        for (int panel = 0; panel < count; panel++) {
             MemorySegment.copy(memory, FLOAT, from + panel * panelBytes, row, panel * Kernels.PANEL, Kernels.PANEL);
         }
     }
 
-    /// The same panels one after the other.
-    Panels copyInTurn(int panels, int depth, Arena arena) {
-        MemorySegment copy = arena.allocate(panels * ROW_BYTES * depth, ROW_BYTES);
-        for (int panel = 0; panel < panels; panel++) {
+    /// Copies all of them to memory in which they stand one after the other.
+    ///
+    /// @param target `[count][depth][64]`, *written*
+    Panels copyInTurn(MemorySegment target) {
+        for (int panel = 0; panel < count; panel++) {
             for (int k = 0; k < depth; k++) {
-                MemorySegment.copy(memory, offset(panel) + k * rowBytes, copy, (panel * (long) depth + k) * ROW_BYTES, ROW_BYTES);
+                MemorySegment.copy(memory, offset + panel * panelBytes + k * rowBytes,
+                        target, (panel * (long) depth + k) * ROW_BYTES, ROW_BYTES);
             }
         }
-        return inTurn(copy, 0, depth);
+        return inTurn(target, 0, count, depth);
     }
 }

@@ -26,6 +26,13 @@ enum Touching {
     ONE_IN_SIXTEEN;
 
     private static final int LINES_OF_ONE_PROCESSOR = 5;
+    /// Blocks that share a panel's lines, at most: so many take as long as a panel of 768 steps takes to come, and half as long again.
+    private static final int MOST = 7;
+
+    /// Which blocks read ahead while they meet a panel: the first, and each that comes so many after one that does.
+    int everyHowManyBlocks(int blocks) {
+        return this == EVERY_LINE ? (blocks + MOST - 1) / MOST : blocks;
+    }
 
     /// What was best on processors like this one.
     static Touching ofThisProcessor() {

@@ -73,7 +73,7 @@ final class VectorStatistics {
                 max = logit > max ? logit : max;
             }
         }
-        ScalarKernels.raiseMax(stats, row, max, last);
+        ScalarVocabulary.raiseMax(stats, row, max, last);
     }
 
     /// Counts a whole tile row's logits that rank before a target. Where all its ids are on one side of the target's, equal

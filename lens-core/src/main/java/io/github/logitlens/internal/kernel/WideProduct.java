@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The product for machines with 32 vector registers of 512 bits: all 64 columns of a panel at once.
+/// The product for machines with 32 vector registers: a panel in strips of four vectors, which of 512 bits are all its columns.
 ///
 /// A block of 6 rows × 4 vectors keeps 24 accumulators, the 4 vectors of `b` and one broadcast in registers, and every
 /// value loaded is used 4 or 6 times. Four things about its form were measured, and matter (JDK 25, an Intel core with two
@@ -32,70 +32,75 @@ final class WideProduct {
     static final int STEPS = 3;
 
     private static final int PANEL = Kernels.PANEL;
-    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int LANES = SPECIES.length();
+    private static final int STRIP = 4 * LANES;
     private static final long VECTOR_BYTES = 4L * LANES;
-    private static final long ROW_BYTES = 4L * PANEL;
+    private static final long ROW_BYTES = Panel.ROW_BYTES;
 
     private WideProduct() {
     }
 
-    /// Takes `depth` steps, a multiple of [#STEPS] above 0, for a block of more than one row; see [Kernels#multiply].
-    static void multiply(
-            float[] a, int aOffset, int height, MemorySegment b, long bOffset, int depth,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        int aEnd = aOffset + depth * height;
-        switch (height) {
-            case 6 -> rows6(a, aOffset, aEnd, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
-            case 4 -> rows4(a, aOffset, aEnd, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
-            case 2 -> rows2(a, aOffset, aEnd, b, bOffset, start, startOffset, startStride, out, outOffset, outStride);
-            default -> throw new AssertionError("height of a row block: expected 2, 4 or 6, got " + height);
+    /// Takes a multiple of [#STEPS] steps, for a block of more than one row; see [Products#multiply].
+    static void multiply(RowBlock a, Panel b, Tile start, Tile out) {
+        for (int column = 0; column < PANEL; column += STRIP) {
+            switch (a.height()) {
+                case 6 -> rows6(a, b, column, start, out);
+                case 4 -> rows4(a, b, column, start, out);
+                case 2 -> rows2(a, b, column, start, out);
+                default -> throw new AssertionError("height of a row block: expected 2, 4 or 6, got " + a.height());
+            }
         }
     }
 
-    /// One row and 1, 2 or 4 panels; see [Kernels#multiplyRow].
-    static void multiplyRow(
-            float[] a, int aOffset, int panels, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        switch (panels) {
-            case 4 -> panels4(a, aOffset, b, bOffset, depth, tile, tileOffset);
-            case 2 -> panels2(a, aOffset, b, bOffset, depth, tile, tileOffset);
-            case 1 -> panels1(a, aOffset, b, bOffset, depth, tile, tileOffset);
-            default -> throw new AssertionError("panels side by side: expected 1, 2 or 4, got " + panels);
+    /// One row and 1, 2 or 4 panels, one after the other in memory.
+    static void multiplyRow(RowBlock a, Panels b, Tile start, Tile out) {
+        for (int column = 0; column < PANEL; column += STRIP) {
+            switch (b.count()) {
+                case 4 -> panels4(a, b, column, start, out);
+                case 2 -> panels2(a, b, column, start, out);
+                case 1 -> panels1(a, b, column, start, out);
+                default -> throw new AssertionError("panels side by side: expected 1, 2 or 4, got " + b.count());
+            }
         }
     }
 
     // Written by ProductSources: what is changed below this line has to be changed there.
 
-    private static void rows6(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 3 * LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
-        FloatVector x22 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 2 * LANES);
-        FloatVector x23 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 3 * LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
-        FloatVector x32 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 2 * LANES);
-        FloatVector x33 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 3 * LANES);
-        FloatVector x40 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride);
-        FloatVector x41 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + LANES);
-        FloatVector x42 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + 2 * LANES);
-        FloatVector x43 = FloatVector.fromArray(SPECIES, start, startOffset + 4 * startStride + 3 * LANES);
-        FloatVector x50 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride);
-        FloatVector x51 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + LANES);
-        FloatVector x52 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + 2 * LANES);
-        FloatVector x53 = FloatVector.fromArray(SPECIES, start, startOffset + 5 * startStride + 3 * LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows6(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, from, s + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, from, s + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, from, s + stride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, from, s + stride + 3 * LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, from, s + 2 * stride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + LANES);
+        FloatVector x22 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + 2 * LANES);
+        FloatVector x23 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + 3 * LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, from, s + 3 * stride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + LANES);
+        FloatVector x32 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + 2 * LANES);
+        FloatVector x33 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + 3 * LANES);
+        FloatVector x40 = FloatVector.fromArray(SPECIES, from, s + 4 * stride);
+        FloatVector x41 = FloatVector.fromArray(SPECIES, from, s + 4 * stride + LANES);
+        FloatVector x42 = FloatVector.fromArray(SPECIES, from, s + 4 * stride + 2 * LANES);
+        FloatVector x43 = FloatVector.fromArray(SPECIES, from, s + 4 * stride + 3 * LANES);
+        FloatVector x50 = FloatVector.fromArray(SPECIES, from, s + 5 * stride);
+        FloatVector x51 = FloatVector.fromArray(SPECIES, from, s + 5 * stride + LANES);
+        FloatVector x52 = FloatVector.fromArray(SPECIES, from, s + 5 * stride + 2 * LANES);
+        FloatVector x53 = FloatVector.fromArray(SPECIES, from, s + 5 * stride + 3 * LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 6;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -201,54 +206,61 @@ final class WideProduct {
             x53 = v.fma(b3, x53);
             i += 18;
             o += 3 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x02.intoArray(out, outOffset + 2 * LANES);
-        x03.intoArray(out, outOffset + 3 * LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x12.intoArray(out, outOffset + outStride + 2 * LANES);
-        x13.intoArray(out, outOffset + outStride + 3 * LANES);
-        x20.intoArray(out, outOffset + 2 * outStride);
-        x21.intoArray(out, outOffset + 2 * outStride + LANES);
-        x22.intoArray(out, outOffset + 2 * outStride + 2 * LANES);
-        x23.intoArray(out, outOffset + 2 * outStride + 3 * LANES);
-        x30.intoArray(out, outOffset + 3 * outStride);
-        x31.intoArray(out, outOffset + 3 * outStride + LANES);
-        x32.intoArray(out, outOffset + 3 * outStride + 2 * LANES);
-        x33.intoArray(out, outOffset + 3 * outStride + 3 * LANES);
-        x40.intoArray(out, outOffset + 4 * outStride);
-        x41.intoArray(out, outOffset + 4 * outStride + LANES);
-        x42.intoArray(out, outOffset + 4 * outStride + 2 * LANES);
-        x43.intoArray(out, outOffset + 4 * outStride + 3 * LANES);
-        x50.intoArray(out, outOffset + 5 * outStride);
-        x51.intoArray(out, outOffset + 5 * outStride + LANES);
-        x52.intoArray(out, outOffset + 5 * outStride + 2 * LANES);
-        x53.intoArray(out, outOffset + 5 * outStride + 3 * LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x02.intoArray(to, t + 2 * LANES);
+        x03.intoArray(to, t + 3 * LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x12.intoArray(to, t + stride + 2 * LANES);
+        x13.intoArray(to, t + stride + 3 * LANES);
+        x20.intoArray(to, t + 2 * stride);
+        x21.intoArray(to, t + 2 * stride + LANES);
+        x22.intoArray(to, t + 2 * stride + 2 * LANES);
+        x23.intoArray(to, t + 2 * stride + 3 * LANES);
+        x30.intoArray(to, t + 3 * stride);
+        x31.intoArray(to, t + 3 * stride + LANES);
+        x32.intoArray(to, t + 3 * stride + 2 * LANES);
+        x33.intoArray(to, t + 3 * stride + 3 * LANES);
+        x40.intoArray(to, t + 4 * stride);
+        x41.intoArray(to, t + 4 * stride + LANES);
+        x42.intoArray(to, t + 4 * stride + 2 * LANES);
+        x43.intoArray(to, t + 4 * stride + 3 * LANES);
+        x50.intoArray(to, t + 5 * stride);
+        x51.intoArray(to, t + 5 * stride + LANES);
+        x52.intoArray(to, t + 5 * stride + 2 * LANES);
+        x53.intoArray(to, t + 5 * stride + 3 * LANES);
     }
 
-    private static void rows4(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 3 * LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + LANES);
-        FloatVector x22 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 2 * LANES);
-        FloatVector x23 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * startStride + 3 * LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + LANES);
-        FloatVector x32 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 2 * LANES);
-        FloatVector x33 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * startStride + 3 * LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows4(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, from, s + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, from, s + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, from, s + stride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, from, s + stride + 3 * LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, from, s + 2 * stride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + LANES);
+        FloatVector x22 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + 2 * LANES);
+        FloatVector x23 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + 3 * LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, from, s + 3 * stride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + LANES);
+        FloatVector x32 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + 2 * LANES);
+        FloatVector x33 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + 3 * LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 4;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -324,38 +336,45 @@ final class WideProduct {
             x33 = v.fma(b3, x33);
             i += 12;
             o += 3 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x02.intoArray(out, outOffset + 2 * LANES);
-        x03.intoArray(out, outOffset + 3 * LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x12.intoArray(out, outOffset + outStride + 2 * LANES);
-        x13.intoArray(out, outOffset + outStride + 3 * LANES);
-        x20.intoArray(out, outOffset + 2 * outStride);
-        x21.intoArray(out, outOffset + 2 * outStride + LANES);
-        x22.intoArray(out, outOffset + 2 * outStride + 2 * LANES);
-        x23.intoArray(out, outOffset + 2 * outStride + 3 * LANES);
-        x30.intoArray(out, outOffset + 3 * outStride);
-        x31.intoArray(out, outOffset + 3 * outStride + LANES);
-        x32.intoArray(out, outOffset + 3 * outStride + 2 * LANES);
-        x33.intoArray(out, outOffset + 3 * outStride + 3 * LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x02.intoArray(to, t + 2 * LANES);
+        x03.intoArray(to, t + 3 * LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x12.intoArray(to, t + stride + 2 * LANES);
+        x13.intoArray(to, t + stride + 3 * LANES);
+        x20.intoArray(to, t + 2 * stride);
+        x21.intoArray(to, t + 2 * stride + LANES);
+        x22.intoArray(to, t + 2 * stride + 2 * LANES);
+        x23.intoArray(to, t + 2 * stride + 3 * LANES);
+        x30.intoArray(to, t + 3 * stride);
+        x31.intoArray(to, t + 3 * stride + LANES);
+        x32.intoArray(to, t + 3 * stride + 2 * LANES);
+        x33.intoArray(to, t + 3 * stride + 3 * LANES);
     }
 
-    private static void rows2(
-            float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, start, startOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, start, startOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, start, startOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, start, startOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, start, startOffset + startStride);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, start, startOffset + startStride + 3 * LANES);
-        int i = aOffset;
-        long o = bOffset;
+    private static void rows2(RowBlock rows, Panel panel, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.stride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, from, s + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, from, s + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, from, s + stride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, from, s + stride + 3 * LANES);
+        float[] a = rows.values();
+        int i = rows.offset();
+        int end = i + panel.depth() * 2;
+        MemorySegment b = panel.memory();
+        long o = panel.offset() + column * 4L;
         do {
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, o, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, o + VECTOR_BYTES, ORDER);
@@ -401,36 +420,46 @@ final class WideProduct {
             x13 = v.fma(b3, x13);
             i += 6;
             o += 3 * ROW_BYTES;
-        } while (i != aEnd);
-        x00.intoArray(out, outOffset);
-        x01.intoArray(out, outOffset + LANES);
-        x02.intoArray(out, outOffset + 2 * LANES);
-        x03.intoArray(out, outOffset + 3 * LANES);
-        x10.intoArray(out, outOffset + outStride);
-        x11.intoArray(out, outOffset + outStride + LANES);
-        x12.intoArray(out, outOffset + outStride + 2 * LANES);
-        x13.intoArray(out, outOffset + outStride + 3 * LANES);
+        } while (i != end);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.stride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x02.intoArray(to, t + 2 * LANES);
+        x03.intoArray(to, t + 3 * LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x12.intoArray(to, t + stride + 2 * LANES);
+        x13.intoArray(to, t + stride + 3 * LANES);
     }
 
-    private static void panels4(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        long panelBytes = depth * ROW_BYTES;
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
-        FloatVector x20 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL);
-        FloatVector x21 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + LANES);
-        FloatVector x22 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 2 * LANES);
-        FloatVector x23 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * PANEL + 3 * LANES);
-        FloatVector x30 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL);
-        FloatVector x31 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + LANES);
-        FloatVector x32 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 2 * LANES);
-        FloatVector x33 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * PANEL + 3 * LANES);
+    private static void panels4(RowBlock row, Panels panels, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.panelStride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, from, s + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, from, s + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, from, s + stride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, from, s + stride + 3 * LANES);
+        FloatVector x20 = FloatVector.fromArray(SPECIES, from, s + 2 * stride);
+        FloatVector x21 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + LANES);
+        FloatVector x22 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + 2 * LANES);
+        FloatVector x23 = FloatVector.fromArray(SPECIES, from, s + 2 * stride + 3 * LANES);
+        FloatVector x30 = FloatVector.fromArray(SPECIES, from, s + 3 * stride);
+        FloatVector x31 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + LANES);
+        FloatVector x32 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + 2 * LANES);
+        FloatVector x33 = FloatVector.fromArray(SPECIES, from, s + 3 * stride + 3 * LANES);
+        float[] a = row.values();
+        int aOffset = row.offset();
+        int depth = panels.depth();
+        MemorySegment b = panels.memory();
+        long bOffset = panels.offset() + column * 4L;
+        long panelBytes = panels.panelBytes();
         for (int k = 0; k < depth; k++) {
             FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);
             long o = bOffset + k * ROW_BYTES;
@@ -454,35 +483,45 @@ final class WideProduct {
             x32 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o3 + 2 * VECTOR_BYTES, ORDER), x32);
             x33 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o3 + 3 * VECTOR_BYTES, ORDER), x33);
         }
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
-        x20.intoArray(tile, tileOffset + 2 * PANEL);
-        x21.intoArray(tile, tileOffset + 2 * PANEL + LANES);
-        x22.intoArray(tile, tileOffset + 2 * PANEL + 2 * LANES);
-        x23.intoArray(tile, tileOffset + 2 * PANEL + 3 * LANES);
-        x30.intoArray(tile, tileOffset + 3 * PANEL);
-        x31.intoArray(tile, tileOffset + 3 * PANEL + LANES);
-        x32.intoArray(tile, tileOffset + 3 * PANEL + 2 * LANES);
-        x33.intoArray(tile, tileOffset + 3 * PANEL + 3 * LANES);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.panelStride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x02.intoArray(to, t + 2 * LANES);
+        x03.intoArray(to, t + 3 * LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x12.intoArray(to, t + stride + 2 * LANES);
+        x13.intoArray(to, t + stride + 3 * LANES);
+        x20.intoArray(to, t + 2 * stride);
+        x21.intoArray(to, t + 2 * stride + LANES);
+        x22.intoArray(to, t + 2 * stride + 2 * LANES);
+        x23.intoArray(to, t + 2 * stride + 3 * LANES);
+        x30.intoArray(to, t + 3 * stride);
+        x31.intoArray(to, t + 3 * stride + LANES);
+        x32.intoArray(to, t + 3 * stride + 2 * LANES);
+        x33.intoArray(to, t + 3 * stride + 3 * LANES);
     }
 
-    private static void panels2(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        long panelBytes = depth * ROW_BYTES;
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
-        FloatVector x10 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL);
-        FloatVector x11 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + LANES);
-        FloatVector x12 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 2 * LANES);
-        FloatVector x13 = FloatVector.fromArray(SPECIES, tile, tileOffset + PANEL + 3 * LANES);
+    private static void panels2(RowBlock row, Panels panels, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        int stride = start.panelStride();
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, from, s + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, from, s + 3 * LANES);
+        FloatVector x10 = FloatVector.fromArray(SPECIES, from, s + stride);
+        FloatVector x11 = FloatVector.fromArray(SPECIES, from, s + stride + LANES);
+        FloatVector x12 = FloatVector.fromArray(SPECIES, from, s + stride + 2 * LANES);
+        FloatVector x13 = FloatVector.fromArray(SPECIES, from, s + stride + 3 * LANES);
+        float[] a = row.values();
+        int aOffset = row.offset();
+        int depth = panels.depth();
+        MemorySegment b = panels.memory();
+        long bOffset = panels.offset() + column * 4L;
+        long panelBytes = panels.panelBytes();
         for (int k = 0; k < depth; k++) {
             FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);
             long o = bOffset + k * ROW_BYTES;
@@ -496,22 +535,31 @@ final class WideProduct {
             x12 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + 2 * VECTOR_BYTES, ORDER), x12);
             x13 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o1 + 3 * VECTOR_BYTES, ORDER), x13);
         }
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
-        x10.intoArray(tile, tileOffset + PANEL);
-        x11.intoArray(tile, tileOffset + PANEL + LANES);
-        x12.intoArray(tile, tileOffset + PANEL + 2 * LANES);
-        x13.intoArray(tile, tileOffset + PANEL + 3 * LANES);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        stride = out.panelStride();
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x02.intoArray(to, t + 2 * LANES);
+        x03.intoArray(to, t + 3 * LANES);
+        x10.intoArray(to, t + stride);
+        x11.intoArray(to, t + stride + LANES);
+        x12.intoArray(to, t + stride + 2 * LANES);
+        x13.intoArray(to, t + stride + 3 * LANES);
     }
 
-    private static void panels1(
-            float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {
-        FloatVector x00 = FloatVector.fromArray(SPECIES, tile, tileOffset);
-        FloatVector x01 = FloatVector.fromArray(SPECIES, tile, tileOffset + LANES);
-        FloatVector x02 = FloatVector.fromArray(SPECIES, tile, tileOffset + 2 * LANES);
-        FloatVector x03 = FloatVector.fromArray(SPECIES, tile, tileOffset + 3 * LANES);
+    private static void panels1(RowBlock row, Panels panels, int column, Tile start, Tile out) {
+        float[] from = start.values();
+        int s = start.offset() + column;
+        FloatVector x00 = FloatVector.fromArray(SPECIES, from, s);
+        FloatVector x01 = FloatVector.fromArray(SPECIES, from, s + LANES);
+        FloatVector x02 = FloatVector.fromArray(SPECIES, from, s + 2 * LANES);
+        FloatVector x03 = FloatVector.fromArray(SPECIES, from, s + 3 * LANES);
+        float[] a = row.values();
+        int aOffset = row.offset();
+        int depth = panels.depth();
+        MemorySegment b = panels.memory();
+        long bOffset = panels.offset() + column * 4L;
         for (int k = 0; k < depth; k++) {
             FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);
             long o = bOffset + k * ROW_BYTES;
@@ -520,9 +568,11 @@ final class WideProduct {
             x02 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 2 * VECTOR_BYTES, ORDER), x02);
             x03 = v.fma(FloatVector.fromMemorySegment(SPECIES, b, o + 3 * VECTOR_BYTES, ORDER), x03);
         }
-        x00.intoArray(tile, tileOffset);
-        x01.intoArray(tile, tileOffset + LANES);
-        x02.intoArray(tile, tileOffset + 2 * LANES);
-        x03.intoArray(tile, tileOffset + 3 * LANES);
+        float[] to = out.values();
+        int t = out.offset() + column;
+        x00.intoArray(to, t);
+        x01.intoArray(to, t + LANES);
+        x02.intoArray(to, t + 2 * LANES);
+        x03.intoArray(to, t + 3 * LANES);
     }
 }

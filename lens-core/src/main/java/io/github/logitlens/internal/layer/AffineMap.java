@@ -39,7 +39,7 @@ public final class AffineMap {
         for (int row = 0; row < count; row++) {
             int to = offset + row * stride;
             if (adds) {
-                engine.kernels().add(rows, to, mapped, row * dModel, dModel);
+                engine.kernels().rows().add(rows, to, mapped, row * dModel, dModel);
             } else {
                 System.arraycopy(mapped, row * dModel, rows, to, dModel);
             }

@@ -5,9 +5,14 @@ import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.hook.HookCalls;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panel;
+import io.github.logitlens.internal.kernel.Panels;
+import io.github.logitlens.internal.kernel.RowBlock;
+import io.github.logitlens.internal.kernel.RowBlocks;
+import io.github.logitlens.internal.kernel.RowOperations;
+import io.github.logitlens.internal.kernel.Tile;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,8 +153,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         int dHead = dModel / nHeads;
         int positions = z.length / dModel;
         float[] writes = new float[Math.multiplyExact(z.length, nHeads)];
-        boolean joined = engine.kernels().joinsPanels();
-        out.weight().use(engine, joined, weight -> engine.workers().run(nHeads, head -> {
+        out.weight().use(engine, weight -> engine.workers().run(nHeads, head -> {
             RowPanels rows = new RowPanels(positions, dHead);
             for (int block = 0; block < rows.blocks(); block++) {
                 rows.pack(engine.kernels(), block, z, rows.firstRow(block) * dModel + head * dHead, dModel, 0, dHead);
@@ -162,14 +166,13 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
     /// One head's rows of `W_O` stand together in each panel: the product is a chain over dHead of them.
     private void headWrites(Kernels kernels, PanelMatrix weight, RowPanels rows, int head, float[] writes) {
         int dModel = weight.columns();
+        float[] tiles = new float[rows.blocks() * BLOCK * PANEL];
         for (int panel = 0; panel < weight.panels(); panel++) {
-            for (int block = 0; block < rows.blocks(); block++) {
-                float[] tile = new float[BLOCK * PANEL];
-                weight.multiplySome(kernels, rows, block, panel, head * rows.depth(), tile);
-                for (int r = 0; r < rows.rowsOf(block); r++) {
-                    int row = (rows.firstRow(block) + r) * nHeads + head;
-                    System.arraycopy(tile, r * PANEL, writes, row * dModel + panel * PANEL, weight.columnsOf(panel));
-                }
+            kernels.products().multiplyAll(rows.blocks(0, rows.blocks()),
+                    weight.panels(panel, 1).steps(head * rows.depth(), rows.depth()), Tile.ZEROS, Tile.of(tiles, 0), null);
+            for (int r = 0; r < rows.rows(); r++) {
+                int row = r * nHeads + head;
+                System.arraycopy(tiles, r * PANEL, writes, row * dModel + panel * PANEL, weight.columnsOf(panel));
             }
         }
     }
@@ -316,8 +319,8 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             int common = common(block);
             for (int r = 0; r < rowsOf(block); r++) {
                 int row = r * stride + lead;
-                factors[r] = kernels.exponentials(scores, row, visible(block, r));
-                kernels.scale(scores, row + common, visible(block, r) - common, factors[r]);
+                factors[r] = kernels.rows().exponentials(scores, row, visible(block, r));
+                kernels.rows().scale(scores, row + common, visible(block, r) - common, factors[r]);
             }
         }
 
@@ -354,7 +357,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             boolean edited = hooks.edits(HookSite.ATTN_SCORES.at(layer)) || hooks.edits(HookSite.ATTN_PATTERN.at(layer));
             engine.workers().run(nHeads * rows, row -> {
                 int seen = edited ? seen(whole, row, keys, Float.NEGATIVE_INFINITY) : past + row % rows + 1;
-                kernels.softmax(whole, row * keys, seen);
+                kernels.rows().softmax(whole, row * keys, seen);
                 Arrays.fill(whole, row * keys + seen, (row + 1) * keys, 0f);
             });
             hooks.fire(HookSite.ATTN_PATTERN.at(layer), past, whole, nHeads, rows, keys);
@@ -364,7 +367,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 for (int r = 0; r < rowsOf(block); r++) {
                     own.seen[r] = edited ? seen(whole, first + r, keys, 0f) : visible(block, r);
                 }
-                weigh(task % nHeads, block, whole, first * keys, keys, Kernels.ONES, own);
+                weigh(task % nHeads, block, whole, first * keys, keys, RowOperations.ONES, own);
             }));
         }
 
@@ -388,15 +391,16 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             int stride = paddedKeys(block);
             RowPanels.interleave(kernels, shared.projected, (firstRow + block * BLOCK) * 3 * dModel + head * dHead, 3 * dModel,
                     rowsOf(block), dHead, scales, own.query, 0, height);
+            RowBlock query = new RowBlock(own.query, 0, height);
             if (held == 0) {
-                scoreBlocks(head, height, cache, firstKey, stride, stride, own);
+                scoreBlocks(head, query, cache, firstKey, stride, stride, own);
                 return;
             }
-            scoreBlocks(head, height, prefix, 0, held, stride, own);
+            scoreBlocks(head, query, prefix, 0, held, stride, own);
             int end = firstKey + visible(block, rowsOf(block) - 1) - held;
             for (int first = firstKey / PANEL * PANEL; first < end; first += PANEL) {
-                kernels.multiply(own.query, 0, height, cache.segment(), cache.keys(first / PANEL, head), dHead,
-                        Kernels.ZEROS, 0, 0, own.tiles, 0, PANEL);
+                kernels.products().multiply(
+                        query, cache.keys(first / PANEL, head, 1).panel(0), Tile.ZEROS, Tile.of(own.tiles, 0));
                 int from = Math.max(first, firstKey);
                 for (int r = 0; r < rowsOf(block); r++) {
                     System.arraycopy(own.tiles, r * PANEL + from - first, own.scores, r * stride + held + from - firstKey,
@@ -406,22 +410,17 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         }
 
         /// Scores of whole blocks of 64 keys, as far as the first `keys` columns.
-        private void scoreBlocks(int head, int height, KeyValues keyValues, int firstKey, int keys, int stride, Scratch own) {
-            for (int first = 0; first < keys; first += PANEL) {
-                kernels.multiply(own.query, 0, height, keyValues.segment(), keyValues.keys((firstKey + first) / PANEL, head), dHead,
-                        Kernels.ZEROS, 0, 0, own.scores, first, stride);
-            }
+        private void scoreBlocks(int head, RowBlock query, KeyValues keyValues, int firstKey, int keys, int stride, Scratch own) {
+            Panels blocks = keyValues.keys(firstKey / PANEL, head, (keys + PANEL - 1) / PANEL);
+            kernels.products().multiplyAll(
+                    RowBlocks.of(query, dHead), blocks, Tile.ZEROS, new Tile(own.scores, 0, stride, PANEL), null);
         }
 
-        /// Where the value of a position's key begins, and which of the two has it.
-        private long values(int position, int head, int panel) {
+        /// The values of some keys that lie behind each other, where they are.
+        private Panel values(int position, int count, int head, int panel) {
             return position < held
-                    ? prefix.values(position, head, panel)
-                    : cache.values(firstKey + position - held, head, panel);
-        }
-
-        private MemorySegment segment(int position) {
-            return (position < held ? prefix : cache).segment();
+                    ? prefix.values(position, count, head, panel)
+                    : cache.values(firstKey + position - held, count, head, panel);
         }
 
         /// How many of some positions lie behind each other.
@@ -439,6 +438,7 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
             int real = rowsOf(block);
             int common = common(block);
             float[] tiles = own.tiles;
+            RowBlock packed = new RowBlock(own.packed, 0, height);
             Arrays.fill(tiles, 0f);
             int count;
             for (int first = 0; first < common; first += count) {
@@ -446,16 +446,16 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
                 RowPanels.interleave(
                         kernels, pattern, offset + first, stride, real, count, factors, own.packed, 0, height);
                 for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                    kernels.multiply(own.packed, 0, height, segment(first), values(first, head, panel), count,
-                            tiles, panel * BLOCK * PANEL);
+                    kernels.products().multiply(packed, values(first, count, head, panel), Tile.of(tiles, panel * BLOCK * PANEL));
                 }
             }
             for (int r = 0; r < real; r++) {
                 for (int first = common; first < own.seen[r]; first += count) {
                     count = together(first, own.seen[r]);
+                    RowBlock row = new RowBlock(pattern, offset + r * stride + first, 1);
                     for (int panel = 0; panel < cache.valuePanels(); panel++) {
-                        kernels.multiply(pattern, offset + r * stride + first, 1, segment(first), values(first, head, panel), count,
-                                tiles, (panel * BLOCK + r) * PANEL);
+                        kernels.products().multiply(
+                                row, values(first, count, head, panel), Tile.of(tiles, (panel * BLOCK + r) * PANEL));
                     }
                 }
             }

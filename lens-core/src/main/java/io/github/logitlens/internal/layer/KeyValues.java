@@ -1,6 +1,8 @@
 package io.github.logitlens.internal.layer;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panel;
+import io.github.logitlens.internal.kernel.Panels;
 import io.github.logitlens.internal.matrix.PanelTranspose;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -80,17 +82,23 @@ public final class KeyValues {
         return (keyBlockBytes + valueBlockBytes * valuePanel) * blocks;
     }
 
-    MemorySegment segment() {
-        return segment;
+    /// Neighbouring blocks of 64 keys of a head.
+    Panels keys(int first, int head, int count) {
+        return Panels.inTurn(segment, keysAt(first, head), count, dHead);
     }
 
     /// Where a block's keys of a head begin, `[dHead][64]`.
-    long keys(int block, int head) {
+    private long keysAt(int block, int head) {
         return headBytes(capacity) * head + keyBlockBytes * block;
     }
 
+    /// The values of some neighbouring keys in one value panel.
+    Panel values(int first, int count, int head, int valuePanel) {
+        return new Panel(segment, valuesAt(first, head, valuePanel), count);
+    }
+
     /// Where a key's value in one value panel begins; those of the following keys follow.
-    long values(int key, int head, int valuePanel) {
+    private long valuesAt(int key, int head, int valuePanel) {
         return headBytes(capacity) * head + valuesAt(capacity, valuePanel) + 4L * PANEL * key;
     }
 
@@ -120,13 +128,13 @@ public final class KeyValues {
         for (int row = 0; row < rows; row++) {
             for (int panel = 0; panel < valuePanels(); panel++) {
                 MemorySegment.copy(values, valueOffset + row * stride + panel * PANEL, segment, FLOAT,
-                        values(first + row, head, panel), valueColumns(panel));
+                        valuesAt(first + row, head, panel), valueColumns(panel));
             }
         }
     }
 
     private void storeKey(int head, int position, float[] key, int offset) {
-        long at = keys(position / PANEL, head) / Float.BYTES + position % PANEL;
+        long at = keysAt(position / PANEL, head) / Float.BYTES + position % PANEL;
         for (int i = 0; i < dHead; i++) {
             segment.setAtIndex(FLOAT, at + (long) i * PANEL, key[offset + i]);
         }
@@ -137,7 +145,7 @@ public final class KeyValues {
         for (int i = 0; i < dHead; i += PanelTranspose.STRIP) {
             int width = Math.min(PanelTranspose.STRIP, dHead - i);
             PanelTranspose.strip(keys, offset + i, stride, PANEL, width, strip);
-            MemorySegment.copy(strip, 0, segment, FLOAT, keys(block, head) + 4L * PANEL * i, width * PANEL);
+            MemorySegment.copy(strip, 0, segment, FLOAT, keysAt(block, head) + 4L * PANEL * i, width * PANEL);
         }
     }
 }

@@ -53,7 +53,7 @@ public record LayerNorm(float[] gain, float[] bias, double epsilon) {
     }
 
     private float row(Kernels kernels, float[] x, int offset, float[] out, int outOffset) {
-        return kernels.layerNorm(x, offset, gain.length, gain, bias, epsilon, out, outOffset);
+        return kernels.rows().layerNorm(x, offset, gain.length, gain, bias, epsilon, out, outOffset);
     }
 
     /// Fires the scale; where an editor changed it, rescales what was normalised by it.

@@ -4,6 +4,9 @@ import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.engine.Shares;
 import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panels;
+import io.github.logitlens.internal.kernel.Products;
+import io.github.logitlens.internal.kernel.Tile;
 import io.github.logitlens.internal.matrix.BlockWeight;
 import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
@@ -18,20 +21,18 @@ public final class Linear {
     /// their tiles are about a megabyte where a slice is 768 deep.
     private static final int MIN_BLOCKS = 8;
     private static final int MAX_BLOCKS = 64;
-    /// The same where panels are taken together.
-    private static final int MAX_JOINED_BLOCKS = 16;
 
     private final BlockWeight weight;
     private final float[] bias;
-    private PanelMatrix follower;
+    private BlockWeight follower;
 
     /// What becomes of a finished tile, while it is in the first-level cache.
     @FunctionalInterface
     interface Sink {
 
-        /// Takes one tile; called by any thread, once per block and panel; of a single row, for several panels at once.
+        /// Takes one tile; called by any thread, once per block and panel.
         ///
-        /// @param tile    `[height of the block][64]`, of a single row `[1][columns]`; *owned by the sink during the call*
+        /// @param tile    `[height of the block][64]`, *owned by the sink during the call*
         /// @param offset  where in `tile` it begins
         /// @param block   block of rows
         /// @param column  the tile's first column in the product
@@ -46,7 +47,7 @@ public final class Linear {
     }
 
     /// Says which matrix a run comes to after this one, so that its first panels are in the caches by then.
-    void leadsTo(PanelMatrix follower) {
+    void leadsTo(BlockWeight follower) {
         this.follower = follower;
     }
 
@@ -82,7 +83,7 @@ public final class Linear {
     void add(Engine engine, RowPanels x, float[] out) {
         apply(engine, x, (tile, offset, block, column, columns) -> {
             for (int r = 0; r < x.rowsOf(block); r++) {
-                engine.kernels().add(out, (x.firstRow(block) + r) * weight.columns() + column, tile, offset + r * PANEL, columns);
+                engine.kernels().rows().add(out, (x.firstRow(block) + r) * weight.columns() + column, tile, offset + r * PANEL, columns);
             }
         });
     }
@@ -91,45 +92,44 @@ public final class Linear {
     ///
     /// @param x `[rows, depth]`, *not modified*
     void apply(Engine engine, RowPanels x, Sink sink) {
-        boolean joined = engine.kernels().joinsPanels();
-        weight.use(engine, joined, matrix -> {
-            if (x.rows() == 1) {
-                applyToRow(engine, matrix, x, sink);
-            } else if (joined) {
-                applyTogether(engine, matrix, x, sink);
-            } else {
-                applyInPasses(engine, matrix, x, sink);
-            }
-        });
+        weight.use(engine, matrix -> apply(engine, matrix, x, sink));
     }
 
-    private void applyInPasses(Engine engine, PanelMatrix matrix, RowPanels x, Sink sink) {
-        int panels = matrix.panels();
-        int groups = groups(x, panels, engine.workers().threads(), MAX_BLOCKS);
+    private void apply(Engine engine, PanelMatrix matrix, RowPanels x, Sink sink) {
+        Products products = engine.kernels().products();
+        int threads = engine.workers().threads();
+        int side = matrix.panelsSideBySide(products.panelsAtOnce(x.rows()), threads);
+        int sides = (matrix.panels() + side - 1) / side;
+        int groups = groups(x, sides, threads, MAX_BLOCKS / side);
         int perGroup = (x.blocks() + groups - 1) / groups;
-        Shares shares = new Shares(panels * groups, engine.workers().threads());
+        Shares shares = new Shares(sides * groups, threads);
         engine.workers().run(shares.count(), slot -> {
             int share = shares.begin(Workers.place());
-            matrix.slice(shares.first(share) % panels, 0).fetch(engine.kernels());
-            Pass pass = new Pass(engine, matrix, x, perGroup, sink);
+            if (x.rows() > 1) {
+                products.fetch(matrix.panels(shares.first(share) % sides * side, 1));
+            }
+            Pass pass = new Pass(products, matrix, x, side, perGroup, sink);
             for (int task = shares.take(share); task >= 0; task = shares.take(share)) {
                 Workers.stopIfCancelled();
-                int first = task / panels * perGroup;
+                int first = task / sides * perGroup;
                 int end = Math.min(x.blocks(), first + perGroup);
-                pass.multiply(first, end, task % panels, following(shares, share, task, matrix));
+                if (first < end) {
+                    pass.multiply(first, end, task % sides * side, following(shares, share, task, matrix, side));
+                }
             }
         });
     }
 
     /// What a thread multiplies with after a task, or null. A wrong guess costs time and nothing else.
-    private PanelMatrix.Slice following(Shares shares, int share, int task, PanelMatrix matrix) {
+    private Panels following(Shares shares, int share, int task, PanelMatrix matrix, int side) {
         if (!shares.owns(share, task)) {
             return null;
         }
         if (shares.owns(share, task + 1)) {
-            return matrix.slice((task + 1) % matrix.panels(), 0);
+            int sides = (matrix.panels() + side - 1) / side;
+            return matrix.ahead((task + 1) % sides * side);
         }
-        return follower == null ? null : follower.slice(shares.first(follower.panels(), share), 0);
+        return follower == null ? null : follower.ahead(shares.first(follower.panels(), share));
     }
 
     private static int groups(RowPanels x, int tasks, int threads, int maxBlocks) {
@@ -137,84 +137,40 @@ public final class Linear {
         return Math.max(1, Math.max(forThreads, (x.blocks() + maxBlocks - 1) / maxBlocks));
     }
 
-    private void applyTogether(Engine engine, PanelMatrix matrix, RowPanels x, Sink sink) {
-        int side = matrix.panelsSideBySide(engine.workers().threads());
-        int sides = (matrix.panels() + side - 1) / side;
-        int groups = groups(x, sides, engine.workers().threads(), MAX_JOINED_BLOCKS);
-        int perGroup = (x.blocks() + groups - 1) / groups;
-        engine.workers().run(sides * groups, task -> {
-            int firstBlock = task / sides * perGroup;
-            int endBlock = Math.min(x.blocks(), firstBlock + perGroup);
-            int panel = task % sides * side;
-            if (firstBlock < endBlock) {
-                int panels = Math.min(side, matrix.panels() - panel);
-                together(engine.kernels(), matrix, x, firstBlock, endBlock, panel, panels, sink);
-            }
-        });
-    }
-
-    private void together(Kernels kernels, PanelMatrix matrix, RowPanels x, int firstBlock, int endBlock,
-            int firstPanel, int panels, Sink sink) {
-        int width = panels * PANEL;
-        float[] all = new float[(endBlock - firstBlock) * Kernels.BLOCK * width];
-        matrix.multiplyTogether(kernels, x, firstBlock, endBlock, firstPanel, panels, bias, firstPanel * PANEL, all);
-        float[] tile = new float[Kernels.BLOCK * PANEL];
-        for (int block = firstBlock; block < endBlock; block++) {
-            for (int panel = 0; panel < panels; panel++) {
-                for (int r = 0; r < x.height(block); r++) {
-                    int row = (block - firstBlock) * Kernels.BLOCK + r;
-                    System.arraycopy(all, row * width + panel * PANEL, tile, r * PANEL, PANEL);
-                }
-                sink.take(tile, 0, block, (firstPanel + panel) * PANEL, matrix.columnsOf(firstPanel + panel));
-            }
-        }
-    }
-
-    private void applyToRow(Engine engine, PanelMatrix matrix, RowPanels row, Sink sink) {
-        int panels = matrix.panels();
-        int side = matrix.panelsSideBySide(engine.workers().threads());
-        engine.workers().run((panels + side - 1) / side, task -> {
-            int first = task * side;
-            int end = Math.min(panels, first + side);
-            float[] tile = Arrays.copyOfRange(bias, first * PANEL, end * PANEL);
-            matrix.multiplyRow(engine.kernels(), row, first, end - first, tile, 0);
-            sink.take(tile, 0, 0, first * PANEL, Math.min(matrix.columns(), end * PANEL) - first * PANEL);
-        });
-    }
-
     /// What one thread works in on its way through panels, each with some blocks of rows.
     private final class Pass {
 
-        private final Kernels kernels;
+        private final Products products;
         private final PanelMatrix matrix;
         private final RowPanels x;
-        /// All blocks of a task, before any of them goes to the sink: a slice of the depth goes on where the one before it ended.
+        private final int side;
+        /// `[side][blocks][6][64]`: all blocks of a task, before any of them goes to the sink.
         private final float[] tiles;
+        private final int panelStride;
         private final Sink sink;
 
-        Pass(Engine engine, PanelMatrix matrix, RowPanels x, int blocks, Sink sink) {
-            kernels = engine.kernels();
+        Pass(Products products, PanelMatrix matrix, RowPanels x, int side, int blocks, Sink sink) {
+            this.products = products;
             this.matrix = matrix;
             this.x = x;
-            tiles = new float[blocks * TILE];
+            this.side = side;
+            panelStride = x.rows() == 1 ? PANEL : blocks * TILE;
+            tiles = new float[side * panelStride];
             this.sink = sink;
         }
 
-        /// One panel.
+        /// Some panels.
         ///
-        /// @param following what comes after it, or null
-        void multiply(int firstBlock, int endBlock, int panel, PanelMatrix.Slice following) {
-            int slices = matrix.slices();
-            for (int slice = 0; slice < slices; slice++) {
-                PanelMatrix.Slice now = matrix.slice(panel, slice);
-                PanelMatrix.Slice then = slice < slices - 1 ? matrix.slice(panel, slice + 1) : following;
-                for (int block = firstBlock; block < endBlock; block++) {
-                    now.multiply(kernels, x, block, block == firstBlock ? then : null,
-                            bias, panel * PANEL, 0, tiles, (block - firstBlock) * TILE, PANEL);
-                }
-            }
+        /// @param following what comes after them, or null
+        void multiply(int firstBlock, int endBlock, int firstPanel, Panels following) {
+            int panels = Math.min(side, matrix.panels() - firstPanel);
+            products.multiplyAll(x.blocks(firstBlock, endBlock), matrix.panels(firstPanel, panels),
+                    Tile.row(bias, firstPanel * PANEL), new Tile(tiles, 0, PANEL, panelStride), following);
             for (int block = firstBlock; block < endBlock; block++) {
-                sink.take(tiles, (block - firstBlock) * TILE, block, panel * PANEL, matrix.columnsOf(panel));
+                for (int panel = 0; panel < panels; panel++) {
+                    sink.take(tiles, panel * panelStride + (block - firstBlock) * TILE, block, (firstPanel + panel) * PANEL,
+                            matrix.columnsOf(firstPanel + panel));
+                }
             }
         }
     }

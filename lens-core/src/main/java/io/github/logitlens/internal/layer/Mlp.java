@@ -28,7 +28,7 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
             float[] hidden = new float[Math.multiplyExact(x.rows(), dMlp)];
             in.store(engine, x, hidden);
             sequences.fire(prePoint, hidden, dMlp);
-            engine.kernels().activate(activation, hidden, 0, hidden.length);
+            engine.kernels().rows().activate(activation, hidden, 0, hidden.length);
             sequences.fire(postPoint, hidden, dMlp);
             for (int block = 0; block < post.blocks(); block++) {
                 post.pack(engine.kernels(), block, hidden, post.firstRow(block) * dMlp, dMlp, 0, dMlp);
@@ -36,7 +36,7 @@ public record Mlp(Linear in, ActivationFunction activation, Linear out) {
         } else {
             in.apply(engine, x, (tile, offset, block, column, columns) -> {
                 int values = x.rowsOf(block) == 1 ? columns : x.rowsOf(block) * PANEL;
-                engine.kernels().activate(activation, tile, offset, values);
+                engine.kernels().rows().activate(activation, tile, offset, values);
                 post.pack(engine.kernels(), block, tile, offset, PANEL, column, columns);
             });
         }

@@ -3,7 +3,6 @@ package io.github.logitlens.internal.layer;
 import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
 import java.util.List;
 
@@ -112,7 +111,7 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
 
     private static void write(Engine engine, float[] write, float[] x, HookPoint point, Sequences sequences, int dModel) {
         sequences.fire(point, write, dModel);
-        engine.kernels().add(x, 0, write, 0, x.length);
+        engine.kernels().rows().add(x, 0, write, 0, x.length);
     }
 
     /// Lets each product of a run of these blocks know the one that follows it.
@@ -120,8 +119,8 @@ public record TransformerBlock(LayerNorm ln1, CausalSelfAttention attn, LayerNor
         Linear before = null;
         for (TransformerBlock block : blocks) {
             for (Linear product : List.of(block.attn.qkv(), block.attn.out(), block.mlp.in(), block.mlp.out())) {
-                if (before != null && product.weight() instanceof PanelMatrix matrix) {
-                    before.leadsTo(matrix);
+                if (before != null) {
+                    before.leadsTo(product.weight());
                 }
                 before = product;
             }

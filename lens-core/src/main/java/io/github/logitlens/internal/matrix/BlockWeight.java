@@ -1,7 +1,6 @@
 package io.github.logitlens.internal.matrix;
 
 import io.github.logitlens.internal.engine.Engine;
-import io.github.logitlens.internal.kernel.Kernels;
 import java.util.function.Consumer;
 
 /// A block's matrix, in memory or read from its file for each use.
@@ -9,9 +8,8 @@ public sealed interface BlockWeight extends WeightMatrix permits PanelMatrix, St
 
     /// Has the matrix in memory for a product.
     ///
-    /// @param joined  whether the product takes panels together, as kernels that [join panels][Kernels#joinsPanels] do
     /// @param product what is done with it; does not keep it
-    void use(Engine engine, boolean joined, Consumer<PanelMatrix> product);
+    void use(Engine engine, Consumer<PanelMatrix> product);
 
     /// Reads one row.
     ///

@@ -16,22 +16,17 @@ import java.util.function.Consumer;
 /// One panel is one sequential stream for the kernels, whether they multiply many rows or one. Panels stand in chunks,
 /// each allocated and filled by one task, so that first touch of the memory is spread over the threads.
 ///
-/// What is only there for one product ([BlockWeight#use]) may stand as it does in the file, `[depth][columns]`, for kernels
-/// that [join panels][Kernels#joinsPanels]; where the last panel ends in padding, that is then whatever comes next.
+/// What is only there for one product ([BlockWeight#use]) may stand as it does in the file, `[depth][columns]`; where the last
+/// panel ends in padding, that is then whatever comes next.
 public final class PanelMatrix implements BlockWeight, VocabularyWeight {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final long SCRATCH_BYTES = 1 << 20;
     private static final long CHUNK_BYTES = 8 << 20;
-    /// Steps of `k` that are fetched at once: 192 KiB, so that two slices and the rows they meet fit in a second-level cache.
-    private static final int SLICE_STEPS = 768;
-    /// Whole turns of any kernel's loop.
-    private static final int SLICE_MULTIPLE = 12;
     private static final int PANEL = Kernels.PANEL;
 
     private final int depth;
     private final int columns;
-    private final int sliceSteps;
     private final int panelsPerChunk;
     private final boolean inRows;
     private final MemorySegment[] chunks;
@@ -42,8 +37,6 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
         this.columns = columns;
         this.panelsPerChunk = panelsPerChunk;
         this.inRows = inRows;
-        int slices = (depth + SLICE_STEPS - 1) / SLICE_STEPS;
-        sliceSteps = Math.min(depth, roundUp((depth + slices - 1) / slices, SLICE_MULTIPLE));
         chunks = new MemorySegment[(panels() + panelsPerChunk - 1) / panelsPerChunk];
     }
 
@@ -103,7 +96,7 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
     }
 
     @Override
-    public void use(Engine engine, boolean joined, Consumer<PanelMatrix> product) {
+    public void use(Engine engine, Consumer<PanelMatrix> product) {
         product.accept(this);
     }
 
@@ -122,133 +115,15 @@ public final class PanelMatrix implements BlockWeight, VocabularyWeight {
         return panel % panelsPerChunk * (4L * PANEL * depth);
     }
 
-    private static int roundUp(int value, int multiple) {
-        return (value + multiple - 1) / multiple * multiple;
+    /// Neighbouring panels, as many as stand in one segment.
+    public Panels panels(int first, int count) {
+        return inRows ? Panels.inRows(segment(first), 4L * PANEL * first, count, depth, columns)
+                : Panels.inTurn(segment(first), offset(first), count, depth);
     }
 
-    private Panels place(int panel) {
-        return inRows ? Panels.inRows(segment(panel), 4L * PANEL * panel, columns)
-                : Panels.inTurn(segment(panel), offset(panel), depth);
-    }
-
-    /// `tile += row · panels` for one row; see [Kernels#multiplyRow].
-    ///
-    /// @param first  first panel, a multiple of what [#panelsSideBySide] says
-    /// @param count  how many, at most as many; those that make no whole power of two come one by one
-    /// @param tile   `[count][64]` at `tileOffset`, *written*
-    public void multiplyRow(Kernels kernels, RowPanels row, int first, int count, float[] tile, int tileOffset) {
-        int done = 0;
-        while (done < count) {
-            int side = Integer.highestOneBit(count - done);
-            int panel = first + done;
-            int at = tileOffset + done * PANEL;
-            if (inRows) {
-                kernels.multiplyTogether(row.data(), 0, 1, 1, place(panel), side, depth, tile, at, 0, tile, at, 0);
-            } else {
-                kernels.multiplyRow(row.data(), 0, side, segment(panel), offset(panel), depth, tile, at);
-            }
-            done += side;
-        }
-    }
-
-    /// `out = start + rows · panel` for one block of rows; see [Kernels#multiply].
-    ///
-    /// @param start `[height of the block]` rows of 64, or one where `startStride` is 0, *not modified*
-    /// @param out   `[height of the block]` rows of 64, `outStride` apart, *written*
-    public void multiply(Kernels kernels, RowPanels rows, int block, int panel,
-            float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-        kernels.multiply(rows.data(), rows.offset(block), rows.height(block), segment(panel), offset(panel), depth,
-                start, startOffset, startStride, out, outOffset, outStride);
-    }
-
-    /// How many slices of the depth a product goes through, so that what it reads of one stays in the caches.
-    public int slices() {
-        return (depth + sliceSteps - 1) / sliceSteps;
-    }
-
-    /// One of the [#slices] of a panel.
-    public Slice slice(int panel, int slice) {
-        return new Slice(panel, slice);
-    }
-
-    /// Some steps of `k` of one panel.
-    public final class Slice {
-
-        private final int panel;
-        private final int first;
-        private final int steps;
-        private final long at;
-
-        private Slice(int panel, int slice) {
-            this.panel = panel;
-            first = slice * sliceSteps;
-            steps = Math.min(sliceSteps, depth - first);
-            at = offset(panel) + 4L * PANEL * first;
-        }
-
-        /// `out = start + rows · panel` over this slice, for one block of rows. A product is made of all slices of a panel
-        /// in order, each but the first starting from the rows that the one before it wrote.
-        ///
-        /// @param next what this thread will multiply with next, and comes into the caches meanwhile if it stands in no less
-        ///             memory than this slice; or null
-        public void multiply(Kernels kernels, RowPanels rows, int block, Slice next,
-                float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride) {
-            int height = rows.height(block);
-            int a = rows.offset(block) + first * height;
-            float[] from = first == 0 ? start : out;
-            int fromOffset = first == 0 ? startOffset : outOffset;
-            int fromStride = first == 0 ? startStride : outStride;
-            if (next == null || next.memory().byteSize() < 4L * PANEL * steps) {
-                kernels.multiply(rows.data(), a, height, segment(panel), at, steps,
-                        from, fromOffset, fromStride, out, outOffset, outStride);
-            } else {
-                kernels.multiplyAndFetch(rows.data(), a, height, segment(panel), at, steps,
-                        from, fromOffset, fromStride, out, outOffset, outStride, next.memory(), next.startOf(steps));
-            }
-        }
-
-        /// Brings it into the caches.
-        public void fetch(Kernels kernels) {
-            kernels.fetch(memory(), at, 4L * PANEL * steps);
-        }
-
-        private MemorySegment memory() {
-            return segment(panel);
-        }
-
-        /// Where to read that many steps from: here, or before, where the memory ends sooner.
-        private long startOf(int steps) {
-            return Math.min(at, memory().byteSize() - 4L * PANEL * steps);
-        }
-    }
-
-    /// `out = start + rows · panels` for neighbouring blocks and panels; see [Kernels#multiplyTogether].
-    ///
-    /// @param panel where the panels begin; they stand in one segment
-    /// @param start one row of `64 · panels` at `startOffset`, that all chains start from; *not modified*
-    /// @param out   `6 · (endBlock - firstBlock)` rows of `64 · panels`, *written*
-    public void multiplyTogether(Kernels kernels, RowPanels rows, int firstBlock, int endBlock, int panel, int panels,
-            float[] start, int startOffset, float[] out) {
-        int width = panels * PANEL;
-        int full = rows.height(endBlock - 1) == Kernels.BLOCK ? endBlock : endBlock - 1;
-        if (full > firstBlock) {
-            kernels.multiplyTogether(rows.data(), rows.offset(firstBlock), full - firstBlock, Kernels.BLOCK,
-                    place(panel), panels, depth, start, startOffset, 0, out, 0, width);
-        }
-        if (full < endBlock) {
-            kernels.multiplyTogether(rows.data(), rows.offset(full), 1, rows.height(full), place(panel),
-                    panels, depth, start, startOffset, 0, out, (full - firstBlock) * Kernels.BLOCK * width, width);
-        }
-    }
-
-    /// `tile += rows · panel` over some steps of `k` only, for one block of rows as deep as these.
-    ///
-    /// @param first the first step
-    /// @param tile  `[height of the block][64]`, *written*
-    public void multiplySome(Kernels kernels, RowPanels rows, int block, int panel, int first, float[] tile) {
-        Panels from = place(panel).from(first);
-        kernels.multiplyTogether(rows.data(), rows.offset(block), 1, rows.height(block), from, 1, rows.depth(),
-                tile, 0, PANEL, tile, 0, PANEL);
+    @Override
+    public Panels ahead(int panel) {
+        return panels(panel, 1);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.github.logitlens.internal.matrix;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.RowBlocks;
+import io.github.logitlens.internal.kernel.RowOperations;
 
 /// The left side of a product, packed for the kernels: blocks of rows, each `[depth][height]`.
 ///
@@ -69,13 +71,18 @@ public final class RowPanels {
         return block * Kernels.BLOCK * depth;
     }
 
+    /// Some blocks as the left side of a product.
+    public RowBlocks blocks(int first, int end) {
+        return new RowBlocks(data, offset(first), end - first, height(end - 1), depth);
+    }
+
     /// Packs a block's rows.
     ///
     /// @param source `[rowsOf(block)]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
     /// @param column which column the first of the `count` values is
     public void pack(Kernels kernels, int block, float[] source, int sourceOffset, int stride, int column, int count) {
         int height = height(block);
-        interleave(kernels, source, sourceOffset, stride, rowsOf(block), count, Kernels.ONES,
+        interleave(kernels, source, sourceOffset, stride, rowsOf(block), count, RowOperations.ONES,
                 data, offset(block) + column * height, height);
     }
 
@@ -102,7 +109,7 @@ public final class RowPanels {
         }
     }
 
-    /// Lays rows out as a row block, each times a factor of its own; see [Kernels#interleave].
+    /// Lays rows out as a row block, each times a factor of its own; see [RowOperations#interleave].
     ///
     /// @param source  `[real]` rows of `count` values, `stride` apart, from `sourceOffset`; *not modified*
     /// @param factors `[real]` at least, *not modified*
@@ -111,7 +118,7 @@ public final class RowPanels {
             Kernels kernels, float[] source, int sourceOffset, int stride, int real, int count, float[] factors,
             float[] target, int targetOffset, int height) {
         if (real == Kernels.BLOCK) {
-            kernels.interleave(source, sourceOffset, stride, count, factors, target, targetOffset);
+            kernels.rows().interleave(source, sourceOffset, stride, count, factors, target, targetOffset);
             return;
         }
         for (int r = 0; r < real; r++) {

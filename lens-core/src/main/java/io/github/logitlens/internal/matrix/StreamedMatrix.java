@@ -2,14 +2,13 @@ package io.github.logitlens.internal.matrix;
 
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panels;
 import io.github.logitlens.weights.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// A block's matrix that stays in its file, `[depth, columns]`: read by all threads for each product.
-///
-/// Kernels that join panels multiply with the rows as they were read. The others get panels, a second copy.
 final class StreamedMatrix implements BlockWeight {
 
     private static final long ROW_BYTES = 4L * Kernels.PANEL;
@@ -26,7 +25,7 @@ final class StreamedMatrix implements BlockWeight {
         this.memory = memory;
     }
 
-    /// Memory that a use of a matrix takes, and once more if it is no joined one.
+    /// Memory that a use of a matrix takes.
     static long bytes(long depth, long columns) {
         return PanelMatrix.bytes(depth, columns) + ROW_BYTES;
     }
@@ -42,15 +41,16 @@ final class StreamedMatrix implements BlockWeight {
     }
 
     @Override
-    public void use(Engine engine, boolean joined, Consumer<PanelMatrix> product) {
+    public void use(Engine engine, Consumer<PanelMatrix> product) {
         memory.lend(rows -> {
             read(engine, rows);
-            if (joined) {
-                product.accept(PanelMatrix.inRows(depth(), columns(), rows));
-            } else {
-                memory.lend(panels -> product.accept(inTurn(engine, rows, panels)));
-            }
+            product.accept(PanelMatrix.inRows(depth(), columns(), rows));
         });
+    }
+
+    @Override
+    public Panels ahead(int panel) {
+        return null;
     }
 
     private void read(Engine engine, MemorySegment rows) {
@@ -62,17 +62,6 @@ final class StreamedMatrix implements BlockWeight {
             nonFinite.addAndGet(weight.read(first, rows, Float.BYTES * first, count));
         });
         reader.noteWhole(weight, nonFinite.get());
-    }
-
-    private PanelMatrix inTurn(Engine engine, MemorySegment rows, MemorySegment panels) {
-        PanelMatrix matrix = PanelMatrix.inTurn(depth(), columns(), panels);
-        engine.workers().run(panels(), panel -> {
-            for (int k = 0; k < depth(); k++) {
-                long from = Float.BYTES * ((long) k * columns() + (long) panel * Kernels.PANEL);
-                MemorySegment.copy(rows, from, panels, matrix.offset(panel) + k * ROW_BYTES, ROW_BYTES);
-            }
-        });
-        return matrix;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.logitlens.internal.matrix;
 
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panels;
 import io.github.logitlens.weights.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
@@ -51,6 +52,11 @@ final class StreamedVocabulary implements VocabularyWeight {
             }
             product.with(PanelMatrix.inTurn(depth(), count * PANEL, panels), 0);
         });
+    }
+
+    @Override
+    public Panels ahead(int panel) {
+        return null;
     }
 
     private void read(int first, int count, MemorySegment target) {

@@ -2,7 +2,9 @@ package io.github.logitlens.internal.vocabulary;
 
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Products;
 import io.github.logitlens.internal.kernel.Reduction;
+import io.github.logitlens.internal.kernel.Tile;
 import io.github.logitlens.internal.layer.Transformer;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.internal.matrix.VocabularyWeight;
@@ -156,13 +158,11 @@ public final class Unembedder {
         VocabularyWeight weight = transformer.unembedding();
         float[] logits = new float[Math.multiplyExact(rows.rows(), vocabSize())];
         engine.workers().run(weight.panels(), panel -> weight.use(panel, 1, (matrix, at) -> {
-            float[] tile = new float[Kernels.BLOCK * PANEL];
-            for (int block = 0; block < rows.blocks(); block++) {
-                matrix.multiply(engine.kernels(), rows, block, at, Kernels.ZEROS, 0, 0, tile, 0, PANEL);
-                for (int r = 0; r < rows.rowsOf(block); r++) {
-                    System.arraycopy(tile, r * PANEL, logits, (rows.firstRow(block) + r) * vocabSize() + panel * PANEL,
-                            weight.columnsOf(panel));
-                }
+            float[] tile = new float[rows.blocks() * Kernels.BLOCK * PANEL];
+            engine.kernels().products().multiplyAll(
+                    rows.blocks(0, rows.blocks()), matrix.panels(at, 1), Tile.ZEROS, Tile.of(tile, 0), null);
+            for (int row = 0; row < rows.rows(); row++) {
+                System.arraycopy(tile, row * PANEL, logits, row * vocabSize() + panel * PANEL, weight.columnsOf(panel));
             }
         }));
         return logits;
@@ -185,12 +185,13 @@ public final class Unembedder {
     float[] logits(RowPanels row) {
         VocabularyWeight weight = transformer.unembedding();
         float[] logits = new float[weight.panels() * PANEL];
-        int side = weight.panelsSideBySide(engine.workers().threads());
+        Products products = engine.kernels().products();
+        int side = weight.panelsSideBySide(products.panelsAtOnce(1), engine.workers().threads());
         engine.workers().run((weight.panels() + side - 1) / side, task -> {
             int first = task * side;
             int count = Math.min(side, weight.panels() - first);
             weight.use(first, count, (matrix, at) ->
-                    matrix.multiplyRow(engine.kernels(), row, at, count, logits, first * PANEL));
+                    products.multiplyAll(row.blocks(0, 1), matrix.panels(at, count), Tile.ZEROS, Tile.of(logits, first * PANEL), null));
         });
         return Arrays.copyOf(logits, vocabSize());
     }

@@ -3,11 +3,13 @@ package io.github.logitlens.internal.vocabulary;
 import io.github.logitlens.internal.engine.Engine;
 import io.github.logitlens.internal.engine.Workers;
 import io.github.logitlens.internal.kernel.Kernels;
+import io.github.logitlens.internal.kernel.Panels;
+import io.github.logitlens.internal.kernel.Products;
 import io.github.logitlens.internal.kernel.Reduction;
+import io.github.logitlens.internal.kernel.Tile;
 import io.github.logitlens.internal.kernel.VocabularyDistances;
 import io.github.logitlens.internal.kernel.VocabularyStatistics;
 import io.github.logitlens.internal.layer.Transformer;
-import io.github.logitlens.internal.matrix.PanelMatrix;
 import io.github.logitlens.internal.matrix.RowPanels;
 import io.github.logitlens.internal.matrix.VocabularyWeight;
 import java.util.function.Supplier;
@@ -115,7 +117,8 @@ final class VocabularyPass {
 
     private void multiply(RowPanels rows, int block, int panel, float[] logits) {
         transformer.unembedding().use(panel, 1, (matrix, at) ->
-                matrix.multiply(engine.kernels(), rows, block, at, Kernels.ZEROS, 0, 0, logits, 0, PANEL));
+                engine.kernels().products().multiplyAll(
+                        rows.blocks(block, block + 1), matrix.panels(at, 1), Tile.ZEROS, Tile.of(logits, 0), null));
     }
 
     private VocabularyStatistics reduce(int stretch) {
@@ -123,7 +126,7 @@ final class VocabularyPass {
         VocabularyWeight weight = transformer.unembedding();
         forEachTile(stretch, (logits, panel, tile) -> {
             keep(logits, panel, weight.columnsOf(panel), tile);
-            engine.kernels().reduce(logits, weight.columnsOf(panel), panel * PANEL, statistics, firstRow(tile), positionsOf(tile));
+            engine.kernels().vocabulary().reduce(logits, weight.columnsOf(panel), panel * PANEL, statistics, firstRow(tile), positionsOf(tile));
         });
         raiseLimits(statistics);
         return statistics;
@@ -163,10 +166,52 @@ final class VocabularyPass {
     private void forEachTile(int stretch, TileReader reader) {
         if (onlyRow != null) {
             forEachPanelOfTheOnlyRow(stretch, reader);
-        } else if (!engine.kernels().joinsPanels() && transformer.unembedding() instanceof PanelMatrix matrix) {
-            forEachTileAhead(matrix, stretch, reader);
-        } else {
-            forEachTileTogether(stretch, reader);
+            return;
+        }
+        VocabularyWeight weight = transformer.unembedding();
+        Products products = engine.kernels().products();
+        int firstPanel = stretches.firstPanel(stretch);
+        int end = stretches.firstPanel(stretch + 1);
+        if (firstPanel < end && weight.ahead(firstPanel) != null) {
+            products.fetch(weight.ahead(firstPanel));
+        }
+        int side = products.panelsAtOnce(positionsPerTile * points);
+        float[] logits = new float[side * tileSize()];
+        for (int first = firstPanel; first < end; first += Kernels.ROW_PANELS) {
+            int group = first;
+            int count = Math.min(Kernels.ROW_PANELS, end - first);
+            weight.use(first, count, (matrix, at) -> {
+                for (int panel = 0; panel < count; panel += side) {
+                    int following = group + panel + side;
+                    Panels next = following < group + count ? matrix.panels(at + panel + side, 1)
+                            : following < end ? weight.ahead(following) : null;
+                    read(matrix.panels(at + panel, Math.min(side, count - panel)), group + panel, next, logits, reader);
+                }
+            });
+        }
+    }
+
+    /// Values that the tiles' rows take of one panel, in whole blocks.
+    private int tileSize() {
+        return (positionsPerTile * points + Kernels.BLOCK - 1) / Kernels.BLOCK * Kernels.BLOCK * PANEL;
+    }
+
+    /// Some neighbouring panels, a tile of rows at a time.
+    ///
+    /// @param panel  the first of them
+    /// @param next   what comes after them, or null
+    /// @param logits scratch for a tile of each
+    private void read(Panels panels, int panel, Panels next, float[] logits, TileReader reader) {
+        int size = tileSize();
+        for (int tile = 0; tile < tiles.length; tile++) {
+            Workers.stopIfCancelled();
+            RowPanels rows = tiles[tile];
+            engine.kernels().products().multiplyAll(rows.blocks(0, rows.blocks()), panels, Tile.ZEROS,
+                    new Tile(logits, 0, PANEL, size), tile == 0 ? next : null);
+            for (int i = 0; i < panels.count(); i++) {
+                System.arraycopy(logits, i * size, logits, 0, i == 0 ? 0 : size);
+                reader.read(logits, panel + i, tile);
+            }
         }
     }
 
@@ -176,60 +221,6 @@ final class VocabularyPass {
             System.arraycopy(onlyRow, panel * PANEL, logits, 0, transformer.unembedding().columnsOf(panel));
             reader.read(logits, panel, 0);
         }
-    }
-
-    /// The next panel comes from memory meanwhile.
-    private void forEachTileAhead(PanelMatrix matrix, int stretch, TileReader reader) {
-        float[] logits = new float[(positionsPerTile * points + Kernels.BLOCK) * PANEL];
-        matrix.slice(stretches.firstPanel(stretch), 0).fetch(engine.kernels());
-        for (int panel = stretches.firstPanel(stretch); panel < stretches.firstPanel(stretch + 1); panel++) {
-            PanelMatrix.Slice next = panel + 1 < stretches.firstPanel(stretch + 1) ? matrix.slice(panel + 1, 0) : null;
-            for (int tile = 0; tile < tiles.length; tile++) {
-                Workers.stopIfCancelled();
-                for (int slice = 0; slice < matrix.slices(); slice++) {
-                    PanelMatrix.Slice then = slice < matrix.slices() - 1 ? matrix.slice(panel, slice + 1) : next;
-                    multiply(tiles[tile], matrix.slice(panel, slice), tile == 0 ? then : null, logits);
-                }
-                reader.read(logits, panel, tile);
-            }
-        }
-    }
-
-    private void multiply(RowPanels rows, PanelMatrix.Slice slice, PanelMatrix.Slice next, float[] logits) {
-        for (int block = 0; block < rows.blocks(); block++) {
-            slice.multiply(engine.kernels(), rows, block, block == 0 ? next : null,
-                    Kernels.ZEROS, 0, 0, logits, rows.firstRow(block) * PANEL, PANEL);
-        }
-    }
-
-    /// The same with panels taken together.
-    private void forEachTileTogether(int stretch, TileReader reader) {
-        int side = Kernels.ROW_PANELS;
-        int rows = (positionsPerTile * points + Kernels.BLOCK - 1) / Kernels.BLOCK * Kernels.BLOCK;
-        float[] all = new float[rows * side * PANEL];
-        float[] logits = new float[rows * PANEL];
-        int panels;
-        for (int first = stretches.firstPanel(stretch); first < stretches.firstPanel(stretch + 1); first += panels) {
-            panels = Math.min(side, stretches.firstPanel(stretch + 1) - first);
-            readTogether(first, panels, all, logits, reader);
-        }
-    }
-
-    private void readTogether(int first, int panels, float[] all, float[] logits, TileReader reader) {
-        float[] start = new float[panels * PANEL];
-        transformer.unembedding().use(first, panels, (matrix, at) -> {
-            for (int tile = 0; tile < tiles.length; tile++) {
-                Workers.stopIfCancelled();
-                RowPanels rows = tiles[tile];
-                matrix.multiplyTogether(engine.kernels(), rows, 0, rows.blocks(), at, panels, start, 0, all);
-                for (int panel = 0; panel < panels; panel++) {
-                    for (int row = 0; row < rows.rows(); row++) {
-                        System.arraycopy(all, (row * panels + panel) * PANEL, logits, row * PANEL, PANEL);
-                    }
-                    reader.read(logits, first + panel, tile);
-                }
-            }
-        });
     }
 
     private float[] logits(int row) {
@@ -250,7 +241,7 @@ final class VocabularyPass {
 
     private VocabularyDistances compare(int stretch, VocabularyDistances distances) {
         VocabularyWeight weight = transformer.unembedding();
-        forEachTile(stretch, (logits, panel, tile) -> engine.kernels().compare(
+        forEachTile(stretch, (logits, panel, tile) -> engine.kernels().vocabulary().compare(
                 logits, weight.columnsOf(panel), distances, firstRow(tile), positionsOf(tile)));
         return distances;
     }

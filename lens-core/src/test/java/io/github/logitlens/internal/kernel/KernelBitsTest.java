@@ -30,6 +30,12 @@ class KernelBitsTest {
     private static final int PANEL = Kernels.PANEL;
     private static final int GUARD = 5;
 
+    /// Depths of the panels that are read ahead; at the end of their memory, so that a read behind it fails.
+    private static final int[] AHEAD = {1, 2, 5, 20, 800, 1700};
+    private static final List<Kernels> ALL = List.of(new ScalarKernels(),
+            new VectorKernels(Touching.EVERY_LINE, 16), new VectorKernels(Touching.ONE_IN_SIXTEEN, 32),
+            new VectorKernels(Touching.EVERY_LINE, 32));
+
     private final Kernels scalar = new ScalarKernels();
     private final Kernels vector = new VectorKernels();
 
@@ -65,9 +71,9 @@ class KernelBitsTest {
                 float[] start = values.array(random, GUARD + height * PANEL + GUARD);
 
                 float[] expected = start.clone();
-                scalar.multiply(a, aOffset, height, b, bOffset, depth, expected, GUARD);
+                multiply(scalar, new RowBlock(a, aOffset, height), new Panel(b, bOffset, depth), expected);
                 float[] actual = start.clone();
-                vector.multiply(a, aOffset, height, b, bOffset, depth, actual, GUARD);
+                multiply(vector, new RowBlock(a, aOffset, height), new Panel(b, bOffset, depth), actual);
                 Bits.assertSame(expected, actual, what);
 
                 for (int r = 0; r < height; r++) {
@@ -117,102 +123,70 @@ class KernelBitsTest {
                         expected[GUARD + r * outStride + n] = chain;
                     }
                 }
-                for (int side = 0; side < 2; side++) {
+                Tile from = new Tile(start, startOffset, startStride, PANEL);
+                for (Kernels kernels : ALL) {
                     float[] actual = out.clone();
-                    side(side).multiply(a, 0, height, b, 0, depth, inPlace ? actual : start, startOffset, startStride,
-                            actual, GUARD, outStride);
+                    Tile to = new Tile(actual, GUARD, outStride, PANEL);
+                    kernels.products().multiply(
+                            new RowBlock(a, 0, height), new Panel(b, 0, depth), inPlace ? to : from, to);
                     int number = trial;
                     Bits.assertSame(expected, actual, () -> "height " + height + ", depth " + depth + ", trial " + number);
                 }
-                MemorySegment next = arena.allocate(b.byteSize(), 4);
-                for (Kernels kernels : List.of(scalar, new VectorKernels(Touching.EVERY_LINE),
-                        new VectorKernels(Touching.ONE_IN_SIXTEEN))) {
-                    float[] fetching = out.clone();
-                    kernels.multiplyAndFetch(a, 0, height, b, 0, depth, inPlace ? fetching : start, startOffset,
-                            startStride, fetching, GUARD, outStride, next, 0);
-                    int number = trial;
-                    Bits.assertSame(expected, fetching, () -> "height " + height + ", depth " + depth + ", trial " + number
-                            + ", while the next panel is fetched");
-                }
             }
         }
     }
 
+    /// In one call as block by block and panel by panel, whatever is read ahead.
     @ParameterizedTest
     @EnumSource
-    void multiplyRow(Values values) {
-        try (Arena arena = Arena.ofConfined()) {
-            for (int trial = 0; trial < 60; trial++) {
-                long seed = 4000L * values.ordinal() + trial;
-                Random random = new Random(seed);
-                int panels = 1 << trial % 3;
-                int depth = trial < 15 ? 1 + trial / 3 : 1 + random.nextInt(90);
-                Supplier<String> what = () -> values + ", panels " + panels + ", depth " + depth + ", seed " + seed;
-                int aOffset = random.nextInt(9);
-                float[] a = values.array(random, aOffset + depth);
-                long bOffset = 4L * random.nextInt(20);
-                float[] right = values.array(random, panels * depth * PANEL);
-                MemorySegment b = arena.allocate(bOffset + 4L * right.length, 4);
-                MemorySegment.copy(right, 0, b, ValueLayout.JAVA_FLOAT, bOffset, right.length);
-                float[] start = values.array(random, GUARD + panels * PANEL + GUARD);
-
-                float[] expected = start.clone();
-                for (int panel = 0; panel < panels; panel++) {
-                    scalar.multiply(a, aOffset, 1, b, bOffset + 4L * panel * depth * PANEL, depth,
-                            expected, GUARD + panel * PANEL);
-                }
-                for (int side = 0; side < 2; side++) {
-                    float[] actual = start.clone();
-                    side(side).multiplyRow(a, aOffset, panels, b, bOffset, depth, actual, GUARD);
-                    Bits.assertSame(expected, actual, what);
-                }
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void multiplyTogether(Values values) {
+    void multiplyAll(Values values) {
         int[] heights = {1, 2, 4, 6};
         try (Arena arena = Arena.ofConfined()) {
-            for (int trial = 0; trial < 48; trial++) {
+            for (int trial = 0; trial < 64; trial++) {
                 long seed = 5000L * values.ordinal() + trial;
                 Random random = new Random(seed);
                 int height = heights[trial % 4];
-                int blocks = height == 6 ? 1 + random.nextInt(4) : 1;
+                int blocks = trial % 3 == 0 ? 1 : 1 + random.nextInt(trial % 16 == 5 ? 20 : 4);
                 int panels = 1 + random.nextInt(5);
-                int depth = trial < 32 ? 1 + trial / 4 : 1 + random.nextInt(90);
-                int stride = panels * PANEL + random.nextInt(9);
-                int startStride = trial % 3 == 0 ? 0 : panels * PANEL + random.nextInt(9);
-                Supplier<String> what = () -> values + ", " + blocks + " blocks of " + height + ", " + panels + " panels, depth "
-                        + depth + ", seed " + seed;
+                int depth = trial < 32 ? 1 + trial / 4 : trial % 16 == 0 ? 769 + random.nextInt(900) : 1 + random.nextInt(90);
+                int rows = (blocks - 1) * Kernels.BLOCK + height;
+                boolean apart = random.nextBoolean();
+                int stride = (apart ? 1 : panels) * PANEL + random.nextInt(9);
+                int panelStride = apart ? rows * stride + random.nextInt(9) : PANEL;
+                Supplier<String> what = () -> values + ", " + rows + " rows, " + panels + " panels, depth " + depth
+                        + ", seed " + seed;
                 int aOffset = random.nextInt(9);
-                float[] a = values.array(random, aOffset + blocks * depth * height);
+                float[] a = values.array(random, aOffset + rows * depth);
                 long bOffset = 4L * random.nextInt(20);
                 float[] right = values.array(random, panels * depth * PANEL);
                 MemorySegment b = arena.allocate(bOffset + 4L * right.length, 4);
                 MemorySegment.copy(right, 0, b, ValueLayout.JAVA_FLOAT, bOffset, right.length);
-                float[] start = values.array(random, GUARD + blocks * height * (panels * PANEL + 9));
-                float[] before = values.array(random, GUARD + blocks * height * stride + GUARD);
+                float[] start = values.array(random, GUARD + (trial % 2 == 0 ? 1 : rows) * panels * PANEL);
+                Tile from = trial % 2 == 0 ? Tile.row(start, GUARD) : new Tile(start, GUARD, panels * PANEL, PANEL);
+                float[] before = values.array(random, GUARD + rows * stride + (panels - 1) * panelStride + GUARD);
 
                 float[] expected = before.clone();
-                for (int row = 0; row < blocks * height; row++) {
+                for (int row = 0; row < rows; row++) {
+                    int block = row / Kernels.BLOCK;
+                    int high = block == blocks - 1 ? height : Kernels.BLOCK;
                     for (int column = 0; column < panels * PANEL; column++) {
-                        float chain = start[GUARD + row * startStride + column];
+                        float chain = start[GUARD + row * from.stride() + column];
                         for (int k = 0; k < depth; k++) {
-                            float x = a[aOffset + (row / height * depth + k) * height + row % height];
+                            float x = a[aOffset + block * Kernels.BLOCK * depth + k * high + row % Kernels.BLOCK];
                             chain = Math.fma(x, right[(column / PANEL * depth + k) * PANEL + column % PANEL], chain);
                         }
-                        expected[GUARD + row * stride + column] = chain;
+                        expected[GUARD + row * stride + column / PANEL * panelStride + column % PANEL] = chain;
                     }
                 }
                 int columns = panels * PANEL + random.nextInt(9);
-                Panels inTurn = Panels.inTurn(b, bOffset, depth);
-                for (Panels place : List.of(inTurn, inRows(inTurn, panels, depth, columns, arena))) {
-                    for (int side = 0; side < 2; side++) {
+                Panels inTurn = Panels.inTurn(b, bOffset, panels, depth);
+                int ahead = AHEAD[trial % AHEAD.length];
+                Panels next = trial % 5 == 0 ? null : Panels.inTurn(arena.allocate(4L * PANEL * ahead, 4), 0, 1, ahead);
+                for (Panels place : List.of(inTurn, inRows(inTurn, columns, arena))) {
+                    for (Kernels kernels : ALL) {
                         float[] actual = before.clone();
-                        side(side).multiplyTogether(a, aOffset, blocks, height, place, panels, depth,
-                                start, GUARD, startStride, actual, GUARD, stride);
+                        kernels.products().multiplyAll(new RowBlocks(a, aOffset, blocks, height, depth), place,
+                                from, new Tile(actual, GUARD, stride, panelStride), next);
                         Bits.assertSame(expected, actual, () -> what.get() + ", " + place);
                     }
                 }
@@ -221,25 +195,24 @@ class KernelBitsTest {
     }
 
     /// The same panels side by side in rows.
-    private static Panels inRows(Panels panels, int count, int depth, int columns, Arena arena) {
-        MemorySegment rows = arena.allocate(4L * depth * columns, 4);
-        float[] row = new float[count * PANEL];
-        for (int k = 0; k < depth; k++) {
-            panels.copy(k, count, row);
+    private static Panels inRows(Panels panels, int columns, Arena arena) {
+        MemorySegment rows = arena.allocate(4L * panels.depth() * columns, 4);
+        float[] row = new float[panels.count() * PANEL];
+        for (int k = 0; k < panels.depth(); k++) {
+            panels.copy(k, row);
             MemorySegment.copy(row, 0, rows, ValueLayout.JAVA_FLOAT, 4L * k * columns, row.length);
         }
-        return Panels.inRows(rows, 0, columns);
+        return Panels.inRows(rows, 0, panels.count(), panels.depth(), columns);
     }
 
     /// Outside a stretch there may be nothing to read.
     @Test
     void fetchStaysInsideItsStretch() {
-        for (int rows = 0; rows < 70; rows++) {
-            long bytes = 4L * PANEL * rows;
+        for (int depth = 1; depth < 70; depth++) {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment b = arena.allocate(64 + bytes, 4);
-                scalar.fetch(b, 64, bytes);
-                vector.fetch(b, 64, bytes);
+                Panels b = Panels.inTurn(arena.allocate(64 + 4L * PANEL * depth, 4), 64, 1, depth);
+                scalar.products().fetch(b);
+                vector.products().fetch(b);
             }
         }
     }
@@ -256,10 +229,10 @@ class KernelBitsTest {
         MemorySegment onHeap = MemorySegment.ofArray(panel);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment b = arena.allocate(onHeap.byteSize(), 64).copyFrom(onHeap);
-            scalar.multiply(a, 0, height, b, 0, depth, expected, 0);
+            scalar.products().multiply(new RowBlock(a, 0, height), new Panel(b, 0, depth), Tile.of(expected, 0));
             for (int turn = 0; turn < 1500; turn++) {
                 float[] actual = new float[height * PANEL];
-                vector.multiply(a, 0, height, b, 0, depth, actual, 0);
+                vector.products().multiply(new RowBlock(a, 0, height), new Panel(b, 0, depth), Tile.of(actual, 0));
                 int number = turn;
                 Bits.assertSame(expected, actual, () -> "height " + height + ", turn " + number);
             }
@@ -286,7 +259,7 @@ class KernelBitsTest {
             for (int side = 0; side < 2; side++) {
                 float[] in = x.clone();
                 outs[side] = inPlace ? in : Values.NORMAL.array(new Random(seed), GUARD + n + GUARD);
-                scales[side] = side(side).layerNorm(in, GUARD, n, gain, bias, epsilon, outs[side], GUARD);
+                scales[side] = side(side).rows().layerNorm(in, GUARD, n, gain, bias, epsilon, outs[side], GUARD);
                 if (!inPlace) {
                     Bits.assertSame(x, in, () -> "input was modified: " + what.get());
                 }
@@ -299,7 +272,7 @@ class KernelBitsTest {
     @ParameterizedTest
     @EnumSource
     void softmax(Values values) {
-        inPlace(values, 1600, 180, (kernels, random, x, n) -> kernels.softmax(x, GUARD, n));
+        inPlace(values, 1600, 180, (kernels, random, x, n) -> kernels.rows().softmax(x, GUARD, n));
     }
 
     @ParameterizedTest
@@ -311,7 +284,7 @@ class KernelBitsTest {
             float[] rows = values.array(random, GUARD + stride * Kernels.BLOCK);
             float[] before = rows.clone();
             float[] factors = values.array(random, Kernels.BLOCK);
-            kernels.interleave(rows, GUARD, stride, count, factors, x, GUARD);
+            kernels.rows().interleave(rows, GUARD, stride, count, factors, x, GUARD);
             for (int i = 0; i < count * Kernels.BLOCK; i++) {
                 int row = i % Kernels.BLOCK;
                 float expected = rows[GUARD + row * stride + i / Kernels.BLOCK] * factors[row];
@@ -325,7 +298,7 @@ class KernelBitsTest {
     @EnumSource
     void activate(Values values) {
         for (ActivationFunction f : ActivationFunction.values()) {
-            inPlace(values, 400, 120, (kernels, random, x, n) -> kernels.activate(f, x, GUARD, n));
+            inPlace(values, 400, 120, (kernels, random, x, n) -> kernels.rows().activate(f, x, GUARD, n));
         }
     }
 
@@ -338,9 +311,9 @@ class KernelBitsTest {
                     some[i] = Float.intBitsToFloat((int) (first + 4099L * i));
                 }
                 float[] expected = some.clone();
-                scalar.activate(f, expected, 0, expected.length);
+                scalar.rows().activate(f, expected, 0, expected.length);
                 float[] actual = some.clone();
-                vector.activate(f, actual, 0, actual.length);
+                vector.rows().activate(f, actual, 0, actual.length);
                 long from = first;
                 Bits.assertSame(expected, actual, () -> f + " from the bits " + Long.toHexString(from) + " on");
             }
@@ -350,7 +323,7 @@ class KernelBitsTest {
     @ParameterizedTest
     @EnumSource
     void scale(Values values) {
-        inPlace(values, 400, 180, (kernels, random, x, n) -> kernels.scale(x, GUARD, n, values.next(random)));
+        inPlace(values, 400, 180, (kernels, random, x, n) -> kernels.rows().scale(x, GUARD, n, values.next(random)));
     }
 
     @ParameterizedTest
@@ -358,8 +331,12 @@ class KernelBitsTest {
     void add(Values values) {
         inPlace(values, 400, 180, (kernels, random, x, n) -> {
             int yOffset = random.nextInt(7);
-            kernels.add(x, GUARD, values.array(random, yOffset + n), yOffset, n);
+            kernels.rows().add(x, GUARD, values.array(random, yOffset + n), yOffset, n);
         });
+    }
+
+    private static void multiply(Kernels kernels, RowBlock a, Panel b, float[] tile) {
+        kernels.products().multiply(a, b, Tile.of(tile, GUARD));
     }
 
     private Kernels side(int side) {

@@ -23,11 +23,11 @@ class KernelWarmUpTest {
                 b.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 13 % 29 - 14) * 0.11f);
             }
             float[] expected = new float[6 * 64];
-            new ScalarKernels().multiply(a, 0, 6, b, 0, depth, expected, 0);
+            new ScalarKernels().products().multiply(new RowBlock(a, 0, 6), new Panel(b, 0, depth), Tile.of(expected, 0));
             Kernels kernels = new ColdStartKernels();
             for (int i = 0; i < 3000; i++) {
                 float[] tile = new float[6 * 64];
-                kernels.multiply(a, 0, 6, b, 0, depth, tile, 0);
+                kernels.products().multiply(new RowBlock(a, 0, 6), new Panel(b, 0, depth), Tile.of(tile, 0));
                 assertArrayEquals(expected, tile);
             }
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Writes the unrolled loops of the vector products: [WideProduct], [FetchingProduct] and [NarrowProduct].
 ///
@@ -37,7 +38,8 @@ final class ProductSources {
             new Product("WideProduct",
                     shapes(4, WideProduct.STEPS, false, 6, 4, 2), shapes(4, 1, false, 4, 2, 1)),
             new Product("FetchingProduct",
-                    shapes(4, 1, true, 6, 4, 2), List.of()),
+                    Stream.concat(shapes(4, 1, true, 6, 4, 2).stream(), shapes(4, FetchingProduct.STEPS, true, 6, 4, 2).stream())
+                            .toList(), List.of()),
             new Product("NarrowProduct",
                     shapes(2, NarrowProduct.STEPS, false, 6, 4, 2, 1), List.of()));
 
@@ -95,21 +97,30 @@ final class ProductSources {
 
     /// A block of rows: every value loaded is used for a row, or a column, of accumulators.
     private String block(Shape shape) {
-        line(4, "private static " + (shape.touches ? "int" : "void") + " rows" + shape.rows + "(");
-        line(12, "float[] a, int aOffset, int aEnd, MemorySegment b, long bOffset,");
-        line(12, "float[] start, int startOffset, int startStride, float[] out, int outOffset, int outStride"
-                + (shape.touches ? "," : ") {"));
         if (shape.touches) {
-            line(12, "MemorySegment next, long nextOffset, long stream, long advance, long mask) {");
+            line(4, "private static int rows" + shape.rows + (shape.steps == 1 ? "" : "By" + shape.steps)
+                    + "(RowBlock rows, Panel panel, Tile start, Tile out, Ahead ahead) {");
+        } else {
+            line(4, "private static void rows" + shape.rows + "(RowBlock rows, Panel panel, int column, Tile start, Tile out) {");
         }
+        String column = shape.touches ? "" : " + column";
+        line(8, "float[] from = start.values();");
+        line(8, "int s = start.offset()" + column + ";");
+        line(8, "int stride = start.stride();");
         for (Cell x : cells(shape)) {
-            line(8, "FloatVector " + x.name() + " = FloatVector.fromArray(SPECIES, start, "
-                    + at("startOffset", x.row, "startStride", x.vector) + ");");
+            line(8, "FloatVector " + x.name() + " = FloatVector.fromArray(SPECIES, from, " + at("s", x.row, "stride", x.vector) + ");");
         }
-        line(8, "int i = aOffset;");
-        line(8, "long o = bOffset;");
+        line(8, "float[] a = rows.values();");
+        line(8, "int i = rows.offset();");
+        line(8, "int end = i + panel.depth() * " + shape.rows + ";");
+        line(8, "MemorySegment b = panel.memory();");
+        line(8, "long o = panel.offset()" + (shape.touches ? "" : " + column * 4L") + ";");
         if (shape.touches) {
-            line(8, "long p = nextOffset;");
+            line(8, "MemorySegment next = ahead.memory();");
+            line(8, "long p = ahead.first();");
+            line(8, "long stream = ahead.stream();");
+            line(8, "long advance = ahead.advance();");
+            line(8, "long mask = ahead.mask();");
             line(8, "int seen = 0;");
         }
         line(8, "do {");
@@ -126,10 +137,13 @@ final class ProductSources {
         if (shape.touches) {
             line(12, "p += advance;");
         }
-        line(8, "} while (i != aEnd);");
+        line(8, "} while (i != end);");
+        line(8, "float[] to = out.values();");
+        line(8, "int t = out.offset()" + column + ";");
+        line(8, "stride = out.stride();");
         for (Cell x : cells(shape)) {
             line(8, (shape.touches ? "VECTOR.cast(" + x.name() + ")" : x.name())
-                    + ".intoArray(out, " + at("outOffset", x.row, "outStride", x.vector) + ");");
+                    + ".intoArray(to, " + at("t", x.row, "stride", x.vector) + ");");
         }
         if (shape.touches) {
             line(8, "return seen;");
@@ -156,14 +170,22 @@ final class ProductSources {
 
     /// One row and panels side by side, each a stream of its own.
     private String panels(Shape shape) {
-        line(4, "private static void panels" + shape.rows + "(");
-        line(12, "float[] a, int aOffset, MemorySegment b, long bOffset, int depth, float[] tile, int tileOffset) {");
+        line(4, "private static void panels" + shape.rows + "(RowBlock row, Panels panels, int column, Tile start, Tile out) {");
+        line(8, "float[] from = start.values();");
+        line(8, "int s = start.offset() + column;");
         if (shape.rows > 1) {
-            line(8, "long panelBytes = depth * ROW_BYTES;");
+            line(8, "int stride = start.panelStride();");
         }
         for (Cell x : cells(shape)) {
-            line(8, "FloatVector " + x.name() + " = FloatVector.fromArray(SPECIES, tile, "
-                    + at("tileOffset", x.row, "PANEL", x.vector) + ");");
+            line(8, "FloatVector " + x.name() + " = FloatVector.fromArray(SPECIES, from, " + at("s", x.row, "stride", x.vector) + ");");
+        }
+        line(8, "float[] a = row.values();");
+        line(8, "int aOffset = row.offset();");
+        line(8, "int depth = panels.depth();");
+        line(8, "MemorySegment b = panels.memory();");
+        line(8, "long bOffset = panels.offset() + column * 4L;");
+        if (shape.rows > 1) {
+            line(8, "long panelBytes = panels.panelBytes();");
         }
         line(8, "for (int k = 0; k < depth; k++) {");
         line(12, "FloatVector v = FloatVector.broadcast(SPECIES, a[aOffset + k]);");
@@ -177,8 +199,13 @@ final class ProductSources {
             }
         }
         line(8, "}");
+        line(8, "float[] to = out.values();");
+        line(8, "int t = out.offset() + column;");
+        if (shape.rows > 1) {
+            line(8, "stride = out.panelStride();");
+        }
         for (Cell x : cells(shape)) {
-            line(8, x.name() + ".intoArray(tile, " + at("tileOffset", x.row, "PANEL", x.vector) + ");");
+            line(8, x.name() + ".intoArray(to, " + at("t", x.row, "stride", x.vector) + ");");
         }
         line(4, "}");
         return out.toString();

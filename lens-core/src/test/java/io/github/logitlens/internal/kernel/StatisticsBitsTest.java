@@ -82,7 +82,7 @@ class StatisticsBitsTest {
                     new Reduction(points, k, bottom, targetsOfGroups, targets.length, references), targetLogits,
                     topLimits.clone(), bottomLimits.clone());
             forEachTile((tile, first, count, firstRow, positions) ->
-                    kernels.reduce(tile, count, firstColumn + first, statistics, firstRow, positions));
+                    kernels.vocabulary().reduce(tile, count, firstColumn + first, statistics, firstRow, positions));
             return statistics;
         }
 
@@ -99,7 +99,7 @@ class StatisticsBitsTest {
             }
             VocabularyDistances distances = new VocabularyDistances(points, max, inverse, logSum);
             forEachTile((tile, first, count, firstRow, positions) ->
-                    kernels.compare(tile, count, distances, firstRow, positions));
+                    kernels.vocabulary().compare(tile, count, distances, firstRow, positions));
             return distances;
         }
 
