@@ -105,7 +105,7 @@ class AttentionCommandTest {
             AttentionHead head = lens.attention(PROMPT, AttentionOptions.defaults().layers(Layers.of(5))).head(5, 3);
             int seqLen = lens.tokens(PROMPT, Bos.NONE).length;
             StringBuilder expected = new StringBuilder();
-            int keys = Math.max(1, (columns - 2 - 14) / 3);
+            int keys = Math.max(1, (columns - 15) / 3);
             for (int firstKey = 0; firstKey < seqLen; firstKey += keys) {
                 for (int query = firstKey; query < seqLen; query++) {
                     for (int key = firstKey; key < Math.min(firstKey + keys, query + 1); key++) {

@@ -32,7 +32,9 @@ class OutputOptionsTest {
 
     @Test
     void endingChoosesTheFormat() throws IOException {
-        String table = Cli.lens("Hello").out();
+        Cli.lens("--output", dir.resolve("kept.txt").toString(), "Hello").succeeds();
+        String table = Files.readString(dir.resolve("kept.txt"));
+        assertTrue(table.endsWith(Cli.lens("Hello").out().split("compute ")[1]), table);
         String json = Cli.lens("--json", "Hello").out();
         assertEquals(table, write("a.txt"));
         assertEquals(json, write("b.json"));
