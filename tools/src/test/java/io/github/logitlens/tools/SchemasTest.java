@@ -83,9 +83,12 @@ class SchemasTest {
             Path summary = Files.createTempFile("summary", ".json");
             try {
                 Files.writeString(text, PROMPT + "\nBarack Obama was the president.\n");
-                List<JsonNode> rows = Cli.lens("corpus", "--lines", "--metric", EVERY_METRIC, "--track", " Paris", "--summary",
-                        summary.toString(), text.toString()).lines().stream().map(Cli::parse).toList();
-                return schema.equals("corpus-row") ? rows : List.of(Cli.parse(Files.readString(summary)));
+                if (schema.equals("corpus-row")) {
+                    return Cli.lens("corpus", "--lines", "--metric", EVERY_METRIC, "--track", " Paris", text.toString()).lines().stream()
+                            .map(Cli::parse).toList();
+                }
+                Cli.lens("corpus", "--lines", "--summary", summary.toString(), text.toString());
+                return List.of(Cli.parse(Files.readString(summary)));
             } finally {
                 Files.delete(text);
                 Files.delete(summary);
@@ -168,6 +171,8 @@ class SchemasTest {
         assertTrue(written.containsAll(List.of("run-1", "error-1", "attention-1")), written.toString());
         Set<String> missing = new TreeSet<>(written);
         missing.removeAll(SchemaFiles.names());
+        // What a run over a corpus goes on from is for the program itself.
+        missing.remove("corpus-state-1");
         assertEquals(Set.of(), missing, "schemas without a file in lens-core/schemas");
     }
 
