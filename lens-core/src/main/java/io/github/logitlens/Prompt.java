@@ -44,6 +44,9 @@ public sealed interface Prompt {
             ids = ids.clone();
         }
 
+        /// The ids.
+        ///
+        /// @return a copy
         @Override
         public int[] ids() {
             return ids.clone();

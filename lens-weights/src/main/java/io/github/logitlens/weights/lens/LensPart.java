@@ -24,6 +24,10 @@ final class LensPart {
     /// What TransformerLens does to weights before it runs them, in the words of its options.
     private static final List<String> PROCESSING = List.of("fold_ln", "center_writing_weights", "center_unembed");
 
+    private static final int MAX_LAYERS = 9999;
+    /// As many as a float64 counts one by one.
+    private static final long MAX_PROMPTS = 1L << 53;
+
     private final TensorFile file;
     private final Map<String, String> about;
     private final LensForm form;
@@ -149,20 +153,25 @@ final class LensPart {
 
     /// How many blocks the model has, as far as the file says it.
     OptionalInt nLayers() {
-        Optional<Long> layers = number("num_hidden_layers");
-        if (layers.isPresent() && (layers.get() < 1 || layers.get() > 9999)) {
-            throw refused(Reason.CONFIG_INVALID, "num_hidden_layers", "from 1 to 9999", layers.get().toString());
-        }
+        Optional<Long> layers = count("num_hidden_layers", 1);
         if (form == LensForm.TUNED) {
             return OptionalInt.of(translators(layers));
         }
         int least = matrices.lastKey() / 2 + 1;
-        Optional<Long> blocks = layers.or(() -> number("target_layer").map(layer -> layer + 1));
+        Optional<Long> blocks = layers.or(() -> count("target_layer", 0).map(layer -> layer + 1));
         if (blocks.isPresent() && blocks.get() < least) {
             throw refused(Reason.CONFIG_INVALID, "layers", "at least " + least + ", one more than have a map",
                     blocks.get().toString());
         }
         return blocks.isPresent() ? OptionalInt.of(Math.toIntExact(blocks.get())) : OptionalInt.empty();
+    }
+
+    private Optional<Long> count(String name, int least) {
+        Optional<Long> count = number(name);
+        if (count.isPresent() && (count.get() < least || count.get() > MAX_LAYERS)) {
+            throw refused(Reason.CONFIG_INVALID, name, "from " + least + " to " + MAX_LAYERS, count.get().toString());
+        }
+        return count;
     }
 
     /// A tuned lens has a map for each place but the last.
@@ -186,6 +195,9 @@ final class LensPart {
         Optional<Long> prompts = number(name);
         if (prompts.isPresent() && prompts.get() <= 0 || summed && prompts.isEmpty()) {
             throw refused(Reason.NOT_FITTED, name, "at least 1", prompts.map(String::valueOf).orElse("none"));
+        }
+        if (prompts.isPresent() && prompts.get() > MAX_PROMPTS) {
+            throw refused(Reason.CONFIG_INVALID, name, "at most " + MAX_PROMPTS, prompts.get().toString());
         }
         return prompts;
     }

@@ -11,6 +11,9 @@ import io.github.logitlens.weights.safetensors.SafeTensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -127,6 +130,25 @@ class LensWeightsTest {
         }
     }
 
+    /// In the words of the JDK alone.
+    private static String sha256(Path... files) throws IOException, NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (Path file : files) {
+            digest.update(Files.readAllBytes(file));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Test
+    void theHashIsThatOfTheFilesInTheOrderOfTheirNames() throws Exception {
+        Path b = file("b.safetensors", w -> matrix(w, "J.0", B).metadata("n_prompts", "2"));
+        Path a = file("a.safetensors", w -> matrix(w, "J.0", A).metadata("n_prompts", "1"));
+        try (LensWeights one = LensWeights.open(b); LensWeights both = LensWeights.open(directory)) {
+            assertEquals(sha256(b), one.sha256());
+            assertEquals(sha256(a, b), both.sha256());
+        }
+    }
+
     @Test
     void affineMapsMayStandAnywhereInTheStream() {
         LensWriter writer = new LensWriter(LensForm.AFFINE, 2).map("blocks.0.hook_resid_mid", A, BIAS)
@@ -208,7 +230,11 @@ class LensWeightsTest {
     @ParameterizedTest
     @CsvSource({"0.weight, num_hidden_layers, many, 'a whole number, got ''many'''", "0.weight, num_hidden_layers, 0, 'from 1 to 9999, got 0'",
             "J.3, num_hidden_layers, 4, 'at least 5, one more than have a map, got 4'", "J.3, d_model, 0, 'from 1 to 32768, got 0'",
-            "J.3, d_model, 99999999999, 'from 1 to 32768, got 99999999999'"})
+            "J.3, d_model, 99999999999, 'from 1 to 32768, got 99999999999'", "J.3, d_model, 32769, 'from 1 to 32768, got 32769'",
+            "J.3, target_layer, 3, 'at least 5, one more than have a map, got 4'",
+            "J.3, target_layer, -1, 'from 0 to 9999, got -1'", "J.3, target_layer, 9999999999, 'from 0 to 9999, got 9999999999'",
+            "J.3, num_hidden_layers, 10000, 'from 1 to 9999, got 10000'",
+            "J.3, n_prompts, 9007199254740993, 'at most 9007199254740992, got 9007199254740993'"})
     void fieldsThatContradictTheTensorsAreRefused(String tensor, String field, String value, String expected) {
         String message = refused(Reason.CONFIG_INVALID, w -> matrix(w, tensor, A).metadata(field, value));
         assertTrue(message.contains(": expected " + expected), message);
