@@ -78,7 +78,8 @@ def cases(model, ids, others, vector):
         ("patch:L1.resid_post@5", [other], on(resid, lambda x: assign(x, 5, one[resid][5]))),
         ("patch:L0.resid_post@4=L1.resid_pre@2", [third], on("blocks.0.hook_resid_post", lambda x: assign(
             x, 4, two["blocks.1.hook_resid_pre"][2]))),
-        ("patch:L0-1.mlp_out@-1", [other], lambda at, x: assign(x, -1, one[at][-1]) if at.endswith("mlp_out") and "2" not in at else x),
+        ("patch:L0-1.mlp_out@-1", [other], lambda at, x: assign(x, -1, one[at][-1])
+            if at in ("blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out") else x),
         ("patch:L1.attn.q@3", [other], on("blocks.1.attn.hook_q", lambda x: assign(x, 3, one["blocks.1.attn.hook_q"][3]))),
         ("steer:L0.resid_mid*2.5=unembed:id:7", [], on("blocks.0.hook_resid_mid", lambda x: x + 2.5 * d)),
         ("steer:L1.resid_post@0*-1=embed:id:9", [], on(resid, lambda x: assign(x, 0, x[0] - w_e[9]))),

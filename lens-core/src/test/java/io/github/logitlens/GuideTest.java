@@ -52,7 +52,7 @@ class GuideTest {
 
     private String run(int number, String snippet) {
         String name = "Snippet" + number;
-        String code = "import io.github.logitlens.*;\nimport io.github.logitlens.hook.*;\nimport java.util.*;\n"
+        String code = "import io.github.logitlens.*;\nimport io.github.logitlens.edit.*;\nimport io.github.logitlens.hook.*;\nimport java.util.*;\n"
                 + "public class " + name + " {\n    public static void main(String[] args) {\n" + snippet + "    }\n}\n";
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();

@@ -33,6 +33,16 @@ import java.util.regex.Pattern;
 /// ```
 public final class Edits {
 
+    /// The usual prompt for reading with patchscopes what a token's residual holds (Ghandeharioun et al., "Patchscopes: A Unifying
+    /// Framework for Inspecting Hidden Representations of Language Models", 2024): the model repeats words, and the residual in
+    /// question takes the last token's place.
+    ///
+    /// ```java
+    /// lens.run(Edits.IDENTITY_PROMPT, options,
+    ///         Edits.patch(Place.parse("L2.resid_post"), Place.parse("L6.resid_post"), Positions.last()).at(-1).from("Marie Curie"))
+    /// ```
+    public static final String IDENTITY_PROMPT = "cat->cat; 135->135; hello->hello; ?";
+
     private static final Pattern FORM = Pattern.compile(
             "([a-z]+):([\\w.-]*)(?:@([^*=]*))?(?:\\*([^=]*))?(?:=(.*))?", Pattern.DOTALL);
     private static final Pattern NEXT_DIRECTION = Pattern.compile("\\|(?=(unembed|embed|lens):)");

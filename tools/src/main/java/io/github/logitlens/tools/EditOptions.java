@@ -21,8 +21,8 @@ final class EditOptions implements OptionGroup {
         "An edit is VERB:PLACE[@POSITIONS][*FACTOR][=ARGUMENT]. Verbs: zero, mean, resample, patch, scale, steer, replace, erase, swap, cut. "
                 + "Places: L7H3 (a head), L5.mlp_out, L5.attn_out, L5.n123 (a neuron), L4.resid_post, embed, and ranges such as L3-5.mlp_out.",
         "  --edit zero:L5H3                                             without this head",
-        "  --edit patch:L3.resid_post@-1 --from \"The Big Ben is in\"      with what another prompt has there",
-        "  --edit \"steer:L6.resid_post*0.5=unembed: London\"             towards a token",
+        "  --edit patch:L6.resid_post@-1 --from \"Big Ben is in\"          with what another prompt has there",
+        "  --edit \"steer:L7.resid_post*40=unembed: London\"              towards a token",
         "  --edit cut:L4H0-3@-1/3                                       the last position no longer sees position 3"
     };
 

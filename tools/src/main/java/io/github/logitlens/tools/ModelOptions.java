@@ -53,10 +53,19 @@ final class ModelOptions implements OptionGroup {
     }
 
     private LogitLens open(OpenOptions options, Stdio stdio) {
-        files(stdio);
-        LogitLens lens = LogitLens.open(name(), options);
+        return open(name(), options, stdio);
+    }
+
+    private static LogitLens open(String name, OpenOptions options, Stdio stdio) {
+        files(name, stdio);
+        LogitLens lens = LogitLens.open(name, options);
         reportNonFinite(lens.model(), stdio);
         return lens;
+    }
+
+    /// Opens another model than the one that was chosen here, for a prompt; see [#open(Prompt, Stdio)].
+    static LogitLens open(String name, Prompt prompt, Stdio stdio) {
+        return open(name, OpenOptions.defaults().idsOnly(prompt instanceof Prompt.Ids), stdio);
     }
 
     /// Opens the model for a single run, and downloads it before if it is not on this machine. A short prompt's run takes less
@@ -102,15 +111,19 @@ final class ModelOptions implements OptionGroup {
     /// @param stdio where a download shows how it gets on
     /// @return a directory; none for the bundled model, nor for a name that is none
     Optional<Path> files(Stdio stdio) {
-        if (name().equals(DEMO)) {
+        return files(name(), stdio);
+    }
+
+    private static Optional<Path> files(String name, Stdio stdio) {
+        if (name.equals(DEMO)) {
             return Optional.empty();
         }
         try (DownloadBar bar = DownloadBar.on(stdio)) {
-            return Optional.of(bar.hub().resolve(name()));
+            return Optional.of(bar.hub().resolve(name));
         } catch (HubException e) {
             if (e.reason() == HubException.Reason.BAD_NAME) {
                 // What is no model at all is refused by [Checkpoint#open(String)], which knows the demo too.
-                Checkpoint.open(name()).close();
+                Checkpoint.open(name).close();
             }
             throw e;
         }

@@ -27,7 +27,7 @@ class EditOptionTest {
 
     private static final String EIFFEL = "The Eiffel Tower is in";
     private static final String PATCH = "patch:L3.resid_post@-1";
-    private static final String BEN = "The Big Ben is in";
+    private static final String BEN = "Big Ben is in";
 
     @TempDir
     Path directory;
@@ -72,7 +72,7 @@ class EditOptionTest {
 
     @Test
     void aGenerationAnAttributionAndAnExportAreChanged() {
-        String edit = "steer:L6.resid_post*2=unembed: London";
+        String edit = "steer:L7.resid_post*40=unembed: London";
         assertEquals(" London", Cli.lens("generate", "--max-tokens", "1", "--json", "--edit", edit, EIFFEL).succeeds().json()
                 .path("samples").path(0).path("tokens").path(0).path("text").textValue());
         JsonNode attribution = Cli.lens("attribute", "--token", " Paris", "--json", "--edit", "zero:L5H3", EIFFEL).succeeds().json();

@@ -29,8 +29,8 @@ class MannersTest {
 
     @Test
     void helpForNoCommandNamesThemAll() {
-        Cli.lens("help", "model").failsWith(Main.USAGE, "help: expected one of attention, attribute, corpus, download, explore, export, generate, inspect, "
-                + "models, neuron, run, tokens, verify, got model", "lens run help");
+        Cli.lens("help", "model").failsWith(Main.USAGE, "help: expected one of attention, attribute, compare, corpus, download, "
+                + "explore, export, generate, inspect, models, neuron, run, tokens, verify, got model", "lens run help");
         Cli.lens("help", "me", "please").failsWith(Main.USAGE, "got me please");
     }
 

@@ -94,7 +94,7 @@ class ExplorerApiTest {
     @Test
     void aRunIsChangedByEditsThatReadNoFile() throws IOException {
         String body = "{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2, \"edits\": [\"zero:L5H3\", \"patch:L3.resid_post@-1\"],"
-                + " \"from\": [\"The Big Ben is in\"]}";
+                + " \"from\": [\"Big Ben is in\"]}";
         List<JsonNode> lines = run(body);
         assertEquals("[\"zero:L5H3\",\"patch:L3.resid_post@-1\"]", lines.getFirst().path("edits").toString(), lines.getFirst().toString());
         assertTrue(!rows(body).equals(rows("{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2}")));
