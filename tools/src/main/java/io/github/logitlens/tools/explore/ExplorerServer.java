@@ -95,8 +95,8 @@ public final class ExplorerServer implements AutoCloseable {
         return start(port, model, Optional.empty(), version, log, patience);
     }
 
-    private static ExplorerServer start(int port, String model, Optional<String> lens, String version, PrintStream log, Duration patience)
-            throws IOException {
+    private static ExplorerServer start(int port, String model, Optional<String> lens, String version, PrintStream log,
+            Duration patience) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
         ExplorerServer server = new ExplorerServer(http, new Models(model), new Lenses(lens), version, new Patience(patience));
         http.setExecutor(server.threads);

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The lenses the page may choose from: the kinds that every model may have, and one of the user's own. A name from the page is only
-/// ever compared with these: a path would have the server read any file.
+/// The lenses the page may choose from: the kinds that every model may have, and one of the user's own. A name from the page is
+/// only ever compared with these: a path would have the server read any file.
 ///
 /// @param own the path of a lens's file or directory, from the command line
 record Lenses(Optional<String> own) {

@@ -79,8 +79,9 @@ final class Models implements AutoCloseable {
 
     /// A name of the cache as it is, of a directory its last part; a number behind it where that is taken.
     private static String id(String name, Set<String> taken) {
-        Path last = name.equals(DEMO) || !Files.isDirectory(Path.of(name)) ? null : Path.of(name).toAbsolutePath().normalize().getFileName();
-        String wanted = last == null ? name : last.toString();
+        Path path = Path.of(name).toAbsolutePath().normalize();
+        boolean named = name.equals(DEMO) || !Files.isDirectory(path) || path.getFileName() == null;
+        String wanted = named ? name : path.getFileName().toString();
         String id = wanted;
         for (int number = 2; !taken.add(id); number++) {
             id = wanted + "-" + number;

@@ -40,8 +40,8 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
     /// More than any model has.
     private static final int MAX_LAYER = 10_000;
     static final Set<String> FIELDS =
-            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bottomK", "bos", "mid", "points", "layers", "layerNorm",
-                    "stopAfter", "positions", "metrics", "tracked", "versus", "edits", "from");
+            Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bottomK", "bos", "mid", "points", "layers",
+                    "layerNorm", "stopAfter", "positions", "metrics", "tracked", "versus", "edits", "from");
 
     static RunRequest read(HttpExchange exchange, String model) throws IOException {
         return of(RequestJson.read(exchange, FIELDS), model);

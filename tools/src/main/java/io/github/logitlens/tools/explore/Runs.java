@@ -131,7 +131,8 @@ final class Runs {
 
     // --- the computing thread ---
 
-    private void compute(RunRequest request, ModelChoice model, String readout, int atOnce, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+    private void compute(RunRequest request, ModelChoice model, String readout, int atOnce, RunQueue.Ticket ticket,
+            BlockingQueue<Event> events) {
         Event last;
         try (ticket) {
             ticket.await();
@@ -143,7 +144,8 @@ final class Runs {
     }
 
     /// @return milliseconds, without those in which the model was opened
-    private long run(RunRequest request, ModelChoice model, String readout, int atOnce, RunQueue.Ticket ticket, BlockingQueue<Event> events) {
+    private long run(RunRequest request, ModelChoice model, String readout, int atOnce, RunQueue.Ticket ticket,
+            BlockingQueue<Event> events) {
         LogitLens lens = open(model, ticket, events);
         ticket.check();
         long start = System.nanoTime();

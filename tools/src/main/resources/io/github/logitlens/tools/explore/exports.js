@@ -43,8 +43,7 @@ export class Exports {
   }
 
   picture(state) {
-    const {tracked, metric, scale} = pictureOf(this.page.viewer.view);
-    return asPictureCommand(state, tracked, metric, scale);
+    return asPictureCommand(state, pictureOf(this.page.viewer.view));
   }
 
   async copy(name, text) {
@@ -64,9 +63,9 @@ export class Exports {
     }
     const tracked = this.tracked().map(id => ({id}));
     const drawn = format => {
-      const {tracked: ids, ...choice} = pictureOf(view);
+      const {tracked: ids, versus, ...choice} = pictureOf(view);
       const dark = document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-      return api.picture({...asRequest(run.of, {tracked: ids}), ...choice, format, theme: dark});
+      return api.picture({...asRequest(run.of, {tracked: ids, versus}), ...choice, format, theme: dark});
     };
     const makers = {
       json: () => json(run), csv: () => api.csv({...gridRequest(state), ...tracked.length > 0 && {tracked}}),

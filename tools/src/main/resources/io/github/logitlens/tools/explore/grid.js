@@ -8,11 +8,15 @@ import {Painter, themeOf} from './paint.js';
 const NARROW = 480;
 const NARROW_CELL = {width: 70, height: 26};
 const NARROW_HEAD = {width: 66, height: 40};
-const WIDEST = 124;
+const WIDEST = 180;
 const HIGHEST = 36;
 /** What is above and below the grid in the window, about. */
 const AROUND = 450;
 const PAGE_ROWS = 8;
+/** On paper nothing scrolls: all columns are as wide as there is room for, down to this. */
+const LEAST_ON_PAPER = 34;
+
+const paper = matchMedia('print');
 
 export class Grid {
 
@@ -36,6 +40,7 @@ export class Grid {
     host.addEventListener('keydown', event => this.key(event));
     host.addEventListener('scroll', () => { this.invalidate(); this.listen.moved(); }, {passive: true});
     new ResizeObserver(() => this.layOut()).observe(host);
+    paper.addEventListener('change', () => this.layOut());
     this.restyle();
   }
 
@@ -91,7 +96,7 @@ export class Grid {
       return;
     }
     const {run} = this.view;
-    const narrow = this.host.clientWidth < NARROW;
+    const narrow = this.host.clientWidth < NARROW && !paper.matches;
     this.geometry = narrow ? new Geometry(run, NARROW_CELL, NARROW_HEAD) : new Geometry(run, this.roomyCell());
     this.sizer.style.width = `${this.geometry.width}px`;
     this.sizer.style.height = `${this.geometry.height}px`;
@@ -112,6 +117,9 @@ export class Grid {
   roomyCell() {
     const {positions, points} = this.view.run;
     const width = Math.floor((this.host.clientWidth - HEAD.width) / positions.length);
+    if (paper.matches) {
+      return {width: Math.min(Math.max(width, LEAST_ON_PAPER), WIDEST), height: CELL.height};
+    }
     const height = Math.floor((window.innerHeight - AROUND) / points.length);
     return {width: Math.min(Math.max(width, CELL.width), WIDEST), height: Math.min(Math.max(height, CELL.height), HIGHEST)};
   }

@@ -31,7 +31,7 @@ export class Legend {
         element('span', {class: 'legend-mark'}, '◥ says the token that follows'));
   }
 
-  show({run, asked, metric, scale, colouring}) {
+  show({run, asked, metric, scale, colouring, followed}) {
     for (const segment of this.questions.children) {
       segment.setAttribute('aria-pressed', String(segment.dataset.metric === asked.key));
     }
@@ -59,10 +59,11 @@ export class Legend {
     this.low.textContent = colouring.format(fromUnit(0));
     this.high.textContent = colouring.format(fromUnit(1));
     const token = metric.tracked ? run.reading(run.finalPoint, run.lastPosition)?.tracked?.[0] : undefined;
+    const other = metric.versus && followed[1] ? `, less ${shown(followed[1].token)}` : '';
     const question = QUESTIONS.find(({key}) => key === metric.key);
     this.meaning.textContent = question
         ? `bright: ${question.bright}`
-        : `${metric.label}${token ? ` of ${shown(token)}` : ''}: ${metric.meaning}`;
+        : `${metric.label}${token ? ` of ${shown(token)}${other}` : ''}: ${metric.meaning}`;
     this.meaning.title = `${metric.meaning} ${scale.meaning}`;
   }
 }

@@ -7,7 +7,7 @@ import {Exports} from './exports.js';
 import {Options} from './options.js';
 import {Past} from './past.js';
 import {Paths} from './paths.js';
-import {asRequest, gridRequest, lacksToken} from './requests.js';
+import {asRequest, gridRequest, lackingTokens} from './requests.js';
 import {Runner} from './runner.js';
 import {asksTheSame, DEFAULTS, fromFragment, Store, toFragment} from './state.js';
 import {Status} from './status.js';
@@ -100,7 +100,9 @@ class Page {
     if (state.prompt !== before.prompt || state.model !== before.model) {
       this.guessed = undefined;
     }
-    this.fill();
+    if (!asksTheSame(state, before)) {
+      this.fill();
+    }
     this.draw();
     this.run();
   }
@@ -149,9 +151,9 @@ class Page {
   finished(run, milliseconds) {
     this.arrived(run);
     const {state} = this.store;
-    const waits = lacksToken(state, run);
+    const lacking = lackingTokens(state, run);
     this.status.done(`${counted(run.tokens.length, 'token')} × ${counted(run.points.length, 'row')} in ${Math.round(milliseconds)} ms`
-        + (waits && state.tracked?.length === 0 ? ' · follow a token, and the colours will show its number' : '')
+        + (lacking > 0 ? ` · follow ${lacking === 1 ? 'a token' : 'two tokens'}, and the colours will show it` : '')
         + (this.note ? ` · ${this.note}` : ''), spokenAnswer(run));
     this.past.add(state, run);
     this.run();

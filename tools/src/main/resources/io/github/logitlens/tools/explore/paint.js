@@ -55,10 +55,10 @@ export class Painter {
         const position = run.positions[column];
         const [left, top] = [geometry.left(column), geometry.top(row)];
         const {fill, ink} = colouring.colour(row, position);
-        if (muted) {
+        if (muted || ink === undefined) {
           ctx.fillStyle = this.theme.surface;
           box(ctx, left, top, width, height);
-          ctx.globalAlpha = MUTED;
+          ctx.globalAlpha = muted ? MUTED : 1;
         }
         ctx.fillStyle = fill;
         box(ctx, left, top, width, height);

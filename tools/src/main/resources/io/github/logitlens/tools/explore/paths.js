@@ -15,10 +15,19 @@ export class Paths {
     this.tokens = new Map();
   }
 
-  /** What is known by now: whole where it has been read, else what the run holds. */
+  /** What is known by now, the same object for as long as no more is: whole where it has been read, else what the run holds. */
   of(run, position, id) {
-    const read = this.known.get(run)?.get(`${position} ${id}`);
-    return read ?? pathIn(run, position, id);
+    const key = `${position} ${id}`;
+    return this.known.get(run)?.get(key) ?? this.heldBy(run, key, () => pathIn(run, position, id));
+  }
+
+  heldBy(run, key, make) {
+    if (this.held?.run !== run || this.held.revision !== run.revision) {
+      this.held = {run, revision: run.revision, paths: new Map()};
+    }
+    const {paths} = this.held;
+    paths.set(key, paths.get(key) ?? make());
+    return paths.get(key);
   }
 
   /** A token with its text, as far as the page has met it. */

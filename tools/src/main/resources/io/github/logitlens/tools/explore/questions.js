@@ -1,6 +1,6 @@
 // The questions that the colours answer, and the metric behind each.
 
-import {METRICS, metricOf, TRACKED} from './metrics.js';
+import {COMPARED, METRICS, metricOf, TRACKED} from './metrics.js';
 import {number} from './run.js';
 
 /**
@@ -33,7 +33,7 @@ export const QUESTIONS = [
 ];
 
 /** All that colours can show: what the program knows, and the page's own. */
-export const CHOICES = [...METRICS, ANSWER, ...TRACKED];
+export const CHOICES = [...METRICS, ANSWER, ...TRACKED, ...COMPARED];
 
 export function choiceOf(key) {
   return key === ANSWER.key ? ANSWER : metricOf(key);

@@ -12,13 +12,14 @@ export function pointsOf(state) {
 }
 
 /** The body of POST /api/run; what has its default is left out. */
-export function asRequest(state, {metrics = [], tracked = [], positions = 'all', topK = state.topK} = {}) {
+export function asRequest(state, {metrics = [], tracked = [], versus, positions = 'all', topK = state.topK} = {}) {
   const request = {prompt: state.prompt, model: state.model, topK, positions};
   const also = {
     lens: state.lens !== 'logit' && state.lens, bottomK: state.bottomK > 0 && state.bottomK, bos: state.bos, special: state.special,
     points: state.also.length > 0 && pointsOf(state), layers: state.layers !== 'all' && state.layers,
     layerNorm: state.layerNorm !== 'recomputed' && state.layerNorm,
     metrics: metrics.length > 0 && metrics, tracked: tracked.length > 0 && tracked.map(id => ({id})),
+    versus: versus !== undefined && {id: versus},
   };
   for (const [field, value] of Object.entries(also)) {
     if (value !== false) {
@@ -30,15 +31,18 @@ export function asRequest(state, {metrics = [], tracked = [], positions = 'all',
 
 /**
  * The run that the page needs for a state: what its questions read, the metric that is chosen, and in every cell the token whose
- * numbers the colours show, if they show one's.
+ * numbers the colours show, if they show one's, and the one that it is compared with: the second that is followed.
  *
  * @param answer the id that is followed where nothing is, if it is known by now
  */
 export function gridRequest(state, answer) {
   const metric = choiceOf(state.metric);
   const asked = metric === undefined || metric.tracked || metric.always || ASKED.includes(metric.key) ? [] : [metric.key];
-  const followed = state.tracked === undefined ? [answer].filter(id => id !== undefined) : state.tracked.slice(0, 1);
-  return asRequest(state, {metrics: [...state.stopAfter === undefined ? ASKED : [], ...asked], tracked: metric?.tracked ? followed : []});
+  const followed = state.tracked ?? [answer].filter(id => id !== undefined);
+  return asRequest(state, {
+    metrics: [...state.stopAfter === undefined ? ASKED : [], ...asked], tracked: metric?.tracked ? followed.slice(0, 1) : [],
+    versus: metric?.versus ? followed[1] : undefined,
+  });
 }
 
 /**
@@ -51,11 +55,14 @@ export function pictureOf({run, state, metric, scale}) {
   if (metric === ANSWER) {
     return {metric: 'tracked.rank', scale: 'log', tracked: [answer, ...followed.filter(id => id !== answer)]};
   }
-  return {metric: metric.key, scale: scale.key, tracked: metric.tracked && followed.length === 0 ? [answer] : followed};
+  return {
+    metric: metric.key, scale: scale.key, tracked: metric.tracked && followed.length === 0 ? [answer] : followed,
+    ...metric.versus && {versus: followed[1]},
+  };
 }
 
-/** Whether the colours wait for a token to be followed. */
-export function lacksToken(state, run) {
+/** How many more tokens have to be followed for the colours to show what they are to show. */
+export function lackingTokens(state, run) {
   const metric = choiceOf(state.metric);
-  return metric?.tracked === true && !isIn(metric, run);
+  return metric?.tracked === true && !isIn(metric, run) ? (metric.versus ? 2 : 1) - (state.tracked ?? [undefined]).length : 0;
 }

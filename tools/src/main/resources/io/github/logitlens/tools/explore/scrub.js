@@ -31,8 +31,18 @@ export class Scrub {
     this.slide.setAttribute('aria-valuetext', run.points[row].label);
     this.name.textContent = `${run.points[row].label} writes`;
     const positions = run.positions.slice(-MOST_WRITTEN);
-    this.line.replaceChildren(...positions.length < run.positions.length ? ['… '] : [],
-        ...positions.map(position => this.word(run, row, position)));
+    const written = `${row} ${run.revision}`;
+    if (this.run !== run || this.written !== written) {
+      Object.assign(this, {run, written});
+      this.line.replaceChildren(...positions.length < run.positions.length ? ['… '] : [],
+          ...positions.map(position => this.word(run, row, position)));
+    }
+    this.line.querySelector('.chosen')?.classList.remove('chosen');
+    const chosen = this.line.children[positions.indexOf(view.position)];
+    if (chosen !== undefined) {
+      chosen.classList.add('chosen');
+      this.line.scrollLeft = chosen.offsetLeft + chosen.offsetWidth - this.line.clientWidth;
+    }
   }
 
   word(run, row, position) {

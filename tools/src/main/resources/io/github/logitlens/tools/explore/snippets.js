@@ -50,8 +50,9 @@ export function asCommand(state, tracked, more = []) {
 }
 
 /** The picture of the grid on the page, as the command draws it. */
-export function asPictureCommand(state, tracked, metric, scale) {
-  return asCommand(state, tracked, ['--format', 'svg', '--metric', metric, '--scale', scale, '--output', 'grid.svg']);
+export function asPictureCommand(state, {tracked, versus, metric, scale}) {
+  return asCommand(state, tracked, [...versus === undefined ? [] : ['--versus', `id:${versus}`],
+    '--format', 'svg', '--metric', metric, '--scale', scale, '--output', 'grid.svg']);
 }
 
 /** A word for a POSIX shell; control characters in the form that bash, zsh and ksh read. */

@@ -39,7 +39,7 @@ export class Thread {
     const along = rank => RIGHT - (RIGHT - LEFT) * Math.log(rank) / Math.log(worst);
     const middle = row => (row + 0.5) * size.row - 1;
     refill(this.list, ...run.points.map((point, row) => {
-      const pins = view.observations.filter(observation => observation.row === row);
+      const pins = view.observations.filter(pin => pin.row === row && !(row === decided && pin.name === 'First seen'));
       return this.row(run, row, path[row], pins, row === decided, row === chosen, size.row, answer);
     }));
     this.line.replaceChildren(drawing(run, path, along, middle, decided, size.row));

@@ -52,9 +52,14 @@ export class Tracks {
     for (const segment of this.quantities.children) {
       segment.setAttribute('aria-pressed', String(segment.dataset.quantity === quantity.key));
     }
+    const theme = themeOf(this.host);
+    const drawn = [run, quantity, theme.ink, ...followed.flatMap(({token, path}) => [token.id, path])];
+    if (drawn.length === this.of?.length && drawn.every((part, at) => part === this.of[at])) {
+      return;
+    }
+    this.of = drawn;
     this.drawn?.destroy();
     this.chart.replaceChildren();
-    const theme = themeOf(this.host);
     this.drawn = lineChart(this.chart, run, followed, quantity, theme, row => this.listen.light(row));
     this.shown = {run, followed, quantity};
     this.legendOf(followed, theme);

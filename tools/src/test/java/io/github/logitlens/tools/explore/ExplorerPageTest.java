@@ -7,16 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.PointKind;
+import io.github.logitlens.TokenRef;
 import io.github.logitlens.tools.view.RandomModel;
 import io.github.logitlens.tools.view.RunCsv;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -80,7 +86,7 @@ class ExplorerPageTest {
 
     /// A probability as the page writes it where it is of some per cent.
     private static String percent(double p) {
-        return new java.math.BigDecimal(p * 100).round(new java.math.MathContext(p >= 0.0995 ? 3 : 2)).stripTrailingZeros().toPlainString() + " %";
+        return new BigDecimal(p * 100).round(new MathContext(p >= 0.0995 ? 3 : 2)).stripTrailingZeros().toPlainString() + " %";
     }
 
     private static String answer() {
@@ -189,8 +195,8 @@ class ExplorerPageTest {
             LensResult tuned = lens.run(EIFFEL, LensOptions.defaults().readout(lens.readout("tuned")));
             assertEquals(percent(tuned.top(tuned.layer(2), -1).getFirst().probability()), page.text(".beside .bar-number"));
             page.open(ExplorerPage.prompt(EIFFEL) + "&norm=frozen&also=head&point=blocks.6.attn.hook_result.1");
-            LensResult frozen = lens.run(EIFFEL, LensOptions.defaults().layerNorm(io.github.logitlens.LayerNormMode.FROZEN)
-                    .points(io.github.logitlens.PointKind.EMBED, io.github.logitlens.PointKind.HEAD, io.github.logitlens.PointKind.RESID_POST));
+            LensResult frozen = lens.run(EIFFEL, LensOptions.defaults().layerNorm(LayerNormMode.FROZEN)
+                    .points(PointKind.EMBED, PointKind.HEAD, PointKind.RESID_POST));
             assertEquals("L6H1", page.text(".beside .card-title strong"));
             var head = frozen.points().stream().filter(point -> point.label().equals("L6H1")).findFirst().orElseThrow();
             assertEquals(frozen.top(head, -1).getFirst().token().display().replace(' ', '␣'), page.text(".beside .bar-token"));
@@ -398,6 +404,17 @@ class ExplorerPageTest {
     }
 
     @Test
+    void two_tokens_can_be_compared_in_colours() {
+        page.open(ExplorerPage.prompt(EIFFEL) + "&metric=logitDifference&track=6342");
+        page.until("document.querySelector('#status').textContent.includes('follow a token')");
+        page.find("[name=track]").sendKeys(" the", Keys.ENTER);
+        page.until("document.querySelector('.legend .meaning').textContent.startsWith('Logit difference of ␣Paris, less ␣the')");
+        double difference = eiffel.logitDifference(TokenRef.of(" Paris"), TokenRef.of(" the"),
+                eiffel.finalPoint(), -1);
+        assertTrue(label().endsWith("logit difference " + String.format(Locale.ROOT, "%.2f", difference)), label());
+    }
+
+    @Test
     void the_whole_grid_can_be_used_by_keyboard_and_the_card_follows() {
         page.open(ExplorerPage.prompt(EIFFEL));
         page.js("document.querySelector('.grid-active-cell').focus()");
@@ -421,7 +438,7 @@ class ExplorerPageTest {
     void the_tab_key_comes_through_the_page_in_few_steps() {
         page.open(ExplorerPage.prompt("word" + " word".repeat(200)) + "&panel=heat");
         page.js("document.activeElement.blur(); window.scrollTo(0, 0)");
-        List<Object> stops = new java.util.ArrayList<>();
+        List<Object> stops = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             page.press(Keys.TAB);
             if (Boolean.TRUE.equals(page.js("return document.activeElement === document.body"))) {
@@ -548,7 +565,7 @@ class ExplorerPageTest {
         page.open(ExplorerPage.prompt(EIFFEL) + "&metric=tracked.rank&track=6342");
         page.until("document.querySelector('.legend .meaning').textContent.startsWith('Tracked token: rank')");
         page.click(".chart-legend .close");
-        page.until("document.querySelector('#status').textContent.includes('follow a token, and the colours will show')");
+        page.until("document.querySelector('#status').textContent.includes('follow a token, and the colours will show it')");
         assertSettled();
         page.open(ExplorerPage.prompt(EIFFEL) + "&metric=tracked.logit");
         page.until("document.querySelector('.legend .meaning').textContent.startsWith('Tracked token: logit of ␣Paris')");

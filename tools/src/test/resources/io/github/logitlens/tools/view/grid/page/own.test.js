@@ -6,7 +6,7 @@ import {formatted, isIn, metricOf} from './metrics.js';
 import {observations} from './observations.js';
 import {Paths} from './paths.js';
 import {ANSWER, answerAt, CHOICES, choiceOf, QUESTIONS} from './questions.js';
-import {asRequest, gridRequest, lacksToken, pointsOf} from './requests.js';
+import {asRequest, gridRequest, lackingTokens, pictureOf, pointsOf} from './requests.js';
 import {Run} from './run.js';
 import {asCommand, asCurl, asJava, asPictureCommand, asPython} from './snippets.js';
 import {asksTheSame, DEFAULTS, fromFragment, same, Store, toFragment} from './state.js';
@@ -77,7 +77,7 @@ test('copied calls survive quotes, line ends and signs of the shell', () => {
 test('every option that is not the usual one is copied', () => {
   const state = {...DEFAULTS, prompt: 'a', model: 'demo', bottomK: 2, special: true, also: ['head', 'resid_mid'], layers: '0:4', layerNorm: 'none',
     stopAfter: 5, lens: 'tuned'};
-  const command = asPictureCommand(state, [], 'entropy', 'log');
+  const command = asPictureCommand(state, {tracked: [], metric: 'entropy', scale: 'log'});
   for (const option of ['--bottom-k 2', '--special', '--points embed,head,resid_mid,resid_post', '--layers 0:4', '--layer-norm none', '--stop-after 5',
     '--lens tuned', '--format svg --metric entropy --scale log --output grid.svg -- a']) {
     assert.ok(command.includes(option), command);
@@ -101,8 +101,10 @@ test('the run that is asked for is a function of the state', () => {
   assert.deepEqual(gridRequest({...state, metric: 'tracked.rank'}, 9).tracked, [{id: 9}]);
   assert.deepEqual(gridRequest({...state, metric: 'tracked.rank', tracked: [3, 4]}, 9).tracked, [{id: 3}]);
   assert.equal('tracked' in gridRequest({...state, metric: 'tracked.rank', tracked: []}, 9), false);
-  assert.equal(lacksToken({...state, metric: 'tracked.rank'}, {options: {}}), true);
-  assert.equal(lacksToken({...state, metric: 'tracked.foo'}, {options: {}}), false);
+  assert.deepEqual(gridRequest({...state, metric: 'logitDifference', tracked: [3, 4]}, 9).versus, {id: 4});
+  assert.equal('versus' in gridRequest({...state, metric: 'tracked.rank', tracked: [3, 4]}, 9), false);
+  const lacking = (metric, tracked) => lackingTokens({...state, metric, tracked}, {options: {}});
+  assert.deepEqual([lacking('tracked.rank', []), lacking('logitDifference', []), lacking('logitDifference', [3]), lacking('tracked.foo', [])], [1, 2, 1, 0]);
 });
 
 /** Three layers at two positions, the answer being 1; a component's row that says something else. */
@@ -133,6 +135,15 @@ test('a view is a function of a run and the state', () => {
   assert.deepEqual(view.observations.filter(({row}) => row !== undefined).map(({row, caption}) => [row, caption]),
       [[3, 'decided'], [1, 'in the first 2'], [3, '20 % → 60 %']]);
   assert.ok(observations(run, 1, view.path).every(({name, text, meaning}) => name && text && meaning));
+});
+
+test('a picture is what is seen', () => {
+  const view = (metric, tracked) => ({run: smallRun(), state: {...DEFAULTS, tracked}, metric: choiceOf(metric), scale: {key: 'linear'}});
+  assert.deepEqual(pictureOf(view('entropy', [7])), {metric: 'entropy', scale: 'linear', tracked: [7]});
+  assert.deepEqual(pictureOf(view('answer', [7, 1])), {metric: 'tracked.rank', scale: 'log', tracked: [1, 7]});
+  assert.deepEqual(pictureOf(view('tracked.rank')), {metric: 'tracked.rank', scale: 'linear', tracked: [1]});
+  assert.deepEqual(pictureOf(view('logitDifference', [7, 8])), {metric: 'logitDifference', scale: 'linear', tracked: [7, 8], versus: 8});
+  assert.ok(asPictureCommand(DEFAULTS, pictureOf(view('logitDifference', [7, 8]))).includes('--track id:7 --track id:8 --versus id:8'));
 });
 
 test('where the answer emerges', () => {
