@@ -5,6 +5,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.Positions;
+import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.tools.corpus.CorpusInput;
 import io.github.logitlens.tools.corpus.CorpusRun;
@@ -71,6 +72,8 @@ final class CorpusCommand implements SubCommand {
 
     private final ReadingOptions reading = ReadingOptions.everywhere();
 
+    private final EditOptions edits = new EditOptions();
+
     private final OutputOptions output = new OutputOptions(FORMATS, Format.JSONL);
 
     private final ComputeOptions compute = new ComputeOptions();
@@ -87,14 +90,16 @@ final class CorpusCommand implements SubCommand {
                 "Reads every token of texts of any length, once, as the model expects it from what stands before: a row for each, and what "
                         + "all of them come to.",
                 files, lines, field, window, stride, special, metric, summary, report, beside, resume, fromDocument, skipBad, model, reading,
-                output, compute);
+                edits, output, compute);
         spec.usageMessage().footer(
                 "",
                 "A row has the document, the token's position, id and bytes, how many tokens of context it had, and at each point its "
                         + "surprisal in nats and its rank; decision is the index of the point from which on the model's first choice stays. "
                         + "The points stand in the summary. With --summary or --report, rows are written only if --output or --format "
                         + "asks for them.",
-                "No figure of loss means anything without window, stride and BOS; the summary has them as its protocol.");
+                "No figure of loss means anything without window, stride and BOS; the summary has them as its protocol. A position that an edit "
+                        + "names is one of each window.");
+        EditOptions.describe(spec);
         return spec;
     }
 
@@ -118,6 +123,7 @@ final class CorpusCommand implements SubCommand {
         boolean sums = summary.isGiven() || report.isGiven();
         boolean csv = output.format(FORMATS, Optional.empty()) == Format.CSV;
         CorpusOptions asked = options();
+        Hooks hooks = edits.hooks();
         Optional<OtherSummary> other = beside.given().map(CorpusCommand::other);
         CorpusRun.Task task = new CorpusRun.Task(files.get(), new CorpusInput.Form(lines.get() || field.isGiven(), field.given()),
                 fromDocument.get(), skipBad.get(), !csv, sums);
@@ -126,7 +132,7 @@ final class CorpusCommand implements SubCommand {
         new CorpusInput(files.get(), task.form(), stdio.in()).close();
         try (LogitLens lens = model.open(stdio);
                 CorpusProgress progress = new CorpusProgress(stdio.err(), Terminal.showsErrors(), stdio.terminal().width())) {
-            CorpusRun run = new CorpusRun(lens, asked.lens(reading.of(asked.lens(), lens)), task, stdio.in(),
+            CorpusRun run = new CorpusRun(lens, asked.lens(reading.of(asked.lens(), lens)), hooks, task, stdio.in(),
                     note -> stdio.err().println("lens: " + note), progress);
             if (output.file().isPresent()) {
                 toFile(run, output.file().get(), other);

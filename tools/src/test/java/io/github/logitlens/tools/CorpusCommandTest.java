@@ -104,6 +104,22 @@ class CorpusCommandTest {
     }
 
     @Test
+    void editsChangeEachWindowAndAreNamed() throws IOException {
+        String file = file("a.txt", TEXT);
+        Path summary = dir.resolve("summary.json");
+        List<JsonNode> rows = rows(Cli.lens("corpus", file, "--edit", "zero:L3-7.mlp_out", "--format", "jsonl", "--summary",
+                summary.toString()));
+        JsonNode run = Cli.withInput((TEXT + "\n").getBytes(StandardCharsets.UTF_8), "run", "--json", "--position", "all", "--metric",
+                "surprisal", "--edit", "zero:L3-7.mlp_out", "-").json();
+        for (JsonNode row : rows) {
+            assertArrayEquals(at(run, row.path("position").intValue() - 1, "surprisal"), numbers(row.path("surprisal")));
+        }
+        JsonNode sums = Cli.parse(Files.readString(summary));
+        assertEquals(run.path("edits"), sums.path("edits"));
+        assertTrue(sums.path("options").path("protocol").textValue().endsWith(", edits [zero:L3-7.mlp_out]"), sums.path("options").toString());
+    }
+
+    @Test
     void csvSaysTheSame() throws IOException {
         String file = file("a,\"b\".txt", TEXT);
         String[] words = {"corpus", file, "--metric", "entropy", "--track", " Paris", "--track", "id:7"};
@@ -194,17 +210,17 @@ class CorpusCommandTest {
     @Test
     void aTextThatIsNoTextEndsTheRunOrIsLeftOut() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.write("Paris. ".repeat(10_000).getBytes(StandardCharsets.UTF_8));
+        bytes.write("Paris. ".repeat(2_000).getBytes(StandardCharsets.UTF_8));
         bytes.write(new byte[] {(byte) 0xc3});
         bytes.write(" more".getBytes(StandardCharsets.UTF_8));
         String bad = Files.write(dir.resolve("bad.txt"), bytes.toByteArray()).toString();
         String good = file("good.txt", "The capital of France");
         String[] words = {"corpus", "--window", "16", "--points", "resid_post", "--layers", "7", "--stop-after", "7", bad, good};
         Cli ends = Cli.lens(words);
-        String message = "lens: " + bad + ": expected UTF-8, got a byte that does not belong there at offset 70000";
+        String message = "lens: " + bad + ": expected UTF-8, got a byte that does not belong there at offset 14000";
         assertEquals(1, ends.code());
         assertEquals(message + "\n", ends.err());
-        assertTrue(ends.lines().size() > 19_000, "rows: " + ends.lines().size());
+        assertTrue(ends.lines().size() > 3_900, "rows: " + ends.lines().size());
         String[] more = Arrays.copyOf(words, words.length + 1);
         more[words.length] = "--skip-bad";
         Cli goesOn = Cli.lens(more);
@@ -411,7 +427,7 @@ class CorpusCommandTest {
     @Test
     @Tag("forks")
     void aFullDiskEndsARunThatCanBeGoneOnWith() throws Exception {
-        String file = file("a.txt", TEXT.repeat(12));
+        String file = file("a.txt", TEXT.repeat(6));
         assertEquals(0, Cli.lens(words(file, "undisturbed").toArray(String[]::new)).code());
         JsonNode summary = withoutProvenance(dir.resolve("undisturbed.json"));
         // Blocks of 512 bytes: room for about a third of the rows.

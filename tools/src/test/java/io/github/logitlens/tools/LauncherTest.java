@@ -200,6 +200,8 @@ class LauncherTest {
     void theExplorersHeapHasAnEnd() throws Exception {
         assertTrue(lens("explore").lines().contains("[-Xmx512m]"));
         assertFalse(lens("explain").lines().contains("[-Xmx512m]"));
+        assertTrue(lens("corpus", "a.txt").lines().containsAll(List.of("[-Xmn16m]", "[-XX:MaxHeapFreeRatio=20]")));
+        assertFalse(lens("a.txt").lines().contains("[-Xmn16m]"));
         for (String own : List.of("-Xmx2g", "-XX:MaxHeapSize=2g", "-XX:MaxRAMPercentage=50", "@options.txt")) {
             Cli cli = finish(start(Map.of("JDK_JAVA_OPTIONS", own), root.resolve("tools/bin/lens"), dir,
                     dir.resolve("jdk").toString(), "explore"));

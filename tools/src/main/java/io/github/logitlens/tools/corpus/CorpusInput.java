@@ -58,6 +58,7 @@ public final class CorpusInput implements Iterator<CorpusDocument>, AutoCloseabl
     private long document;
     /// Of the file that is being read; null between files.
     private Source in;
+    /// Bytes of the files before it.
     private long before;
 
     /// What a document is.
@@ -144,23 +145,19 @@ public final class CorpusInput implements Iterator<CorpusDocument>, AutoCloseabl
         /// Reads to the end of the line, which is read too.
         ///
         /// @param line given at most `most` of its bytes, without the line feed
-        /// @return how many bytes the line has without it
-        long line(ByteArrayOutputStream line, int most) throws IOException {
-            long length = 0;
+        void line(ByteArrayOutputStream line, int most) throws IOException {
             while (!atEnd()) {
                 int feed = at;
                 while (feed < end && buffer[feed] != '\n') {
                     feed++;
                 }
-                line.write(buffer, at, (int) Math.max(0, Math.min(feed - at, most - length)));
-                length += feed - at;
+                line.write(buffer, at, Math.min(feed - at, most - line.size()));
                 at = feed;
                 if (feed < end) {
                     at++;
-                    break;
+                    return;
                 }
             }
-            return length;
         }
 
         @Override

@@ -26,6 +26,7 @@ public final class CorpusRun {
 
     private final LogitLens lens;
     private final CorpusOptions options;
+    private final Hooks hooks;
     private final Task task;
     private final InputStream stdin;
     private final Consumer<String> notes;
@@ -59,13 +60,16 @@ public final class CorpusRun {
 
     /// @param lens     the model
     /// @param options  windows, stride, what is read
+    /// @param hooks    what edits each window's run
     /// @param task     what is to be done
     /// @param stdin    what [CorpusInput#STDIN] reads
     /// @param notes    told what its user should know, in a sentence each
     /// @param progress told how it gets on
-    public CorpusRun(LogitLens lens, CorpusOptions options, Task task, InputStream stdin, Consumer<String> notes, Progress progress) {
+    public CorpusRun(LogitLens lens, CorpusOptions options, Hooks hooks, Task task, InputStream stdin, Consumer<String> notes,
+            Progress progress) {
         this.lens = lens;
         this.options = options;
+        this.hooks = hooks;
         this.task = task;
         this.stdin = stdin;
         this.notes = notes;
@@ -142,6 +146,7 @@ public final class CorpusRun {
             run.add("model " + lens.model().id() + ", weights " + none.provenance().weightsSha256());
         }
         run.add("options " + options);
+        run.add("edits " + hooks.edits());
         run.add((task.json ? "JSON" : "CSV") + ", " + (task.sums ? "with sums" : "without sums"));
         run.add("documents " + task.form + " from " + task.fromDocument);
         for (String file : task.files) {
@@ -152,7 +157,7 @@ public final class CorpusRun {
     }
 
     private void read(CorpusInput input, CorpusPlace place, Optional<Kept> kept, Writer out, boolean anew) throws IOException {
-        try (CorpusReader opened = lens.corpus(input, options.from(place), Hooks.none())) {
+        try (CorpusReader opened = lens.corpus(input, options.from(place), hooks)) {
             reader = opened;
             if (task.sums && totals == null) {
                 totals = new CorpusTotals(reader.points().size());
