@@ -22,6 +22,7 @@ import torch
 import attention
 import components
 import edits
+import from_layers
 import lenses
 import safetensors_io
 from bpe import Bpe
@@ -47,6 +48,9 @@ FIXTURES = {
 
 # Whose interventions are computed: the reference's shape, and one whose scores and activation function are others.
 EDITED = ("tiny-odd", "tiny-options")
+
+# Whose sweeps and extended decoders are computed: the reference's shape, and one whose scores and activation function are others.
+FROM_LAYERS = ("tiny-odd", "tiny-options")
 
 DEMO_PROMPTS = ["The Eiffel Tower is in", "The capital of France is", "import numpy as", "The quick brown fox",
                 "Barack Obama was the", "def fibonacci(n):", "Once upon a time"]
@@ -153,6 +157,19 @@ def write_attention(folder, model_folder, ids):
         f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
 
 
+def write_from_layers(folder, ids, seed):
+    """Writes the folder's from_layers.safetensors and from_layers.json: sweeps of two prompts, and the extended decoder."""
+    model = Gpt2(folder)
+    corrupted = list(ids)
+    for position in range(1, len(ids), 3):
+        corrupted[position] = (ids[position] + seed) % model.config.vocab_size
+    tensors, entries = from_layers.golden(model, Gpt2(folder, torch.float32), ids, corrupted, 7, 50, [0, len(ids) // 2, len(ids) - 1])
+    safetensors_io.write(os.path.join(folder, "from_layers.safetensors"),
+                         [(name, "F64", tuple(t.shape), t.contiguous().numpy) for name, t in tensors.items()])
+    with open(os.path.join(folder, "from_layers.json"), "w") as f:
+        f.write("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in entries.items()) + "\n}\n")
+
+
 def write_lenses(model_name):
     """Writes the lenses of a tiny model, as their authors' programs would, and what they read."""
     folder, model_folder = os.path.join(GOLDENS, "lenses"), os.path.join(GOLDENS, model_name)
@@ -182,6 +199,8 @@ def tiny(name):
     if name in EDITED:
         write_edits(folder, folder, ids, weights["seed"], list(range(seq_len)))
     write_attention(folder, folder, ids)
+    if name in FROM_LAYERS:
+        write_from_layers(folder, ids, weights["seed"])
 
 
 def demo():

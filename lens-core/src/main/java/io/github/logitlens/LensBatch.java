@@ -251,7 +251,8 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
             run(pass, values, left);
         }
         int[] next = left.stream().flatMapToInt(each -> IntStream.of(each.prompt.next)).toArray();
-        VocabularyReadings readings = reader.read(values, reader.query(next));
+        float[] rows = LensReader.rows(values, left.stream().flatMap(each -> each.decoder.stream()).toList());
+        VocabularyReadings readings = reader.read(rows, reader.query(next));
         Iterator<Left> inTurn = left.iterator();
         return group.prompts.stream()
                 .map(prompt -> prompt.refused.isPresent() ? prompt.refused.get() : outcome(inTurn.next(), readings, kernels))
@@ -264,8 +265,10 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
             int first = left.isEmpty() ? 0 : left.getLast().first + left.getLast().prompt.positions.length;
             ResidualStack stack = new ResidualStack(model, reader.points(), prompt.positions, 0, values, first);
             EditRefusal refusal = new EditRefusal();
-            left.add(new Left(prompt, stack, first, refusal));
-            sequences.add(Sequence.of(prompt.ids).hooks(stack.observe(HookAccess.guarded(prompt.hooks, refusal))));
+            left.add(new Left(prompt, stack, reader.decoder(prompt.positions, first), first, refusal));
+            Hooks observed = stack.observe(HookAccess.guarded(prompt.hooks, refusal));
+            sequences.add(Sequence.of(prompt.ids).hooks(
+                    left.getLast().decoder.map(rows -> rows.observe(observed)).orElse(observed)));
         }
         model.run(sequences, reader.lastLayer());
     }
@@ -281,9 +284,10 @@ public final class LensBatch implements Iterator<Outcome>, AutoCloseable {
 
     /// What a prompt's run left.
     ///
+    /// @param decoder for a lens that runs blocks
     /// @param first   where its positions begin among those of the group
     /// @param refusal of an edit that does not fit it
-    private record Left(Waiting prompt, ResidualStack stack, int first, EditRefusal refusal) {
+    private record Left(Waiting prompt, ResidualStack stack, Optional<DecodedRows> decoder, int first, EditRefusal refusal) {
     }
 
     /// Ends the stream: no further prompt is taken, and what another thread is computing for it ends within a layer's time, with

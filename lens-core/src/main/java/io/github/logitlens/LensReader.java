@@ -36,6 +36,9 @@ final class LensReader {
         this.options = options;
         this.hooks = hooks;
         tracked = options.tracked().stream().mapToInt(this::known).toArray();
+        if (options.keepResiduals()) {
+            requireSingleRows(options, "in a result that is to be compared");
+        }
         plan = PointPlan.of(options, model);
         projection = new Projection(model, options.readout(), options.layerNorm());
         HookAccess.of(hooks).check(model.config(), model.id(), plan.lastLayer());
@@ -48,6 +51,16 @@ final class LensReader {
                     "tracked token: expected an id from 0 to " + (model.config().vocabSize() - 1) + ", got " + id);
         }
         return id;
+    }
+
+    /// Refuses a lens that needs the residuals of all positions where only some of them are there.
+    ///
+    /// @param where it is used
+    static void requireSingleRows(LensOptions options, String where) {
+        if (options.readout() instanceof ExtendedReadout extended) {
+            throw new IllegalArgumentException("lens " + extended.kind() + ": expected a lens that maps single rows " + where
+                    + ", got one that runs blocks over all positions");
+        }
     }
 
     LensOptions options() {
@@ -120,7 +133,31 @@ final class LensReader {
         return IntStream.of(positions).map(position -> position + 1 < ids.length ? ids[position + 1] : -1).toArray();
     }
 
-    /// Reads residuals, of one prompt or of several behind each other.
+    /// What a lens that runs blocks needs of a prompt's run.
+    ///
+    /// @param positions those that are read
+    /// @param first     where the prompt's first position stands among those of all prompts
+    /// @return empty for any other lens
+    Optional<DecodedRows> decoder(int[] positions, int first) {
+        return options.readout() instanceof ExtendedReadout extended
+                ? Optional.of(new DecodedRows(model, extended, points(), positions, first))
+                : Optional.empty();
+    }
+
+    /// The rows that are read: the residuals, or what the decoders make of them.
+    ///
+    /// @param values   `[positions, points, dModel]`, *not modified*
+    /// @param decoders of all prompts, or none
+    static float[] rows(float[] values, List<DecodedRows> decoders) {
+        if (decoders.isEmpty()) {
+            return values;
+        }
+        float[] rows = values.clone();
+        decoders.forEach(decoder -> decoder.write(rows));
+        return rows;
+    }
+
+    /// Reads rows, of one prompt or of several behind each other.
     ///
     /// @param values `[positions, points, dModel]`, *not modified*
     VocabularyReadings read(float[] values, VocabularyQuery query) {
@@ -152,14 +189,21 @@ final class LensReader {
     /// @param readings of its positions
     /// @param kernels  what computed when the run began
     LensResult result(int[] ids, Hooks ready, ResidualStack stack, VocabularyReadings readings, String kernels) {
+        return result(ids, hooks, ready, stack, readings, kernels);
+    }
+
+    /// The same where edits differ from run to run.
+    ///
+    /// @param changes what the result says of them
+    LensResult result(int[] ids, Hooks changes, Hooks ready, ResidualStack stack, VocabularyReadings readings, String kernels) {
         ResidualStack.Geometry geometry =
                 options.reads(LensMetric.Reading.RESIDUAL) ? stack.geometry() : ResidualStack.Geometry.NONE;
-        return new LensResult(provenance(Provenance.Computed.by(model, kernels)), notes(ids), model.config(), options, tokenizer, ids,
-                points(), stack.positions(), tracked, readings, geometry,
+        return new LensResult(provenance(changes, Provenance.Computed.by(model, kernels)), notes(ids), model.config(), options,
+                tokenizer, ids, points(), stack.positions(), tracked, readings, geometry,
                 options.keepResiduals() ? Optional.of(new KeptResiduals(this, HookAccess.of(ready), stack.rows())) : Optional.empty());
     }
 
-    private Provenance provenance(Provenance.Computed computed) {
+    private Provenance provenance(Hooks hooks, Provenance.Computed computed) {
         return new Provenance(checkpoint, tokenizer, options.bos(), options.readout(), options.layerNorm(), hooks, computed);
     }
 
@@ -171,6 +215,12 @@ final class LensReader {
         if (options.readout() instanceof AffineReadout affine) {
             LensPoint last = points().getLast();
             notes.addAll(affine.notes(points(), last.layer().getAsInt() < model.config().nLayers() - 1));
+        }
+        if (options.readout() instanceof ExtendedReadout extended) {
+            String past = DecodedRows.note(extended, points().subList(0, points().size() - 1), model.config().nLayers());
+            if (!past.isEmpty()) {
+                notes.add(past);
+            }
         }
         return notes;
     }

@@ -15,6 +15,7 @@ import io.github.logitlens.weights.hub.ModelHub;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -178,8 +179,9 @@ public final class LogitLens implements AutoCloseable {
     /// lens.run("The Eiffel Tower is in", LensOptions.defaults().readout(lens.readout("tuned")))
     /// ```
     ///
-    /// @param name `logit`; `tuned` or `jacobian`: the bundled model's own, for any other model the one that was published for it,
-    ///             from the Hugging Face cache on this machine or downloaded into it; else the path of a lens's file or directory
+    /// @param name `logit`; `extended:2`, the logit lens behind the last two blocks; `tuned` or `jacobian`: the bundled model's own,
+    ///             for any other model the one that was published for it, from the Hugging Face cache on this machine or downloaded
+    ///             into it; else the path of a lens's file or directory
     ///             (for one of these names: `./tuned`), as for [Readout#open]
     /// @return the lens
     /// @throws ReadoutException if there is no such lens, or it is another model's
@@ -350,12 +352,17 @@ public final class LogitLens implements AutoCloseable {
         model.whileOpen(() -> {
             String kernels = model.kernels();
             ResidualStack stack = new ResidualStack(model, reader.points(), positions);
-            model.run(ids, reader.lastLayer(), stack.observe(ready));
+            Optional<DecodedRows> decoder = reader.decoder(positions, 0);
+            Hooks observed = stack.observe(ready);
+            model.run(ids, reader.lastLayer(), decoder.map(rows -> rows.observe(observed)).orElse(observed));
+            float[] rows = LensReader.rows(stack.values(), decoder.stream().toList());
+            int perPosition = reader.points().size() * model.config().dModel();
             for (int from = 0; from < positions.length; from += Math.min(positionsAtOnce, positions.length)) {
                 int to = (int) Math.min((long) from + positionsAtOnce, positions.length);
                 ResidualStack part = stack.part(from, to);
                 VocabularyReadings readings =
-                        reader.read(part.values(), reader.query(LensReader.next(part.positions(), ids)));
+                        reader.read(to - from == positions.length ? rows : Arrays.copyOfRange(rows, from * perPosition, to * perPosition),
+                                reader.query(LensReader.next(part.positions(), ids)));
                 parts.accept(reader.result(ids, ready, part, readings, kernels));
             }
             return null;
@@ -394,7 +401,7 @@ public final class LogitLens implements AutoCloseable {
                 prompt -> withBos(prompt.ids(tokenizer, specialTokens), bos));
     }
 
-    private LensReader reader(LensOptions options, Hooks hooks) {
+    LensReader reader(LensOptions options, Hooks hooks) {
         return new LensReader(checkpoint, model, tokenizer, options, hooks);
     }
 
@@ -574,6 +581,7 @@ public final class LogitLens implements AutoCloseable {
         HookAccess.of(hooks).check(model.config(), model.id(), model.config().nLayers() - 1);
         Optional<LensReader> reader = options.lens().map(lens -> reader(
                 lens.positions(Positions.last()).bos(options.bos()).specialTokens(options.specialTokens()), hooks));
+        options.lens().ifPresent(reading -> LensReader.requireSingleRows(reading, "beside a text that is written"));
         Readout readout = options.lens().map(LensOptions::readout).orElse(Readout.logit());
         Hooks ready = ready(hooks, readout, options.bos(), options.specialTokens(), OptionalInt.of(ids.length));
         return new Generation(this, ids, options, HookAccess.forPrompt(ready, ids.length), reader);
@@ -732,6 +740,67 @@ public final class LogitLens implements AutoCloseable {
         Provenance provenance = new Provenance(checkpoint, tokenizer, options.bos(), Readout.logit(), LayerNormMode.RECOMPUTED,
                 hooks, Provenance.Computed.by(model, kernels));
         return new Attention(provenance, model.config(), options, IntStream.of(ids).mapToObj(id -> tokenizer.label(id)).toList(), read);
+    }
+
+    /// Patches a run with another one's activations, one place after the other, and reads a metric from each: activation patching
+    /// in one call; see [Sweep].
+    ///
+    /// ```java
+    /// Sweep sweep = lens.sweep("The Eiffel Tower is in", "The Colosseum tower is in",
+    ///         SweepOptions.of(SweepMetric.logitDifference(" Paris", " Rome")).sites(SweepSite.HEAD));
+    /// sweep.grid(SweepSite.HEAD).normalized(7, 3)    // 0 as in the corrupted run, 1 as in the clean one
+    /// ```
+    ///
+    /// @param clean     text
+    /// @param corrupted a text of as many tokens
+    /// @param options   what is patched and measured
+    /// @return the grids
+    /// @throws IllegalArgumentException if the prompts are empty, too long, or not of one length, or the options do not fit them
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public Sweep sweep(String clean, String corrupted, SweepOptions options) {
+        return sweep(Prompt.of(clean), Prompt.of(corrupted), options);
+    }
+
+    /// Patches a run with another one's activations; see [#sweep(String, String, SweepOptions)].
+    ///
+    /// @param clean     text or ids
+    /// @param corrupted likewise, of as many tokens
+    /// @param options   what is patched and measured
+    /// @return the grids
+    /// @throws IllegalArgumentException if the prompts are empty, too long, or not of one length, or the options do not fit them
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public Sweep sweep(Prompt clean, Prompt corrupted, SweepOptions options) {
+        return new Sweeps(this, checkpoint, options).patch(clean, corrupted);
+    }
+
+    /// Takes components of a run away, one after the other, and reads a metric from each: what a head or an MLP writes becomes 0 at
+    /// all positions.
+    ///
+    /// ```java
+    /// Sweep sweep = lens.ablate(Prompt.of("The Eiffel Tower is in"), SweepOptions.of(SweepMetric.logit(TokenRef.of(" Paris"))));
+    /// sweep.strongest().getFirst().edit()            // the component that the logit depends on most, such as "zero:L7H3"
+    /// ```
+    ///
+    /// @param prompt  text or ids
+    /// @param options what is ablated and measured; the direction is not used
+    /// @return the grids
+    /// @throws IllegalArgumentException if the prompt is empty or too long, or the options do not fit it
+    /// @throws IllegalStateException    after [#close]
+    /// @throws RunCancelledException    if the thread is interrupted meanwhile
+    public Sweep ablate(Prompt prompt, SweepOptions options) {
+        return new Sweeps(this, checkpoint, options).ablate(ids(prompt, options));
+    }
+
+    /// A prompt's ids, BOS included, checked.
+    int[] ids(Prompt prompt, SweepOptions options) {
+        int[] ids = withBos(prompt.ids(tokenizer, options.specialTokens()), options.bos());
+        checkLength(ids.length);
+        unknownId(ids, 0).ifPresent(message -> {
+            throw new IllegalArgumentException(message);
+        });
+        return ids;
     }
 
     int known(TokenRef token) {

@@ -33,8 +33,9 @@ final class NamedReadouts {
                 }
                 yield Readout.open(hub.jacobianLens(checkpoint.id()));
             }
-            default -> Readout.open(path(name).orElseThrow(() -> new ReadoutException(Reason.NO_SUCH_LENS,
-                    "lens '" + name + "': expected logit, tuned, jacobian, or a lens's file or directory, got none of these")));
+            default -> ExtendedReadout.named(name).orElseGet(() -> Readout.open(path(name).orElseThrow(() -> new ReadoutException(
+                    Reason.NO_SUCH_LENS, "lens '" + name
+                            + "': expected logit, tuned, jacobian, extended:N, or a lens's file or directory, got none of these"))));
         };
     }
 

@@ -30,13 +30,13 @@ final class Projection {
 
     /// Whether the row of a residual meets `W_U` as the model's own last one does.
     boolean keeps(LensPoint point) {
-        return layerNorm != LayerNormMode.NONE && !readout.maps(point);
+        return layerNorm != LayerNormMode.NONE && (readout instanceof ExtendedReadout || !readout.maps(point));
     }
 
     /// The rows of a run, ready for [#unembedder].
     ///
     /// @param points in the order of the forward pass, the last being the residual whose scale freezes the others
-    /// @param values `[positions, points, dModel]`, *not modified*
+    /// @param values `[positions, points, dModel]`, for a lens that runs blocks already decoded ([DecodedRows]); *not modified*
     /// @return the same shape; `values` itself where nothing is changed
     float[] points(List<LensPoint> points, float[] values) {
         float[] mapped = mapped(points, values);
@@ -44,7 +44,7 @@ final class Projection {
     }
 
     private float[] mapped(List<LensPoint> points, float[] values) {
-        if (points.stream().noneMatch(readout::maps)) {
+        if (readout instanceof ExtendedReadout || points.stream().noneMatch(readout::maps)) {
             return values;
         }
         float[] rows = values.clone();
@@ -60,7 +60,7 @@ final class Projection {
 
     private void map(LensPoint point, float[] rows, int offset, int stride) {
         switch (readout) {
-            case LogitReadout _ -> throw new AssertionError("the logit lens maps no point");
+            case LogitReadout _, ExtendedReadout _ -> throw new AssertionError(readout + " maps no single row");
             case AffineReadout affine -> affine.map(Unembedder.behind(model.unembedding()).engine(), point, rows, offset, stride,
                     rows.length / stride);
         }

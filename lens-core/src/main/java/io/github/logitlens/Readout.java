@@ -15,7 +15,7 @@ import java.util.Optional;
 /// ```
 ///
 /// A lens is immutable, for any number of threads and models that it fits. [LogitLens#readout] finds one by name.
-public sealed interface Readout permits LogitReadout, AffineReadout {
+public sealed interface Readout permits LogitReadout, AffineReadout, ExtendedReadout {
 
     /// The logit lens: a residual as it is (nostalgebraist, "interpreting GPT: the logit lens", 2020).
     ///
@@ -47,9 +47,26 @@ public sealed interface Readout permits LogitReadout, AffineReadout {
         }
     }
 
+    /// The logit lens behind the last blocks of the model, which run as they are, as with more `decoder_layer_names` in
+    /// nostalgebraist's transformer-utils (2021): each point's residuals, those of all positions together, go through them before they
+    /// are read. A point between these blocks goes through those that are left, and shows the model's own output.
+    ///
+    /// ```java
+    /// lens.run("The Eiffel Tower is in", LensOptions.defaults().readout(Readout.extended(2)))    // layer l, then the last two
+    /// ```
+    ///
+    /// It costs a run of these blocks for each point. Edits of a run change what is decoded and not the decoder.
+    ///
+    /// @param blocks how many, at least 1 and at most as many as the model has; with all of them the embedding reads as the output
+    /// @return the lens
+    /// @throws IllegalArgumentException if it is below 1
+    static Readout extended(int blocks) {
+        return new ExtendedReadout(blocks);
+    }
+
     /// What results call it.
     ///
-    /// @return `logit`, `tuned`, `jacobian` or `affine`
+    /// @return `logit`, `tuned`, `jacobian`, `affine`, or `extended:` and the number of blocks
     String kind();
 
     /// The sha256 of the lens's own weights.
@@ -81,7 +98,7 @@ public sealed interface Readout permits LogitReadout, AffineReadout {
     /// @param point `resid_pre`, `resid_mid` or `resid_post` of a block
     /// @param token id in `[0, vocabSize)`
     /// @return `[dModel]`, owned by the caller
-    /// @throws IllegalArgumentException if there is no such place or token in the model
+    /// @throws IllegalArgumentException if there is no such place or token in the model, or the lens runs blocks
     /// @throws ReadoutException         if the lens is another model's
     float[] direction(Gpt2Model model, HookPoint point, int token);
 }
