@@ -47,6 +47,11 @@ sealed interface Prompt {
         }
 
         @Override
+        public io.github.logitlens.Prompt forLibrary() {
+            return io.github.logitlens.Prompt.of(text);
+        }
+
+        @Override
         public boolean isShort() {
             return text.length() <= SHORT;
         }
@@ -86,6 +91,11 @@ sealed interface Prompt {
         }
 
         @Override
+        public io.github.logitlens.Prompt forLibrary() {
+            return io.github.logitlens.Prompt.ids(ids);
+        }
+
+        @Override
         public boolean isShort() {
             return ids.length <= SHORT;
         }
@@ -116,6 +126,9 @@ sealed interface Prompt {
     ///
     /// @param hooks what observes and edits the run
     Attention attention(LogitLens lens, AttentionOptions options, Hooks hooks);
+
+    /// The same as the library has it, without what special tokens mean.
+    io.github.logitlens.Prompt forLibrary();
 
     /// Whether its run is over before it would pay to load a model's weights.
     boolean isShort();

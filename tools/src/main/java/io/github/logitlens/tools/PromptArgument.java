@@ -37,15 +37,14 @@ final class PromptArgument implements OptionGroup {
 
     private final Argument<String> ids = Argument.text("--ids", "ID,...", "Token ids instead of a text.");
 
-    private final Argument<Boolean> special = Argument.flag("--special",
-            "Read the text of a special token, such as <|endoftext|>, as that token. Default: as any other text.");
+    private final SpecialTokensOption special = new SpecialTokensOption();
 
     private CommandSpec spec;
 
     @Override
     public void addTo(CommandSpec command) {
         spec = command;
-        for (Argument<?> argument : List.of(words, stdin, ids, special)) {
+        for (OptionGroup argument : List.of(words, stdin, ids, special)) {
             argument.addTo(command);
         }
     }
@@ -87,7 +86,7 @@ final class PromptArgument implements OptionGroup {
 
     /// What a special token's text means.
     SpecialTokens specialTokens() {
-        return special.get() ? SpecialTokens.PARSE : SpecialTokens.TEXT;
+        return special.get();
     }
 
     /// The text or ids, read from where they are.
@@ -113,14 +112,23 @@ final class PromptArgument implements OptionGroup {
         if (place(stdio) == Place.COMMAND_LINE) {
             return words.get().getFirst();
         }
-        Source source = source(stdio);
+        String text = textOf(source(stdio));
+        if (text.isEmpty() && given() == 0) {
+            throw none();
+        }
+        return text;
+    }
+
+    /// All of a source, less one line end at its end.
+    ///
+    /// @param source read and closed
+    /// @return the text
+    /// @throws CommandException if it cannot be read
+    static String textOf(Source source) {
         try (InputStream bytes = source.bytes()) {
             byte[] all = bytes.readNBytes(MAX_BYTES + 1);
             if (all.length > MAX_BYTES) {
                 throw new CommandException(source.name() + ": expected at most " + MAX_BYTES + " bytes, got more");
-            }
-            if (all.length == 0 && given() == 0) {
-                throw none();
             }
             int length = all.length;
             if (length > 0 && all[length - 1] == '\n') {
@@ -136,14 +144,24 @@ final class PromptArgument implements OptionGroup {
         if (given() > 0) {
             throw wrong("expected a text or --ids, got both");
         }
-        if (special.get()) {
+        if (special.isGiven()) {
             throw wrong("--special: expected a text with it, got --ids");
         }
+        return parsedIds(ids.get(), spec);
+    }
+
+    /// Token ids as the command line has them.
+    ///
+    /// @param text such as `464,3139`
+    /// @param spec the command, for messages
+    /// @return owned by the caller
+    /// @throws ParameterException if the text has another form
+    static int[] parsedIds(String text, CommandSpec spec) {
         try {
-            return Arrays.stream(ids.get().split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
+            return Arrays.stream(text.split(",", -1)).mapToInt(id -> Integer.parseInt(id.strip())).toArray();
         } catch (NumberFormatException e) {
             throw new ParameterException(spec.commandLine(),
-                    "--ids: expected token ids separated by commas, got \"" + ids.get() + "\"", e);
+                    "--ids: expected token ids separated by commas, got \"" + text + "\"", e);
         }
     }
 
@@ -169,16 +187,23 @@ final class PromptArgument implements OptionGroup {
         return switch (place(stdio)) {
             case COMMAND_LINE -> throw wrong("expected '-' or @FILE, got a text");
             case STDIN -> new Source(STDIN, new BufferedInputStream(new KeptOpen(stdio.in())));
-            case FILE -> file(words.get().getFirst().substring(1));
+            case FILE -> {
+                if (words.get().getFirst().length() == 1) {
+                    throw wrong("expected a file's name behind @, got none");
+                }
+                yield file(words.get().getFirst().substring(1));
+            }
         };
     }
 
-    private Source file(String name) {
+    /// The bytes of a file.
+    ///
+    /// @param name its path
+    /// @return the bytes
+    /// @throws CommandException if it cannot be opened
+    static Source file(String name) {
         try {
             Path path = Path.of(name);
-            if (name.isEmpty()) {
-                throw wrong("expected a file's name behind @, got none");
-            }
             if (Files.isDirectory(path)) {
                 throw new CommandException(name + ": expected a file, got a directory");
             }

@@ -51,7 +51,8 @@ final class ReadingOptions implements OptionGroup {
 
     private final Argument<String> lens = Argument.text("--lens", "LENS",
             "logit; tuned or jacobian: the bundled model's, or the one published for the model, from this machine's cache or "
-                    + "downloaded; or a lens's file or directory. Default: logit.")
+                    + "downloaded; extended:N, the last N blocks run before each reading; or a lens's file or directory. Default: "
+                    + "logit.")
             .usually("logit");
 
     private final Argument<Integer> stopAfter = Argument.number("--stop-after", "N",

@@ -94,8 +94,15 @@ class LensOptionTest {
     void aLensThatIsNotThereIsRefused() throws Exception {
         Cli.lens("--lens", "jacobian", EIFFEL).failsWith(Main.FAILED, "lens: lens 'jacobian': expected one for the model 'demo', got"
                 + " none: the bundled model comes with a tuned lens only");
-        Cli.lens("--lens", "tunde", EIFFEL).failsWith(Main.FAILED, "lens 'tunde': expected logit, tuned, jacobian, or a lens's file");
+        Cli.lens("--lens", "tunde", EIFFEL).failsWith(Main.FAILED, "lens 'tunde': expected logit, tuned, jacobian, extended:N, or a lens's file");
         Path file = Files.writeString(directory.resolve("x.pt"), "hello");
         Cli.lens("--lens", file.toString(), EIFFEL).failsWith(Main.FAILED, file + ": expected a zip archive of torch.save");
+    }
+
+    @Test
+    void theLastBlocksMayBeLeftIn() {
+        JsonNode json = Cli.lens("--lens", "extended:2", "--json", "--position", "all", EIFFEL).json();
+        assertEquals("extended:2", json.get("options").get("lens").asText());
+        Cli.lens("--lens", "extended:9", EIFFEL).failsWith(Main.FAILED, "lens extended:9: expected at most 8 blocks (model 'demo'), got 9");
     }
 }

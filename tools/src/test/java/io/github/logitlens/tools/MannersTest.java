@@ -19,7 +19,7 @@ class MannersTest {
     void helpAndVersionAreCommandsToo() {
         assertEquals(Cli.lens("--help").succeeds(), Cli.lens("help"));
         assertEquals(Cli.lens("--version").succeeds(), Cli.lens("version"));
-        for (String command : List.of("run", "explore", "tokens", "attribute", "neuron", "inspect", "export", "verify", "models",
+        for (String command : List.of("run", "explore", "tokens", "attribute", "neuron", "patch", "ablate", "inspect", "export", "verify", "models",
                 "download")) {
             Cli help = Cli.lens("help", command).succeeds();
             assertEquals(Cli.lens(command, "--help"), help);
@@ -29,8 +29,8 @@ class MannersTest {
 
     @Test
     void helpForNoCommandNamesThemAll() {
-        Cli.lens("help", "model").failsWith(Main.USAGE, "help: expected one of attention, attribute, compare, corpus, download, "
-                + "explore, export, generate, inspect, models, neuron, run, tokens, verify, got model", "lens run help");
+        Cli.lens("help", "model").failsWith(Main.USAGE, "help: expected one of ablate, attention, attribute, compare, corpus, download, "
+                + "explore, export, generate, inspect, models, neuron, patch, run, tokens, verify, got model", "lens run help");
         Cli.lens("help", "me", "please").failsWith(Main.USAGE, "got me please");
     }
 
