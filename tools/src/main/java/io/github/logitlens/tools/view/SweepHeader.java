@@ -73,15 +73,15 @@ public final class SweepHeader {
                 : "clean " + figure(sweep.cleanValue()) + ", corrupted " + figure(sweep.corruptedValue().orElseThrow());
     }
 
-    /// What the runs are and how their figures are to be read.
+    /// What is changed in the runs.
     ///
-    /// @return a sentence or two
+    /// @return such as `clean activations into the corrupted run`
     public String change() {
         return sweep.isAblation()
                 ? "what a component writes becomes 0 at all positions"
                 : sweep.options().direction() == PatchDirection.DENOISE
-                        ? "clean activations into the corrupted run; 0 changes nothing, 1 brings the clean value back"
-                        : "corrupted activations into the clean run; 1 changes nothing, 0 is the corrupted value";
+                        ? "clean activations into the corrupted run"
+                        : "corrupted activations into the clean run";
     }
 
     /// A value of the metric for people.

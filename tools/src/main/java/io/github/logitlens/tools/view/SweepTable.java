@@ -3,6 +3,7 @@ package io.github.logitlens.tools.view;
 import io.github.logitlens.Sweep;
 import io.github.logitlens.SweepCell;
 import io.github.logitlens.internal.view.Figures;
+import io.github.logitlens.internal.view.RunHeader;
 import io.github.logitlens.internal.view.SafeText;
 import io.github.logitlens.internal.view.TextWidth;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.OptionalInt;
 /// ```
 public final class SweepTable {
 
-    private static final int LABEL = 24;
+    private static final int LABEL = 30;
     private static final int NUMBER = 10;
     private static final int BAR = 24;
 
@@ -45,6 +46,9 @@ public final class SweepTable {
     public void write(Sweep sweep, Writer out) throws IOException {
         SweepHeader header = new SweepHeader(sweep);
         header.write(compute, width, out);
+        RunHeader.field("figures", sweep.isAblation()
+                ? "normalised is the share of the unchanged run's value"
+                : "normalised is 0 for the corrupted run's value, 1 for the clean one's", width, out);
         out.write('\n');
         List<SweepCell> strongest = sweep.strongest();
         List<SweepCell> shown = strongest.subList(0, Math.min(top, strongest.size()));

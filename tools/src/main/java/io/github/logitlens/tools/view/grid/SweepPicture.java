@@ -25,8 +25,8 @@ public final class SweepPicture {
         SweepScale scale = SweepScale.of(sweep);
         HeatFigure figure = HeatFigure.of((sweep.isAblation() ? "Ablation: " : "Activation patching: ") + sweep.provenance().modelId(),
                         sweep.grids().stream().map(grid -> map(sweep, scale, grid)).toList())
-                .shows(scale.title(), "", Kind.SIGNED, Scale.LINEAR).meaning(scale.meaning() + " " + header.change() + ".")
-                .line(header.metric() + ": " + header.values());
+                .shows(scale.title(), "", Kind.SIGNED, Scale.LINEAR).meaning(scale.meaning())
+                .line(header.metric() + ": " + header.values()).line(header.change());
         figure = sweep.isAblation()
                 ? figure.line(text(sweep.clean()))
                 : figure.line("clean: " + text(sweep.clean())).line("corrupted: " + text(sweep.corrupted().orElseThrow()));
@@ -39,16 +39,9 @@ public final class SweepPicture {
             values[cell.row()][cell.column()] = scale.change(cell);
         }
         List<String> columns = grid.columnAxis().equals("position")
-                ? IntStream.range(0, grid.columns()).mapToObj(position -> position + " " + column(sweep, position)).toList()
+                ? IntStream.range(0, grid.columns()).mapToObj(position -> position + sweep.clean().get(position).display()).toList()
                 : grid.columnLabels();
         return HeatMap.of(grid.site().label(), grid.rowLabels(), columns, values).axes(grid.rowAxis(), grid.columnAxis()).numbers();
-    }
-
-    /// A position's tokens, both where they differ.
-    private static String column(Sweep sweep, int position) {
-        String clean = sweep.clean().get(position).display();
-        String corrupted = sweep.corrupted().map(tokens -> tokens.get(position).display()).orElse(clean);
-        return clean.equals(corrupted) ? clean : clean + " /" + corrupted;
     }
 
     /// A prompt for a screen: put together from bytes, since a character may be several tokens.
