@@ -5,8 +5,9 @@
     torch_peer.py DIR --threads N --ids 464,412     cold start: loads, runs, prints the lens at the last position, ends
 
 A request is a line, its answer another:
-    prepare TASK ID...     TASK is prefill, lens, lens-last or decode (of the last id, the others being in the cache);
-                           the answer is the task's result as JSON
+    prepare TASK ID...     TASK is prefill, lens, lens-last, decode (of the last id, the others being in the cache), or
+                           patch-SITE-WAY, SITE resid_pre or head, WAY runs or batches (of two prompts of one length, the clean
+                           one first); the answer is the task's result as JSON
     run TASK               does the task again, with the ids it was last prepared with; the answer is "done"
 The first answer, before any request, is PyTorch's version. DIR is as for export_onnx.py.
 """
@@ -38,6 +39,60 @@ class Peer(Gpt2):
         return cache
 
 
+class Patching:
+    """A denoising sweep as it is usually written: the clean run's activations are kept once; then a run for each patch, a hook
+    writing into it, or a batch for each layer, whose runs are patched each in its own place."""
+
+    TOKENS = (4, 44)  # Patching.TOKEN, OTHER
+
+    def __init__(self, folder, site, way):
+        self.model = Peer(folder, "prefill")
+        self.site, self.way = site, way
+
+    def block(self, layer, x, hook):
+        """x is [batch, n, dModel]; hook may replace what stands at a place."""
+        model, p = self.model, f"h.{layer}."
+        x = hook("resid_pre", layer, x)
+        batch, n, d = x.shape
+        linear = lambda t, name: model.linear(t.reshape(batch * n, -1), name).reshape(batch, n, -1)
+        q, k, v = (t.reshape(batch, n, model.n_heads, model.d_head).transpose(1, 2)
+                   for t in linear(model.norm(x, p + "ln_1"), p + "attn.c_attn").split(d, dim=2))
+        z = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2)
+        z = hook("head", layer, z)
+        x = x + linear(z.reshape(batch, n, d), p + "attn.c_proj")
+        return x + linear(model.gelu(linear(model.norm(x, p + "ln_2"), p + "mlp.c_fc")), p + "mlp.c_proj")
+
+    def run(self, ids, hook):
+        """The logit difference at the last position, [batch]."""
+        x = F.embedding(ids, self.model.weight("wte.weight")) + self.model.weight("wpe.weight")[:ids.shape[1]]
+        for layer in range(self.model.n_layers):
+            x = self.block(layer, x, hook)
+        logits = self.model.unembed(x[:, -1])
+        return logits[:, self.TOKENS[0]] - logits[:, self.TOKENS[1]]
+
+    def __call__(self, clean, corrupted):
+        kept = {}
+
+        def keep(site, layer, t):
+            if site == self.site:
+                kept[layer] = t.clone()
+            return t
+
+        self.run(clean[None], keep)
+        columns = self.model.n_heads if self.site == "head" else len(clean)
+        values = []
+        for layer in range(self.model.n_layers):
+            for some in [range(columns)] if self.way == "batches" else [[column] for column in range(columns)]:
+                def patch(site, at, t):
+                    if site == self.site and at == layer:
+                        t = t.clone()
+                        for row, column in enumerate(some):
+                            t[row, ..., column, :] = kept[layer][0][..., column, :]
+                    return t
+                values.append(self.run(corrupted.expand(len(some), -1), patch))
+        return torch.cat(values)
+
+
 def last_readings(ids, probabilities, entropy, kl):
     """The lens at the last position, whether the task read all positions ([points, n, ...]) or that one."""
     if entropy.dim() == 2:
@@ -52,6 +107,11 @@ def serve(folder):
         request, *words = line.split()
         if request == "prepare":
             task, ids = words[0], [int(word) for word in words[1:]]
+            if task.startswith("patch-"):
+                model = models.setdefault(task, Patching(folder, *task.split("-")[1:]))
+                inputs[task] = torch.tensor(ids[:len(ids) // 2]), torch.tensor(ids[len(ids) // 2:])
+                print(json.dumps({"values": model(*inputs[task]).tolist()}), flush=True)
+                continue
             model = models.setdefault(task, Peer(folder, task))
             inputs[task] = (torch.tensor(ids[-1:]), *model.cache(ids[:-1])) if task == "decode" else (torch.tensor(ids),)
             result = model(*inputs[task])

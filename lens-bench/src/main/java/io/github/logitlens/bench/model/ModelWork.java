@@ -46,6 +46,30 @@ public final class ModelWork {
         return Work.Limited.of(others.plus(lastBlock), Shape.UNEMBED.product(config, 1));
     }
 
+    /// A patching sweep of two prompts that differ everywhere: the two unpatched runs, then of each patched one the blocks from its
+    /// patch on, for the positions from its patch on, and of the last block the last position; the weights once for each block that a
+    /// layer's runs go through together. Attention is not counted: the prompts are short.
+    ///
+    /// @param heads whether each head is patched at all positions, and not each position's residual
+    /// @param whole whether each patched run is a whole one, by itself
+    public static Work.Limited sweep(Gpt2Config config, int positions, boolean heads, boolean whole) {
+        Work.Phase block = Shape.QKV.product(config, positions).plus(afterHeads(config, positions));
+        int columns = heads ? config.nHeads() : positions;
+        int nLayers = config.nLayers();
+        if (whole) {
+            return Work.Limited.of(block.times(nLayers * (1 + columns * nLayers)));
+        }
+        int rows = heads ? columns * positions : positions * (positions + 1) / 2;
+        Work.Phase qkv = Shape.QKV.product(config, rows);
+        Work.Phase rest = afterHeads(config, rows);
+        Work.Phase lastOnly = afterHeads(config, columns);
+        Work.Phase total = block.times(2 * nLayers).plus(heads ? lastOnly : qkv.plus(lastOnly));
+        for (int layer = 0; layer < nLayers - 1; layer++) {
+            total = total.plus(heads ? rest : qkv.plus(rest)).plus(qkv.plus(rest).times(nLayers - 2 - layer)).plus(qkv).plus(lastOnly);
+        }
+        return Work.Limited.of(total);
+    }
+
     /// One attention layer without its last projection; of the scores the causal half.
     ///
     /// @param past positions before the new ones, in a cache

@@ -20,6 +20,7 @@ final class Schedule {
     static final String ONE_THREAD = "ours on 1 thread";
     static final String ALONE = "ours one by one";
     static final String RUNS = "ours, the whole lens of as many tokens, run by run";
+    static final String TORCH_BY_LAYER = TORCH + ", a layer's patches in one batch";
     static final String WITH_LENS = "ours with the lens beside each token";
 
     static final String METRICS = "metrics";
@@ -189,6 +190,8 @@ final class Schedule {
                         Map.of(ALONE, Map.of(Match.BENCHMARK, "Batch", "way", "alone")), List.of()));
             }
         }
+        matches.add(patching("12 layers × 15 positions", "resid_pre", 4));
+        matches.add(patching("144 heads, 15 tokens", "head", 3));
         matches.add(new Match("32 tokens written", "Generate", processors,
                 Map.of("tokens", "32", "samples", "1", "points", "none", "temperature", "0"),
                 Map.of(WITH_LENS, Map.of(Match.BENCHMARK, "Generate", "points", "all")), List.of()));
@@ -196,6 +199,17 @@ final class Schedule {
                 Map.of("tokens", "256", "windows", "4", "way", "corpus"),
                 Map.of(RUNS, Map.of(Match.BENCHMARK, "Corpus", "way", "runs")), List.of(Target.speed(RUNS, CORPUS_OF_RUNS))));
         return matches;
+    }
+
+    /// One sweep, and a run for each patch: ours and PyTorch's.
+    private Match patching(String title, String site, double speed) {
+        Map<String, Map<String, String>> others = new LinkedHashMap<>();
+        others.put(ALONE, Map.of(Match.BENCHMARK, "Patching", "way", "runs"));
+        others.put(TORCH, Map.of(Match.BENCHMARK, "TorchPatching", "way", "runs"));
+        others.put(TORCH_BY_LAYER, Map.of(Match.BENCHMARK, "TorchPatching", "way", "batches"));
+        return new Match("patching sweep, " + title, "Patching", processors,
+                Map.of("site", site, "tokens", "15", "way", "sweep"), others,
+                List.of(Target.speed(ALONE, speed), Target.speed(TORCH, 10), Target.speed(TORCH_BY_LAYER, 2.5)));
     }
 
     private Match task(String title, String subject, Map<String, String> parameters, boolean torch, Target... targets) {

@@ -30,7 +30,8 @@ final class TorchPeer implements AutoCloseable {
 
     /// Starts PyTorch where it does not run yet, and does the task once.
     ///
-    /// @param task `prefill`, `lens`, `lens-last` or `decode`; of each there is one at a time
+    /// @param task `prefill`, `lens`, `lens-last`, `decode` or a sweep's; of each there is one at a time
+    /// @param ids  a prompt; of a sweep the clean one and the corrupted one
     /// @throws PeerMissingException if there is no Python with PyTorch
     static TorchPeer start(String task, ModelSize size, int threads, int[] ids) {
         Kept.Share<TorchProcess> process = PROCESSES.take(new Key(size, threads));
@@ -61,6 +62,11 @@ final class TorchPeer implements AutoCloseable {
             probabilities[point] = floats(result.get("probabilities").get(point));
         }
         return new PeerAgreement.LastPosition(top, probabilities, floats(result.get("entropy")), floats(result.get("kl")));
+    }
+
+    /// A sweep's values, of `patch-…`.
+    float[] values() {
+        return floats(result.get("values"));
     }
 
     private static float[] floats(JsonNode numbers) {

@@ -70,4 +70,25 @@ class ModelWorkTest {
         assertEquals(Limited.of(sum(times(N_LAYERS - 1, whole), last), product(1, D_MODEL, VOCAB_SIZE)),
                 ModelWork.nextToken(CONFIG, 64));
     }
+
+    /// Three positions: patched at 0, 1 and 2, a layer's runs have 3 + 2 + 1 rows; patched heads 12 times all 3.
+    @Test
+    void aSweepComputesWhatItsPatchesReach() {
+        double qkv = product(1, D_MODEL, 3 * D_MODEL).flops();
+        double after = afterHeads(1).flops();
+        double unpatched = 2 * 3 * N_LAYERS * (qkv + after);
+        double residual = 0;
+        double heads = 0;
+        for (int layer = 0; layer < N_LAYERS; layer++) {
+            for (int block = layer; block < N_LAYERS; block++) {
+                boolean last = block == N_LAYERS - 1;
+                residual += 6 * qkv + (last ? 3 : 6) * after;
+                heads += (block == layer ? 0 : 36 * qkv) + (last ? 12 : 36) * after;
+            }
+        }
+        assertEquals(unpatched + residual, ModelWork.sweep(CONFIG, 3, false, false).flops(), 1);
+        assertEquals(unpatched + heads, ModelWork.sweep(CONFIG, 3, true, false).flops(), 1);
+        assertEquals(unpatched / 2 * (1 + 3 * N_LAYERS), ModelWork.sweep(CONFIG, 3, false, true).flops(), 1);
+        assertEquals(unpatched / 2 * (1 + 12 * N_LAYERS), ModelWork.sweep(CONFIG, 3, true, true).flops(), 1);
+    }
 }
