@@ -129,7 +129,7 @@ final class SweepArguments implements OptionGroup {
             case GRID -> out -> new SweepTerminal(depth, stdio.terminal().width(), compute).write(sweep, out);
             case CSV -> out -> SweepCsv.write(sweep, out);
             case JSON -> out -> SweepJson.write(sweep, out);
-            case SVG, PNG, HTML, JSONL -> throw new AssertionError(format);
+            case SVG, PNG, HTML, JSONL, LOGITLENSKIT -> throw new AssertionError(format);
         });
     }
 

@@ -67,6 +67,10 @@ class SchemasTest {
                 return List.of(Cli.parse(lens.compare("Hello there", options, Edits.parse("zero:L1H2")).toJson()));
             }
         });
+        SAMPLES.put("sweep-1", () -> List.of(
+                json("patch", "--json", "--token", " Paris", "--versus", " Rome", "The capital of France", "The capital of Italy"),
+                json("patch", "--json", "--metric", "kl", "--sites", "head_position", "--bos", "The cat", "The dog"),
+                json("ablate", "--json", "--token", " Paris", "Hello")));
         SAMPLES.put("corpus-1", () -> corpus("corpus-1"));
         SAMPLES.put("corpus-row", () -> corpus("corpus-row"));
         SAMPLES.put("tokens-1", () -> List.of(json("tokens", "--json", PROMPT + " \u65e5")));

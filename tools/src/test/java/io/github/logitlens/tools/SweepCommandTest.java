@@ -138,14 +138,16 @@ class SweepCommandTest {
     @Test
     void csvHasALineForEachCell() {
         List<String> lines = Cli.lens("ablate", CLEAN, "--token", " Paris", "--metric", "rank", "--format", "csv").succeeds().lines();
-        assertEquals("model,bos,metric,site,rowLabel,columnLabel,edit,value,normalized,effect", lines.getFirst());
+        assertTrue(lines.getFirst().startsWith("model,bos,layerNorm,lens,metric,site,rowLabel,columnLabel,edit,value,normalized,effect,"),
+                lines.getFirst());
         Sweep expected = sweep(lens -> lens.ablate(Prompt.of(CLEAN), SweepOptions.of(SweepMetric.rank(TokenRef.of(" Paris")))));
         List<SweepCell> cells = expected.grids().stream().flatMap(grid -> grid.cells().stream()).toList();
         assertEquals(cells.size() + 1, lines.size());
         for (int i = 0; i < cells.size(); i++) {
             SweepCell cell = cells.get(i);
-            assertTrue(lines.get(i + 1).startsWith("\"demo\",false,\"rank \"\" Paris\"\"\"," + cell.site().key() + ","), lines.get(i + 1));
-            assertTrue(lines.get(i + 1).endsWith("," + cell.edit() + "," + cell.value() + "," + cell.normalized() + "," + cell.effect()),
+            assertTrue(lines.get(i + 1).startsWith("\"demo\",false,recomputed,logit,\"rank \"\" Paris\"\"\"," + cell.site().key() + ","),
+                    lines.get(i + 1));
+            assertTrue(lines.get(i + 1).contains("," + cell.edit() + "," + cell.value() + "," + cell.normalized() + "," + cell.effect() + ","),
                     lines.get(i + 1));
         }
     }

@@ -1,18 +1,18 @@
 package io.github.logitlens.tools.view;
 
-import io.github.logitlens.Bos;
 import io.github.logitlens.Sweep;
 import io.github.logitlens.SweepCell;
 import io.github.logitlens.SweepGrid;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.List;
 
-/// A sweep as CSV (RFC 4180), one line for each changed run.
+/// A sweep as CSV, one line for each changed run; see `SCHEMAS.md`.
 ///
 /// ```csv
-/// model,bos,metric,site,rowLabel,columnLabel,edit,value,normalized,effect
-/// "demo",false,"logitDifference "" Paris"" "" Rome""",head,Layer 7,H3,patch:L7H3,-1.25,0.31,2.04
+/// model,bos,layerNorm,lens,metric,site,rowLabel,columnLabel,edit,value,normalized,effect,…
+/// "demo",false,recomputed,logit,"logitDifference "" Paris"" "" Rome""",head,Layer 7,H3,patch:L7H3,-1.25,0.31,2.04,…
 /// ```
 public final class SweepCsv {
 
@@ -25,18 +25,21 @@ public final class SweepCsv {
     /// @param out   where to
     /// @throws IOException if `out` fails
     public static void write(Sweep sweep, Writer out) throws IOException {
-        line(List.of("model", "bos", "metric", "site", "rowLabel", "columnLabel", "edit", "value", "normalized", "effect"), out);
+        List<String> names = new ArrayList<>(Csv.FIRST);
+        names.addAll(List.of("metric", "site", "rowLabel", "columnLabel", "edit", "value", "normalized", "effect"));
+        names.addAll(Csv.LAST);
+        Csv.line(names, out);
+        List<String> first = Csv.first(sweep.provenance());
+        List<String> last = Csv.last(sweep.provenance());
         for (SweepGrid grid : sweep.grids()) {
             for (SweepCell cell : grid.cells()) {
-                line(List.of(RunCsv.quoted(sweep.provenance().modelId()), Boolean.toString(sweep.options().bos() == Bos.PREPEND),
-                        RunCsv.quoted(sweep.options().metric().toString()), grid.site().key(), grid.rowLabels().get(cell.row()),
-                        grid.columnLabels().get(cell.column()), cell.edit(), Double.toString(cell.value()),
-                        Double.toString(cell.normalized()), Double.toString(cell.effect())), out);
+                List<String> fields = new ArrayList<>(first);
+                fields.addAll(List.of(Csv.text(sweep.options().metric().toString()), grid.site().key(),
+                        grid.rowLabels().get(cell.row()), grid.columnLabels().get(cell.column()), cell.edit(),
+                        Double.toString(cell.value()), Double.toString(cell.normalized()), Double.toString(cell.effect())));
+                fields.addAll(last);
+                Csv.line(fields, out);
             }
         }
-    }
-
-    private static void line(List<String> fields, Writer out) throws IOException {
-        out.write(String.join(",", fields) + "\r\n");
     }
 }

@@ -36,7 +36,6 @@ public final class SweepJson {
             json.writeObjectFieldStart("model");
             json.writeStringField("id", sweep.provenance().modelId());
             json.writeNumberField("layers", sweep.config().nLayers());
-            json.writeNumberField("heads", sweep.config().nHeads());
             json.writeNumberField("dModel", sweep.config().dModel());
             json.writeNumberField("vocabSize", sweep.config().vocabSize());
             json.writeEndObject();
