@@ -22,8 +22,8 @@ export class Grid {
 
   /**
    * @param host   an empty element, which becomes the scrolling window
-   * @param listen {choose(row, position), light(row, position, anchor): with undefined when the pointer has left, moved()}: an
-   *               anchor is the cell's rectangle in the browser's window
+   * @param listen {choose(row, position), light(row, position, anchor): with undefined when the pointer has left, moved(): after
+   *               scrolling, laidOut(): when rows have another height}: an anchor is the cell's rectangle in the browser's window
    */
   constructor(host, listen) {
     this.host = host;
@@ -110,7 +110,7 @@ export class Grid {
     this.canvas.height = Math.round(height * ratio);
     this.place();
     this.draw();
-    this.listen.moved();
+    this.listen.laidOut();
   }
 
   /** A short prompt's cells take the room there is, up to a width; those of a few layers on a high screen, up to a height. */

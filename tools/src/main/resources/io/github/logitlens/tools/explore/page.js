@@ -99,6 +99,7 @@ class Page {
     }
     if (state.prompt !== before.prompt || state.model !== before.model) {
       this.guessed = undefined;
+      this.cover(false);
     }
     if (!asksTheSame(state, before)) {
       this.fill();
@@ -232,25 +233,34 @@ class Page {
 
   askForGuess() {
     this.guessed = {asked: true};
-    at('viewer').classList.add('covered');
-    at('viewer').inert = true;
+    this.cover(true);
     this.draw();
+  }
+
+  cover(covered) {
+    at('viewer').classList.toggle('covered', covered);
+    at('viewer').inert = covered;
   }
 
   async guess(text) {
     this.guessed = undefined;
-    at('viewer').classList.remove('covered');
-    at('viewer').inert = false;
+    this.cover(false);
     const said = text.trim();
     if (said !== '') {
-      const spaced = this.store.state.prompt.endsWith(' ') ? said : ` ${said}`;
-      const [token] = await api.tokens({prompt: spaced, bos: false, special: false, model: this.store.state.model});
-      this.guessed = {token};
-      this.viewer.follow(token);
+      const {prompt, model} = this.store.state;
+      try {
+        const [token] = await api.tokens({prompt: prompt.endsWith(' ') ? said : ` ${said}`, bos: false, special: false, model});
+        this.guessed = {token};
+        this.viewer.follow(token);
+      } catch (e) {
+        this.status.failed(e.message);
+      }
     }
     this.draw();
     at('guess').focus();
-    this.status.say(this.current ? spokenAnswer(this.current) : '');
+    if (this.current !== undefined) {
+      this.status.say(spokenAnswer(this.current));
+    }
   }
 
   guessIn(run) {

@@ -48,7 +48,7 @@ export class Viewer {
     const choose = (row, position = this.view.position, opens = false) => this.choose(row, position, opens);
     const light = row => this.light(row);
     this.grid = new Grid(window, {
-      choose, moved: () => this.thread?.scroll(window.scrollTop),
+      choose, moved: () => this.thread.scroll(window.scrollTop), laidOut: () => this.showThread(),
       light: (row, position, anchor) => { this.light(row); this.pass(row, position, anchor); },
     });
     this.thread = new Thread(thread, {choose, light});
@@ -93,13 +93,16 @@ export class Viewer {
     run.stream.forEach(row => this.meet(run.top(row, this.view.position)));
     this.legend.show(this.view);
     this.grid.show(this.view);
-    const {head, cell} = this.grid.geometry;
-    this.thread.show(this.view, {
-      head: head.height, row: cell.height, scroll: this.grid.host.scrollTop, height: this.grid.size.height,
-    });
+    this.showThread();
     this.scrub.show(this.view);
     this.card.show(this.view);
     this.tabs.show(this.view);
+  }
+
+  /** Its rows lie beside the grid's, however high those are. */
+  showThread() {
+    const {geometry: {head, cell}, host, size} = this.grid;
+    this.thread.show(this.view, {head: head.height, row: cell.height, scroll: host.scrollTop, height: size.height});
   }
 
   meet(token) {
