@@ -13,6 +13,7 @@ The first answer, before any request, is PyTorch's version. DIR is as for export
 """
 import argparse
 import json
+import math
 import sys
 
 import torch
@@ -57,8 +58,9 @@ class Patching:
         linear = lambda t, name: model.linear(t.reshape(batch * n, -1), name).reshape(batch, n, -1)
         q, k, v = (t.reshape(batch, n, model.n_heads, model.d_head).transpose(1, 2)
                    for t in linear(model.norm(x, p + "ln_1"), p + "attn.c_attn").split(d, dim=2))
-        z = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2)
-        z = hook("head", layer, z)
+        scores = torch.matmul(q, k.transpose(2, 3)) * (1 / math.sqrt(model.d_head))
+        scores = torch.where(model.mask[:n, :n], scores, model.masked)
+        z = hook("head", layer, torch.matmul(torch.softmax(scores, -1), v).transpose(1, 2))
         x = x + linear(z.reshape(batch, n, d), p + "attn.c_proj")
         return x + linear(model.gelu(linear(model.norm(x, p + "ln_2"), p + "mlp.c_fc")), p + "mlp.c_proj")
 
