@@ -100,8 +100,9 @@ final class VectorProducts implements Products {
         } else if (a.rows() == 1) {
             multiplyRow(a.block(0), b, start, out);
         } else {
+            Panel behind = next == null || !next.areInTurn() ? null : next.panel(0);
             for (int panel = 0; panel < b.count(); panel++) {
-                Panel following = panel + 1 < b.count() ? b.panel(panel + 1) : next == null ? null : next.panel(0);
+                Panel following = panel + 1 < b.count() ? b.panel(panel + 1) : behind;
                 multiply(a, b.panel(panel), start.panel(panel), out.panel(panel), following);
             }
         }
@@ -138,7 +139,8 @@ final class VectorProducts implements Products {
             int count = Math.min(sliceSteps, depth - first);
             int end = first + count;
             Panel following = end == depth ? next : b.steps(end, Math.min(sliceSteps, depth - end));
-            multiplySlice(a, first, b.steps(first, count), first == 0 ? start : out, out, following == null ? null : firstSlice(following));
+            multiplySlice(a, first, b.steps(first, count), first == 0 ? start : out, out,
+                    following == null ? null : firstSlice(following));
         }
     }
 
@@ -155,7 +157,7 @@ final class VectorProducts implements Products {
     private void multiplySlice(RowBlocks a, int first, Panel b, Tile start, Tile out, Panel next) {
         // A block of one row waits for memory by itself.
         int blocks = a.count() > 1 && a.lastHeight() == 1 ? a.count() - 1 : a.count();
-        int every = touching.everyHowManyBlocks(blocks);
+        int every = readsAhead ? touching.everyHowManyBlocks(blocks) : blocks;
         int parts = (blocks + every - 1) / every;
         for (int block = 0; block < a.count(); block++) {
             RowBlock rows = a.block(block).from(first);
