@@ -17,6 +17,8 @@ import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.StringEntry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,18 +157,27 @@ class SchemasTest {
         Set<String> found = new TreeSet<>();
         for (Class<?> of : List.of(Main.class, LensResult.class)) {
             Path classes = Path.of(of.getProtectionDomain().getCodeSource().getLocation().getPath());
-            assertTrue(Files.isDirectory(classes), classes.toString());
-            try (Stream<Path> files = Files.walk(classes)) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
-                    ClassFile.of().parse(file).constantPool().forEach(entry -> {
-                        if (entry instanceof StringEntry text && text.stringValue().matches("logitlens\\.[a-z-]+/\\d+")) {
-                            found.add(text.stringValue().replace("logitlens.", "").replace('/', '-'));
-                        }
-                    });
+            if (Files.isDirectory(classes)) {
+                addNames(classes, found);
+            } else {
+                try (FileSystem jar = FileSystems.newFileSystem(classes)) {
+                    addNames(jar.getPath("/"), found);
                 }
             }
         }
         return found;
+    }
+
+    private static void addNames(Path root, Set<String> found) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+                ClassFile.of().parse(Files.readAllBytes(file)).constantPool().forEach(entry -> {
+                    if (entry instanceof StringEntry text && text.stringValue().matches("logitlens\\.[a-z-]+/\\d+")) {
+                        found.add(text.stringValue().replace("logitlens.", "").replace('/', '-'));
+                    }
+                });
+            }
+        }
     }
 
     @Test

@@ -412,8 +412,16 @@ public record CausalSelfAttention(Linear qkv, Linear out, int nHeads, float scal
         /// Scores of whole blocks of 64 keys, as far as the first `keys` columns.
         private void scoreBlocks(int head, RowBlock query, KeyValues keyValues, int firstKey, int keys, int stride, Scratch own) {
             Panels blocks = keyValues.keys(firstKey / PANEL, head, (keys + PANEL - 1) / PANEL);
-            kernels.products().multiplyAll(
-                    RowBlocks.of(query, dHead), blocks, Tile.ZEROS, new Tile(own.scores, 0, stride, PANEL), null);
+            if (query.height() == 1) {
+                kernels.products().multiplyAll(
+                        RowBlocks.of(query, dHead), blocks, Tile.ZEROS, new Tile(own.scores, 0, stride, PANEL), null);
+                return;
+            }
+            // The keys that one block of queries meets are in a cache for the next: reading ahead would only take its time.
+            for (int panel = 0; panel < blocks.count(); panel++) {
+                kernels.products().multiply(
+                        query, blocks.panel(panel), Tile.ZEROS, new Tile(own.scores, panel * PANEL, stride, PANEL));
+            }
         }
 
         /// The values of some keys that lie behind each other, where they are.
