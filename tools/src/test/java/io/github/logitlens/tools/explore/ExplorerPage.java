@@ -84,7 +84,8 @@ final class ExplorerPage {
     }
 
     List<String> texts(String selector) {
-        return driver.findElements(By.cssSelector(selector)).stream().map(WebElement::getText).toList();
+        return ((List<?>) js("return [...document.querySelectorAll(arguments[0])].map(each => each.innerText.trim())", selector))
+                .stream().map(String.class::cast).toList();
     }
 
     /// An element's text as it stands in the document; empty if there is no such element.
