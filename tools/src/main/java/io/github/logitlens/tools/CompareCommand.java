@@ -12,6 +12,7 @@ import io.github.logitlens.internal.view.ComparisonTable;
 import io.github.logitlens.internal.view.ComparisonView;
 import io.github.logitlens.tools.view.ComparisonCsv;
 import io.github.logitlens.tools.view.grid.ComparisonGrid;
+import io.github.logitlens.tools.view.grid.ComparisonHtml;
 import io.github.logitlens.tools.view.grid.ComparisonPicture;
 import io.github.logitlens.tools.view.grid.Difference;
 import io.github.logitlens.tools.view.grid.Scale;
@@ -25,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 final class CompareCommand implements SubCommand {
 
     private static final EnumSet<Format> FORMATS =
-            EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG, Format.PNG);
+            EnumSet.of(Format.TABLE, Format.JSON, Format.GRID, Format.CSV, Format.SVG, Format.PNG, Format.HTML);
 
     private final Stdio stdio;
 
@@ -41,7 +42,7 @@ final class CompareCommand implements SubCommand {
                     + "sequence of tokens that both prompts have. Default: positions, for prompts of different lengths ends.");
 
     private final Argument<String> metric = Argument.text("--metric", "METRIC",
-            "grid, svg, png: what the colours show, one of " + Difference.keys() + "; the last two are changes of the first --track "
+            "grid, svg, png, html: what the colours show, one of " + Difference.keys() + "; the last two are changes of the first --track "
                     + "token. Default: kl, with --track logit.");
 
     private final ReadingOptions reading = new ReadingOptions();
@@ -87,7 +88,7 @@ final class CompareCommand implements SubCommand {
         Format format = output.format(FORMATS, Optional.empty());
         drawing.check(format);
         colours.check(format);
-        boolean picture = format == Format.GRID || DrawingOptions.FORMATS.contains(format);
+        boolean picture = format == Format.GRID || format == Format.HTML || DrawingOptions.FORMATS.contains(format);
         LensOptions options = reading.options(picture ? Positions.all() : Positions.last()).keepResiduals(true);
         Difference shown = shown(options);
         Hooks hooks = edits.hooks();
@@ -132,6 +133,7 @@ final class CompareCommand implements SubCommand {
             case TABLE -> new ComparisonTable(output.tableWidth(stdio));
             case GRID -> new ComparisonGrid(shown, Scale.LINEAR, colours.depth(stdio.terminal(), output.toStandardOutput()),
                     stdio.terminal().width());
+            case HTML -> new ComparisonHtml(shown, Scale.LINEAR);
             case CSV -> new ComparisonCsv();
             case JSON -> new ComparisonJson();
             default -> throw new AssertionError(format);

@@ -1,14 +1,17 @@
 package io.github.logitlens.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.logitlens.LensComparison;
 import io.github.logitlens.LensDifference;
 import io.github.logitlens.LensOptions;
+import io.github.logitlens.LensPoint;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.edit.Edits;
+import io.github.logitlens.internal.view.Figures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +112,29 @@ class CompareCommandTest {
             found.append(found.isEmpty() ? "" : " ").append(cells.group());
         }
         return found.toString();
+    }
+
+    @Test
+    void aPageHasThePictureAndEveryNumber() throws Exception {
+        Path page = directory.resolve("effect.html");
+        Cli.lens("compare", "--output", page.toString(), "--track", " Paris", "--edit", "zero:L5H3@4", EIFFEL).succeeds();
+        String html = Files.readString(page);
+        assertTrue(html.contains("src=\"data:image/svg+xml;base64,"), "the picture");
+        assertTrue(html.contains("zero:L5H3@4"), "the edit");
+        assertFalse(html.contains("<script"), "no script");
+        assertEquals(7, html.split("<details").length - 1);
+        assertEquals(7 * 9, html.split("scope=\"row\"").length - 1);
+        try (LogitLens lens = LogitLens.open("demo")) {
+            LensComparison expected = lens.compare(EIFFEL, LensOptions.defaults().topK(5).track(" Paris"), Edits.parse("zero:L5H3@4"));
+            int same = 0;
+            for (LensComparison.Pair pair : expected.positions()) {
+                for (LensPoint point : expected.points()) {
+                    same += expected.difference(point, pair.before()).reachable() ? 0 : 1;
+                }
+            }
+            assertEquals(same, html.split("the same bits").length - 1);
+            assertTrue(html.contains(">" + Figures.small(expected.difference(expected.before().finalPoint(), -1).kl()) + "<"), html);
+        }
     }
 
     @Test

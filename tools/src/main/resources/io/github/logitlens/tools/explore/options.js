@@ -47,6 +47,9 @@ export class Options {
         this.group('Layers',
             this.text('layers', 'Which', 'all; 3; 0,4,8; 4:9; or every second: ::2. The last one is always read', 'all'),
             this.number('stopAfter', 'Stop after layer', 'Run no layer behind this one; nothing is then compared with the model’s own output', 0, 1e4)),
+        this.group('Change',
+            this.entries('edits', 'Edits, one a line', 'What is changed in the run, such as zero:L5H3, cut:L4H0@-1/3 or patch:L6.resid_post@-1', 'zero:L5H3'),
+            this.entries('from', 'From prompts, one a line', 'The prompts that patch, resample, mean and steer take from', 'Big Ben is in')),
         this.group('Lens', this.choice('lens', 'Kind', lensesOf(info.lenses)), this.choice('layerNorm', 'Layer norm', NORMS)));
     host.append(this.drop);
   }
@@ -72,6 +75,13 @@ export class Options {
     const input = element('input', {type: 'text', name: field, title: meaning, spellcheck: 'false', autocomplete: 'off',
       change: () => this.listen({[field]: input.value.trim() || empty})});
     this.fields[field] = value => { input.value = value; };
+    return element('label', {title: meaning}, label, ' ', input);
+  }
+
+  entries(field, label, meaning, example) {
+    const input = element('textarea', {name: field, rows: 2, title: meaning, placeholder: example, spellcheck: 'false', autocomplete: 'off',
+      change: () => this.listen({[field]: input.value.split('\n').map(entry => entry.trimEnd()).filter(entry => entry !== '')})});
+    this.fields[field] = value => { input.value = value.join('\n'); };
     return element('label', {title: meaning}, label, ' ', input);
   }
 

@@ -154,6 +154,7 @@ class Page {
     const {state} = this.store;
     const lacking = lackingTokens(state, run);
     this.status.done(`${counted(run.tokens.length, 'token')} × ${counted(run.points.length, 'row')} in ${Math.round(milliseconds)} ms`
+        + (state.edits.length > 0 ? ` · changed: ${state.edits.join(', ')}` : '')
         + (lacking > 0 ? ` · follow ${lacking === 1 ? 'a token' : 'two tokens'}, and the colours will show it` : '')
         + (this.note ? ` · ${this.note}` : ''), spokenAnswer(run));
     this.past.add(state, run);

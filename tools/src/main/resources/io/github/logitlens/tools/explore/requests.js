@@ -18,6 +18,7 @@ export function asRequest(state, {metrics = [], tracked = [], versus, positions 
     lens: state.lens !== 'logit' && state.lens, bottomK: state.bottomK > 0 && state.bottomK, bos: state.bos, special: state.special,
     points: state.also.length > 0 && pointsOf(state), layers: state.layers !== 'all' && state.layers,
     layerNorm: state.layerNorm !== 'recomputed' && state.layerNorm,
+    edits: state.edits.length > 0 && state.edits, from: state.from.length > 0 && state.from,
     metrics: metrics.length > 0 && metrics, tracked: tracked.length > 0 && tracked.map(id => ({id})),
     versus: versus !== undefined && {id: versus},
   };

@@ -20,11 +20,17 @@ export function asJava(state, tracked) {
   return [
     `try (LogitLens lens = LogitLens.open(${javaString(state.model)})) {`,
     `    LensResult r = lens.run(${javaString(state.prompt)},`,
-    `            LensOptions.defaults()${options.join('')});`,
+    `            LensOptions.defaults()${options.join('')}${state.edits.map(edit => asEdit(edit, state.from)).join('')});`,
     '    r.top(r.finalPoint(), -1).getFirst();',
     '}',
     '',
   ].join('\n');
+}
+
+/** An edit as one more argument of a run. */
+function asEdit(edit, from) {
+  const sources = from.map(prompt => `Prompt.of(${javaString(prompt)})`);
+  return `,\n            Edits.parse(${javaString(edit)}${sources.length === 0 ? '' : `, List.of(${sources.join(', ')})`})`;
 }
 
 function javaString(text) {
@@ -45,6 +51,8 @@ export function asCommand(state, tracked, more = []) {
   add(state.layerNorm !== 'recomputed', '--layer-norm', state.layerNorm);
   add(state.stopAfter !== undefined, '--stop-after', String(state.stopAfter));
   add(state.lens !== 'logit', '--lens', shellWord(state.lens));
+  state.edits.forEach(edit => words.push('--edit', shellWord(edit)));
+  state.from.forEach(prompt => words.push('--from', shellWord(prompt)));
   tracked.forEach(id => words.push('--track', `id:${id}`));
   return `${[...words, ...more].join(' ')} -- ${shellWord(state.prompt)}`;
 }

@@ -4,6 +4,7 @@
 const text = {write: value => value, read: value => value};
 const flag = {write: value => value ? '1' : '0', read: value => value === '1'};
 const words = {write: values => values.join(','), read: value => value.split(',').filter(word => /^[\w.]+$/.test(word))};
+const entries = {write: values => values.join('\n'), read: value => value.split('\n').filter(entry => entry.trim() !== '')};
 const ids = {
   write: values => values.join(','),
   read: value => value === '' ? [] : value.split(',').map(id => whole(id, 0, 1e9)).filter(id => id !== undefined),
@@ -22,6 +23,8 @@ const FIELDS = {
   layers: {name: 'layers', usual: 'all', runs: true, ...text},
   layerNorm: {name: 'norm', usual: 'recomputed', runs: true, ...text},
   stopAfter: {name: 'stop', usual: undefined, runs: true, ...number(0, 1e6)},
+  edits: {name: 'edit', usual: Object.freeze([]), runs: true, ...entries},
+  from: {name: 'from', usual: Object.freeze([]), runs: true, ...entries},
   metric: {name: 'metric', usual: 'probability', runs: false, ...text},
   scale: {name: 'scale', usual: '', runs: false, ...text},
   position: {name: 'at', usual: -1, runs: false, ...number(-1, 1e6)},

@@ -17,7 +17,8 @@ import {counted, decimal, percent, place, wholePercent} from './words.js';
 
 test('an address gives the state that wrote it', () => {
   const state = {...DEFAULTS, prompt: 'a&b=c#%\n\u{1f642}', model: '/a dir/x', lens: 'tuned', topK: 7, bottomK: 2, bos: true,
-    special: true, also: ['resid_mid', 'head'], layers: '0:12:2', layerNorm: 'frozen', stopAfter: 0, metric: 'jsd', scale: 'clip',
+    special: true, also: ['resid_mid', 'head'], layers: '0:12:2', layerNorm: 'frozen', stopAfter: 0,
+    edits: ['swap:L4.resid_post=unembed: Paris|unembed: Rome', 'cut:L4H0@-1/3,renorm'], from: ['Big Ben is in'], metric: 'jsd', scale: 'clip',
     position: 3, point: 'blocks.3.hook_resid_post', tracked: [1, 6342], lines: 'rank', panel: 'heat'};
   assert.deepEqual(Object.keys(DEFAULTS).filter(field => same(field, state, DEFAULTS)), [], 'every field is another');
   assert.deepEqual(fromFragment(`#${toFragment(state)}`), state);
@@ -76,19 +77,21 @@ test('copied calls survive quotes, line ends and signs of the shell', () => {
 
 test('every option that is not the usual one is copied', () => {
   const state = {...DEFAULTS, prompt: 'a', model: 'demo', bottomK: 2, special: true, also: ['head', 'resid_mid'], layers: '0:4', layerNorm: 'none',
-    stopAfter: 5, lens: 'tuned'};
+    stopAfter: 5, lens: 'tuned', edits: ['zero:L5H3', 'patch:L6.resid_post@-1'], from: ['Big Ben is in']};
   const command = asPictureCommand(state, {tracked: [], metric: 'entropy', scale: 'log'});
   for (const option of ['--bottom-k 2', '--special', '--points embed,head,resid_mid,resid_post', '--layers 0:4', '--layer-norm none', '--stop-after 5',
-    '--lens tuned', '--format svg --metric entropy --scale log --output grid.svg -- a']) {
+    '--lens tuned', "--edit zero:L5H3 --edit 'patch:L6.resid_post@-1' --from 'Big Ben is in'", '--format svg --metric entropy --scale log --output grid.svg -- a']) {
     assert.ok(command.includes(option), command);
   }
   const java = asJava(state, []);
   for (const call of ['.bottomK(2)', 'SpecialTokens.PARSE', '.points(PointKind.EMBED, PointKind.HEAD, PointKind.RESID_MID, PointKind.RESID_POST)',
-    '.layers(Layers.parse("0:4"))', 'LayerNormMode.NONE', '.stopAfter(5)', '.readout(lens.readout("tuned"))']) {
+    '.layers(Layers.parse("0:4"))', 'LayerNormMode.NONE', '.stopAfter(5)', '.readout(lens.readout("tuned"))',
+    'Edits.parse("zero:L5H3", List.of(Prompt.of("Big Ben is in")))']) {
     assert.ok(java.includes(call), java);
   }
   assert.deepEqual(asRequest(state), {prompt: 'a', model: 'demo', topK: 10, positions: 'all', lens: 'tuned', bottomK: 2, special: true,
-    points: ['embed', 'head', 'resid_mid', 'resid_post'], layers: '0:4', layerNorm: 'none', stopAfter: 5});
+    points: ['embed', 'head', 'resid_mid', 'resid_post'], layers: '0:4', layerNorm: 'none', stopAfter: 5,
+    edits: ['zero:L5H3', 'patch:L6.resid_post@-1'], from: ['Big Ben is in']});
   assert.deepEqual(pointsOf(DEFAULTS), ['embed', 'resid_post']);
 });
 
