@@ -50,7 +50,7 @@ class DemoInterventionsTest {
         patchedPairs(SOME);
     }
 
-    @Tag("slow")
+    @Tag("card")
     @Test
     void patchingEverySubject() {
         patchedPairs(1);
@@ -79,7 +79,7 @@ class DemoInterventionsTest {
         withoutHeads(SOME);
     }
 
-    @Tag("slow")
+    @Tag("card")
     @Test
     void everyPhrasingWithoutEachHead() {
         withoutHeads(1);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /// The model card's figure of the bundled tuned lens: KL to the model by layer, logit lens beside tuned, on the rows of ids that
 /// `tools/python/demo/tuned_lens.py` measured it on.
-@Tag("slow")
+@Tag("card")
 class TunedLensCardTest {
 
     private static final Path CARD = Path.of("../tools/python/demo/MODEL_CARD.md");

@@ -22,6 +22,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 /// The explorer's page for who does not see it, or sees it otherwise: by axe-core, by its own contrasts, in forced colours, in
 /// narrow windows and without motion.
 @Tag("browser")
+@Tag("slow")
 class ExplorerAccessTest {
 
     private static final String EIFFEL = ExplorerPage.prompt("The Eiffel Tower is in");
