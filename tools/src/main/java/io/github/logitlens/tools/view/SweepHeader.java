@@ -85,6 +85,9 @@ public final class SweepHeader {
     }
 
     /// A value of the metric for people.
+    ///
+    /// @param value in the metric's unit
+    /// @return such as `1.37`
     public String figure(double value) {
         return sweep.options().metric().key().equals("probability") ? Figures.small(value)
                 : sweep.options().metric().key().equals("rank") ? Long.toString(Math.round(value))
