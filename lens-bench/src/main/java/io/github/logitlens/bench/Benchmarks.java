@@ -23,6 +23,7 @@ import io.github.logitlens.bench.task.Generate;
 import io.github.logitlens.bench.task.FusedLens;
 import io.github.logitlens.bench.task.LastPositionLens;
 import io.github.logitlens.bench.task.Open;
+import io.github.logitlens.bench.task.Patching;
 import io.github.logitlens.bench.task.Prefill;
 import io.github.logitlens.bench.task.Tokenizer;
 import java.util.List;
@@ -59,6 +60,7 @@ public final class Benchmarks {
             entry(Generate.class, Generate::work),
             entry(LastPositionLens.class, LastPositionLens::work),
             entry(Decode.class, Decode::work),
+            entry(Patching.class, Patching::work),
             entry(Open.class, Open::work),
             entry(Tokenizer.class, Tokenizer::work));
 
