@@ -33,7 +33,7 @@ public final class ComparisonTable implements ComparisonView {
     }
 
     /// The tokens that both results tracked.
-    static List<TokenRef> tracked(LensComparison comparison) {
+    public static List<TokenRef> tracked(LensComparison comparison) {
         return comparison.before().options().tracked().stream().distinct()
                 .filter(comparison.after().options().tracked()::contains).toList();
     }

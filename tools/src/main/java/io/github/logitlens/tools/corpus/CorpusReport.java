@@ -8,7 +8,7 @@ import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.tools.corpus.CorpusTotals.Band;
 import io.github.logitlens.tools.corpus.CorpusTotals.DocumentLoss;
 import io.github.logitlens.tools.corpus.CorpusTotals.Example;
-import io.github.logitlens.tools.view.PageSource;
+import io.github.logitlens.tools.view.StaticPage;
 import io.github.logitlens.tools.view.draw.XmlWriter;
 import java.io.IOException;
 import java.io.Writer;
@@ -77,23 +77,13 @@ final class CorpusReport {
     }
 
     void write(Writer out) throws IOException {
-        out.write("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<style>\n"
-                + new String(PageSource.bytes("theme.css"), StandardCharsets.UTF_8) + STYLE + "</style>\n");
-        try (XmlWriter xml = new XmlWriter(out)) {
-            xml.element("title", "Logit lens: " + title);
-            xml.start("body");
-            xml.start("main");
+        StaticPage.write("Logit lens: " + title, STYLE, xml -> {
             head(xml);
             if (totals.rows > 0) {
                 charts(xml);
                 examples(xml);
             }
-            xml.end();
-            xml.end();
-        }
-        out.write("</html>\n");
+        }, out);
     }
 
     private void head(XmlWriter xml) throws IOException {

@@ -5,10 +5,11 @@ import io.github.logitlens.LensDifference;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
+import io.github.logitlens.internal.view.ComparisonTable;
 import io.github.logitlens.internal.view.ComparisonView;
 import io.github.logitlens.internal.view.Figures;
 import io.github.logitlens.tokenizer.Token;
-import io.github.logitlens.tools.view.PageSource;
+import io.github.logitlens.tools.view.StaticPage;
 import io.github.logitlens.tools.view.draw.Theme;
 import io.github.logitlens.tools.view.draw.XmlWriter;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.Base64;
 import java.util.List;
 
 /// A comparison as a page in one file: the [picture][ComparisonPicture], and below it the numbers of each pair of positions, those of
-/// the last one opened. It has no script, asks nothing of any server, and follows the reader's light or dark theme.
+/// the last one opened; a [StaticPage].
 public final class ComparisonHtml implements ComparisonView {
 
     private static final String STYLE = """
@@ -50,24 +51,14 @@ public final class ComparisonHtml implements ComparisonView {
 
     @Override
     public void write(LensComparison comparison, Writer out) throws IOException {
-        out.write("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
-                + "<style>\n" + new String(PageSource.bytes("theme.css"), StandardCharsets.UTF_8) + STYLE + "</style>\n");
-        try (XmlWriter xml = new XmlWriter(out)) {
-            xml.element("title", "Logit lens: " + String.join("; ", ComparisonPicture.lines(comparison)));
-            xml.start("body");
-            xml.start("main");
+        StaticPage.write("Logit lens: " + String.join("; ", ComparisonPicture.lines(comparison)), STYLE, xml -> {
             head(comparison, xml);
             xml.empty("img", "alt", "Layers by positions, coloured by " + shown.titleOf(comparison) + ": the numbers stand below",
                     "src", "data:image/svg+xml;base64," + picture(comparison));
             for (LensComparison.Pair pair : comparison.positions()) {
                 section(comparison, pair, xml);
             }
-            xml.end();
-            xml.end();
-        }
-        out.write("</html>\n");
+        }, out);
     }
 
     private static void head(LensComparison comparison, XmlWriter xml) throws IOException {
@@ -99,8 +90,7 @@ public final class ComparisonHtml implements ComparisonView {
                 + (same ? "" : "; with " + pair.after() + ", after \"" + after.display() + "\""));
         xml.start("div", "class", "wide");
         xml.start("table");
-        List<TokenRef> tracked = comparison.before().options().tracked().stream().distinct()
-                .filter(comparison.after().options().tracked()::contains).toList();
+        List<TokenRef> tracked = ComparisonTable.tracked(comparison);
         names(comparison, pair, tracked, xml);
         for (LensPoint point : comparison.points()) {
             row(comparison, pair, point, tracked, xml);
