@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,27 +38,31 @@ public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int USAGE = 2;
 
-    private static final Map<String, Function<Stdio, SubCommand>> COMMANDS = Map.ofEntries(
-            Map.entry("run", RunCommand::new),
-            Map.entry("explore", ExploreCommand::new),
-            Map.entry("generate", GenerateCommand::new),
-            Map.entry("corpus", CorpusCommand::new),
-            Map.entry("compare", CompareCommand::new),
-            Map.entry("tokens", TokensCommand::new),
-            Map.entry("attribute", AttributeCommand::new),
-            Map.entry("attention", AttentionCommand::new),
-            Map.entry("neuron", NeuronCommand::new),
-            Map.entry("patch", PatchCommand::new),
-            Map.entry("ablate", AblateCommand::new),
-            Map.entry("inspect", InspectCommand::new),
-            Map.entry("export", ExportCommand::new),
-            Map.entry("verify", VerifyCommand::new),
-            Map.entry("models", ModelsCommand::new),
-            Map.entry("download", DownloadCommand::new));
+    /// In this order, which is also that of the completion script's text, whichever JVM writes it.
+    private static final Map<String, Function<Stdio, SubCommand>> COMMANDS = new LinkedHashMap<>();
     private static final int WIDEST_HELP = 110;
     /// Picocli makes none that is narrower.
     private static final int NARROWEST_HELP = 55;
     private static final Set<String> OWN_OPTIONS = Set.of("-h", "--help", "-V", "--version");
+
+    static {
+        COMMANDS.put("run", RunCommand::new);
+        COMMANDS.put("explore", ExploreCommand::new);
+        COMMANDS.put("generate", GenerateCommand::new);
+        COMMANDS.put("corpus", CorpusCommand::new);
+        COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("tokens", TokensCommand::new);
+        COMMANDS.put("attribute", AttributeCommand::new);
+        COMMANDS.put("attention", AttentionCommand::new);
+        COMMANDS.put("neuron", NeuronCommand::new);
+        COMMANDS.put("patch", PatchCommand::new);
+        COMMANDS.put("ablate", AblateCommand::new);
+        COMMANDS.put("inspect", InspectCommand::new);
+        COMMANDS.put("export", ExportCommand::new);
+        COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("models", ModelsCommand::new);
+        COMMANDS.put("download", DownloadCommand::new);
+    }
 
     private static final String[] SYNOPSIS = {
         "lens [OPTIONS] PROMPT          what the model would say next, at each of its layers",
