@@ -1,17 +1,13 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.github.logitlens.Bos;
 import io.github.logitlens.model.Compute;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,20 +29,8 @@ import java.util.concurrent.Executors;
 public final class ExplorerServer implements AutoCloseable {
 
     private static final int QUEUE = 8;
-    private static final int BACKLOG = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    static {
-        // The JDK's server knows no limits of its own. A request has to arrive in ten seconds, an answer may take ten minutes.
-        limit("sun.net.httpserver.maxReqTime", "10");
-        limit("sun.net.httpserver.maxRspTime", "600");
-        limit("sun.net.httpserver.idleInterval", "30");
-        limit("jdk.httpserver.maxConnections", "256");
-        limit("sun.net.httpserver.maxReqHeaders", "64");
-        limit("sun.net.httpserver.maxReqHeaderSize", "16384");
-    }
-
-    private final HttpServer server;
+    private final int port;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final String version;
     private final PageFiles files = PageFiles.load();
@@ -55,20 +39,16 @@ public final class ExplorerServer implements AutoCloseable {
     private final RunQueue queue = new RunQueue(QUEUE);
     private final Patience patience;
     private final Runs runs;
+    private final Listener listener;
 
-    private ExplorerServer(HttpServer server, Models models, Lenses lenses, String version, Patience patience) {
-        this.server = server;
+    private ExplorerServer(ServerSocket socket, Models models, Lenses lenses, String version, PrintStream log, Limits limits) {
+        port = socket.getLocalPort();
         this.models = models;
         this.lenses = lenses;
         this.version = version;
-        this.patience = patience;
+        patience = new Patience(limits.reader());
         runs = new Runs(models, lenses, queue, threads, patience);
-    }
-
-    private static void limit(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
+        listener = Listener.start(socket, new FrontDoor(new Gate(port), this::route, log), threads, limits);
     }
 
     /// Begins to serve, on the loopback interface only.
@@ -82,27 +62,22 @@ public final class ExplorerServer implements AutoCloseable {
     /// @throws IOException if the port cannot be had
     public static ExplorerServer start(int port, String model, Optional<String> lens, String version, PrintStream log)
             throws IOException {
-        return start(port, model, lens, version, log, PATIENCE);
+        return start(port, model, lens, version, log, Limits.USUAL);
     }
 
     /// A server without a lens of one's own; see the other one.
     static ExplorerServer start(int port, String model, String version, PrintStream log) throws IOException {
-        return start(port, model, version, log, PATIENCE);
+        return start(port, model, version, log, Limits.USUAL);
     }
 
-    /// A server that has this much patience with readers that have stopped reading; see the other ones.
-    static ExplorerServer start(int port, String model, String version, PrintStream log, Duration patience) throws IOException {
-        return start(port, model, Optional.empty(), version, log, patience);
+    /// A server with other limits; see the other ones.
+    static ExplorerServer start(int port, String model, String version, PrintStream log, Limits limits) throws IOException {
+        return start(port, model, Optional.empty(), version, log, limits);
     }
 
     private static ExplorerServer start(int port, String model, Optional<String> lens, String version, PrintStream log,
-            Duration patience) throws IOException {
-        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-        ExplorerServer server = new ExplorerServer(http, new Models(model), new Lenses(lens), version, new Patience(patience));
-        http.setExecutor(server.threads);
-        http.createContext("/", new FrontDoor(new Gate(http.getAddress().getPort()), server::route, log));
-        http.start();
-        return server;
+            Limits limits) throws IOException {
+        return new ExplorerServer(Listener.bind(port), new Models(model), new Lenses(lens), version, log, limits);
     }
 
     /// Begins to open the model the page begins with, before the page asks for it.
@@ -114,7 +89,7 @@ public final class ExplorerServer implements AutoCloseable {
     ///
     /// @return an address for a browser on this machine
     public URI address() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return URI.create("http://127.0.0.1:" + port + "/");
     }
 
     /// The runs that compute or wait.
@@ -122,8 +97,8 @@ public final class ExplorerServer implements AutoCloseable {
         return queue;
     }
 
-    private void route(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getRawPath();
+    private void route(Exchange exchange) throws IOException {
+        String path = exchange.target().getRawPath();
         switch (path) {
             case "/api/info" -> {
                 allow(exchange, "GET");
@@ -153,7 +128,7 @@ public final class ExplorerServer implements AutoCloseable {
                 if (file == null) {
                     throw Refusal.notFound();
                 }
-                if (!exchange.getRequestMethod().equals("HEAD")) {
+                if (!exchange.method().equals("HEAD")) {
                     allow(exchange, "GET");
                 }
                 Reply.bytes(exchange, 200, file.contentType(), file.bytes());
@@ -161,8 +136,8 @@ public final class ExplorerServer implements AutoCloseable {
         }
     }
 
-    private static void allow(HttpExchange exchange, String method) {
-        if (!exchange.getRequestMethod().equals(method)) {
+    private static void allow(Exchange exchange, String method) {
+        if (!exchange.method().equals(method)) {
             throw Refusal.methodNotAllowed(method);
         }
     }
@@ -184,7 +159,7 @@ public final class ExplorerServer implements AutoCloseable {
     /// Answers nothing more, waits for a running forward pass, frees the model.
     @Override
     public void close() {
-        server.stop(0);
+        listener.close();
         threads.shutdownNow();
         patience.close();
         models.close();

@@ -1,14 +1,12 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import io.github.logitlens.error.LensException;
 import java.io.IOException;
 import java.io.PrintStream;
 
 /// Where every request comes in, and is answered whatever happens: a refusal as such, a fault as 500. An error that escaped
 /// would leave the connection hanging for ever.
-final class FrontDoor implements HttpHandler {
+final class FrontDoor {
 
     /// Answers what the gate let pass.
     @FunctionalInterface
@@ -18,7 +16,7 @@ final class FrontDoor implements HttpHandler {
         ///
         /// @throws Refusal     if it is not answered as it wished
         /// @throws IOException if the connection is gone
-        void answer(HttpExchange exchange) throws IOException;
+        void answer(Exchange exchange) throws IOException;
     }
 
     private final Gate gate;
@@ -31,9 +29,9 @@ final class FrontDoor implements HttpHandler {
         this.log = log;
     }
 
-    @Override
-    public void handle(HttpExchange exchange) {
-        try (exchange) {
+    /// Answers a request.
+    void handle(Exchange exchange) {
+        try {
             try {
                 gate.check(exchange);
                 route.answer(exchange);
@@ -53,13 +51,14 @@ final class FrontDoor implements HttpHandler {
         }
     }
 
-    private void refuse(HttpExchange exchange, Refusal refusal) throws IOException {
+    /// Answers that it is not answered as it wished, if no answer has begun.
+    void refuse(Exchange exchange, Refusal refusal) throws IOException {
         Throwable fault = refusal.getCause();
         if (fault != null) {
-            log.println("lens: the explorer failed to answer " + exchange.getRequestURI().getRawPath() + ": " + fault);
+            log.println("lens: the explorer failed to answer " + exchange.target().getRawPath() + ": " + fault);
             fault.printStackTrace(log);
         }
-        if (exchange.getResponseCode() < 0) {
+        if (!exchange.hasBegun()) {
             Reply.refusal(exchange, refusal);
         }
     }

@@ -1,7 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
@@ -21,35 +19,34 @@ final class Gate {
     /// Lets a request pass.
     ///
     /// @throws Refusal if it must not be answered
-    void check(HttpExchange exchange) {
-        Headers headers = exchange.getRequestHeaders();
-        String host = only(headers, "Host");
+    void check(Exchange exchange) {
+        String host = only(exchange, "Host");
         if (host == null || !hosts.contains(host)) {
             throw new Refusal(403, "WRONG_HOST", "Host: expected this server's own name and port");
         }
-        List<String> origins = headers.get("Origin");
-        if (origins != null && (origins.size() != 1 || !origins.getFirst().equals("http://" + host))) {
+        List<String> origins = exchange.headers("Origin");
+        if (!origins.isEmpty() && !origins.equals(List.of("http://" + host))) {
             throw new Refusal(403, "FOREIGN_ORIGIN", "Origin: expected this server's own page");
         }
-        if ("cross-site".equals(headers.getFirst("Sec-Fetch-Site")) && !"navigate".equals(headers.getFirst("Sec-Fetch-Mode"))) {
+        if (exchange.headers("Sec-Fetch-Site").contains("cross-site") && !exchange.headers("Sec-Fetch-Mode").equals(List.of("navigate"))) {
             throw new Refusal(403, "FOREIGN_ORIGIN", "Sec-Fetch-Site: expected this server's own page");
         }
-        URI target = exchange.getRequestURI();
+        URI target = exchange.target();
         if (target.isAbsolute() || target.getRawAuthority() != null || target.getRawPath() == null) {
             throw Refusal.badRequest("request target: expected a path");
         }
     }
 
-    private static String only(Headers headers, String name) {
-        List<String> values = headers.get(name);
-        return values == null || values.size() != 1 ? null : values.getFirst();
+    private static String only(Exchange exchange, String name) {
+        List<String> values = exchange.headers(name);
+        return values.size() == 1 ? values.getFirst() : null;
     }
 
     /// Lets a body pass that says it is JSON.
     ///
     /// @throws Refusal if the content type is another or none: a form on a foreign page cannot send this one
-    static void checkJson(HttpExchange exchange) {
-        String type = only(exchange.getRequestHeaders(), "Content-Type");
+    static void checkJson(Exchange exchange) {
+        String type = only(exchange, "Content-Type");
         if (type == null || !type.matches("(?i)application/json(\\s*;\\s*charset\\s*=\\s*\"?utf-8\"?)?")) {
             throw new Refusal(415, "NOT_JSON", "Content-Type: expected application/json");
         }

@@ -1,6 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -30,12 +29,12 @@ final class LineStream implements AutoCloseable {
         }
     }
 
-    private final HttpExchange exchange;
+    private final Exchange exchange;
     private final String contentType;
     private final Patience patience;
     private OutputStream out;
 
-    LineStream(HttpExchange exchange, String contentType, Patience patience) {
+    LineStream(Exchange exchange, String contentType, Patience patience) {
         this.exchange = exchange;
         this.contentType = contentType;
         this.patience = patience;
@@ -72,7 +71,7 @@ final class LineStream implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (out != null) {
-            out.close();
+            patience.send(out::close);
         }
     }
 }

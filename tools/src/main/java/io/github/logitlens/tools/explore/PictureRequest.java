@@ -1,6 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensResult;
@@ -37,7 +36,7 @@ record PictureRequest(RunRequest run, GridChoice choice, boolean png, Theme them
         return Set.copyOf(fields);
     }
 
-    static PictureRequest read(HttpExchange exchange, String model) throws IOException {
+    static PictureRequest read(Exchange exchange, String model) throws IOException {
         RequestJson json = RequestJson.read(exchange, FIELDS);
         RunRequest run = RunRequest.of(json, model);
         LensOptions options = run.options();

@@ -58,6 +58,19 @@ final class Refusal extends RuntimeException {
         return new Refusal(413, "TOO_LARGE", "request body: expected at most " + limit + " bytes");
     }
 
+    /// What did not arrive in time.
+    static Refusal slow() {
+        return new Refusal(408, "TOO_SLOW", "request: expected all of it at once");
+    }
+
+    static Refusal headTooLarge(String expected) {
+        return new Refusal(431, "TOO_LARGE", "request: expected " + expected);
+    }
+
+    static Refusal version() {
+        return new Refusal(505, "NOT_HTTP_1", "request line: expected HTTP/1.1 or HTTP/1.0");
+    }
+
     static Refusal busy(int limit) {
         return new Refusal(503, "BUSY", "all " + limit + " places in the queue are taken; try again in a moment",
                 Map.of("Retry-After", "1"));

@@ -1,7 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
@@ -31,54 +29,44 @@ final class Reply {
     private Reply() {
     }
 
-    private static Headers headers(HttpExchange exchange, String contentType) {
-        Headers headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", contentType);
-        headers.set("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("X-Frame-Options", "DENY");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("Cross-Origin-Resource-Policy", "same-origin");
-        headers.set("Cross-Origin-Opener-Policy", "same-origin");
-        headers.set("Cache-Control", "no-store");
-        return headers;
+    private static void headers(Exchange exchange, String contentType) {
+        exchange.set("Content-Type", contentType);
+        exchange.set("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+        exchange.set("X-Content-Type-Options", "nosniff");
+        exchange.set("X-Frame-Options", "DENY");
+        exchange.set("Referrer-Policy", "no-referrer");
+        exchange.set("Cross-Origin-Resource-Policy", "same-origin");
+        exchange.set("Cross-Origin-Opener-Policy", "same-origin");
+        exchange.set("Cache-Control", "no-store");
     }
 
-    static void bytes(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
+    static void bytes(Exchange exchange, int status, String contentType, byte[] body) throws IOException {
         headers(exchange, contentType);
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        if (head) {
-            exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
-        }
-        exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
-        if (!head) {
-            try (OutputStream out = exchange.getResponseBody()) {
-                out.write(body);
-            }
+        try (OutputStream out = exchange.begin(status, body.length)) {
+            out.write(body);
         }
     }
 
-    static void json(HttpExchange exchange, Body body) throws IOException {
+    static void json(Exchange exchange, Body body) throws IOException {
         json(exchange, 200, body);
     }
 
-    private static void json(HttpExchange exchange, int status, Body body) throws IOException {
+    private static void json(Exchange exchange, int status, Body body) throws IOException {
         StringWriter out = new StringWriter();
         body.write(out);
         bytes(exchange, status, "application/json; charset=utf-8", out.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Refuses, and ends the connection: what is left of the request is not read.
-    static void refusal(HttpExchange exchange, Refusal refusal) throws IOException {
-        exchange.getResponseHeaders().set("Connection", "close");
-        refusal.headers().forEach(exchange.getResponseHeaders()::set);
+    /// Refuses, and ends the connection: what is left of the request is of no interest.
+    static void refusal(Exchange exchange, Refusal refusal) throws IOException {
+        exchange.setLast();
+        refusal.headers().forEach(exchange::set);
         json(exchange, refusal.status(), out -> ApiJson.error(refusal.reason(), refusal.getMessage(), out));
     }
 
     /// Begins an answer whose length is not known yet.
-    static OutputStream lines(HttpExchange exchange, String contentType) throws IOException {
+    static OutputStream lines(Exchange exchange, String contentType) throws IOException {
         headers(exchange, contentType);
-        exchange.sendResponseHeaders(200, 0);
-        return exchange.getResponseBody();
+        return exchange.begin(200, Exchange.UNKNOWN);
     }
 }

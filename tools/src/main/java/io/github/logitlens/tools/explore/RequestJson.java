@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -41,7 +40,7 @@ final class RequestJson {
     ///
     /// @param fields the fields it may have
     /// @throws Refusal if it is too large, not JSON, or has other fields
-    static RequestJson read(HttpExchange exchange, Set<String> fields) throws IOException {
+    static RequestJson read(Exchange exchange, Set<String> fields) throws IOException {
         Gate.checkJson(exchange);
         byte[] body = body(exchange);
         JsonNode node;
@@ -65,12 +64,11 @@ final class RequestJson {
         return new RequestJson(node);
     }
 
-    private static byte[] body(HttpExchange exchange) throws IOException {
-        String length = exchange.getRequestHeaders().getFirst("Content-Length");
-        if (length != null && (length.length() > 9 || Long.parseLong(length) > MAX_BYTES)) {
+    private static byte[] body(Exchange exchange) throws IOException {
+        if (exchange.length() > MAX_BYTES) {
             throw Refusal.tooLarge(MAX_BYTES);
         }
-        try (InputStream in = exchange.getRequestBody()) {
+        try (InputStream in = exchange.body()) {
             byte[] body = in.readNBytes(MAX_BYTES + 1);
             if (body.length > MAX_BYTES) {
                 throw Refusal.tooLarge(MAX_BYTES);

@@ -1,6 +1,5 @@
 package io.github.logitlens.tools.explore;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.github.logitlens.LensResult;
 import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunLines;
@@ -37,7 +36,7 @@ interface RunAnswer extends AutoCloseable {
     void close() throws IOException;
 
     /// Lines of JSON, each sent as soon as there is something to say.
-    static RunAnswer lines(HttpExchange exchange, Patience patience) {
+    static RunAnswer lines(Exchange exchange, Patience patience) {
         LineStream stream = new LineStream(exchange, "application/x-ndjson; charset=utf-8", patience);
         return new RunAnswer() {
 
@@ -80,7 +79,7 @@ interface RunAnswer extends AutoCloseable {
     }
 
     /// A table as `lens --format csv` writes it. It has no place for progress or a failure, so it begins when all is there.
-    static RunAnswer table(HttpExchange exchange, Patience patience) {
+    static RunAnswer table(Exchange exchange, Patience patience) {
         LineStream stream = new LineStream(exchange, "text/csv; charset=utf-8", patience);
         List<LensResult> parts = new ArrayList<>();
         return new RunAnswer() {
@@ -114,7 +113,7 @@ interface RunAnswer extends AutoCloseable {
     }
 
     /// A picture of the whole run. It begins when it is drawn.
-    static RunAnswer picture(HttpExchange exchange, PictureRequest request, Patience patience) {
+    static RunAnswer picture(Exchange exchange, PictureRequest request, Patience patience) {
         return new RunAnswer() {
 
             private LensResult whole;

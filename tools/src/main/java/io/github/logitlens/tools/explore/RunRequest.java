@@ -1,7 +1,6 @@
 package io.github.logitlens.tools.explore;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpExchange;
 import io.github.logitlens.Bos;
 import io.github.logitlens.LayerNormMode;
 import io.github.logitlens.Layers;
@@ -43,7 +42,7 @@ record RunRequest(String page, RequestedPrompt prompt, String model, String lens
             Set.of("page", "prompt", "ids", "special", "model", "lens", "topK", "bottomK", "bos", "mid", "points", "layers",
                     "layerNorm", "stopAfter", "positions", "metrics", "tracked", "versus", "edits", "from");
 
-    static RunRequest read(HttpExchange exchange, String model) throws IOException {
+    static RunRequest read(Exchange exchange, String model) throws IOException {
         return of(RequestJson.read(exchange, FIELDS), model);
     }
 

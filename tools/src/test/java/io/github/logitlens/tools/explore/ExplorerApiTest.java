@@ -80,6 +80,11 @@ class ExplorerApiTest {
         return answer.body().lines().map(ExplorerApiTest::json).toList();
     }
 
+    /// What a run begins with, behind what was said of its progress.
+    private static JsonNode start(List<JsonNode> lines) {
+        return lines.stream().filter(line -> line.path("type").textValue().equals("start")).findFirst().orElseThrow();
+    }
+
     private static List<JsonNode> rows(String body) {
         return run(body).stream().filter(line -> line.path("type").textValue().equals("rows")).toList();
     }
@@ -95,8 +100,7 @@ class ExplorerApiTest {
     void aRunIsChangedByEditsThatReadNoFile() throws IOException {
         String body = "{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2, \"edits\": [\"zero:L5H3\", \"patch:L3.resid_post@-1\"],"
                 + " \"from\": [\"Big Ben is in\"]}";
-        List<JsonNode> lines = run(body);
-        assertEquals("[\"zero:L5H3\",\"patch:L3.resid_post@-1\"]", lines.getFirst().path("edits").toString(), lines.getFirst().toString());
+        assertEquals("[\"zero:L5H3\",\"patch:L3.resid_post@-1\"]", start(run(body)).path("edits").toString());
         assertTrue(!rows(body).equals(rows("{\"prompt\": \"The Eiffel Tower is in\", \"topK\": 2}")));
         for (String[] refused : new String[][] {
             {"\"replace:L4.resid_post=/etc/passwd\"", "edits: expected none that reads a file"},
@@ -136,7 +140,7 @@ class ExplorerApiTest {
 
     @Test
     void theDocumentSaysWhatTheRunWasMadeWith() throws IOException {
-        JsonNode start = run("{\"prompt\": \"Hello\"}").getFirst();
+        JsonNode start = start(run("{\"prompt\": \"Hello\"}"));
         StringWriter document = new StringWriter();
         try (LogitLens lens = LogitLens.open("demo")) {
             new RunJson().write(lens.run("Hello", LensOptions.defaults()), document);
@@ -281,7 +285,7 @@ class ExplorerApiTest {
             assertEquals(IntStream.range(0, 7).mapToObj(wanted::get).toList(), readings);
         }
         List<JsonNode> stopped = run("{\"prompt\": \"a\", \"stopAfter\": 2}");
-        assertEquals(2, stopped.getFirst().at("/options/stopAfter").intValue());
+        assertEquals(2, start(stopped).at("/options/stopAfter").intValue());
     }
 
     @ParameterizedTest

@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import io.github.logitlens.tools.explore.RawHttp.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ServerSocket;
 import java.time.Duration;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
@@ -20,12 +19,14 @@ class FrontDoorTest {
 
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
 
-    private HttpServer serve(FrontDoor.Route route) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", new FrontDoor(new Gate(server.getAddress().getPort()), route, new PrintStream(log, true)));
-        server.start();
-        return server;
+    private Answer answerOf(FrontDoor.Route route) throws IOException {
+        ServerSocket socket = Listener.bind(0);
+        int port = socket.getLocalPort();
+        FrontDoor door = new FrontDoor(new Gate(port), route, new PrintStream(log, true));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                Listener _ = Listener.start(socket, door, threads, Limits.USUAL)) {
+            return RawHttp.get(port, "/");
+        }
     }
 
     private static void fail(Throwable fault) {
@@ -41,34 +42,24 @@ class FrontDoorTest {
         for (Throwable fault : new Throwable[] {
             new NullPointerException("secret"), new IllegalStateException(), new StackOverflowError(), new OutOfMemoryError(),
             new AssertionError("secret")}) {
-            HttpServer server = serve(exchange -> fail(fault));
-            try {
-                Answer answer = RawHttp.get(server.getAddress().getPort(), "/");
-                assertEquals(500, answer.status());
-                assertEquals("close", answer.header("Connection"));
-                assertTrue(answer.body().contains("\"reason\":\"INTERNAL\""), answer.body());
-                assertFalse(answer.body().contains("secret"), answer.body());
-                assertTrue(log.toString().contains(fault.getClass().getName()));
-            } finally {
-                server.stop(0);
-            }
+            Answer answer = answerOf(exchange -> fail(fault));
+            assertEquals(500, answer.status());
+            assertEquals("close", answer.header("Connection"));
+            assertTrue(answer.body().contains("\"reason\":\"INTERNAL\""), answer.body());
+            assertFalse(answer.body().contains("secret"), answer.body());
+            assertTrue(log.toString().contains(fault.getClass().getName()));
         }
     }
 
     @Test
     void aFaultInMidAnswerEndsTheConnection() throws IOException {
-        HttpServer server = serve(exchange -> {
+        Answer answer = answerOf(exchange -> {
             LineStream lines = new LineStream(exchange, "text/plain", new Patience(Duration.ofMinutes(1)));
             lines.send(out -> out.write("{\"type\":\"start\"}\n"));
             throw new IllegalStateException("late");
         });
-        try {
-            Answer answer = RawHttp.get(server.getAddress().getPort(), "/");
-            assertEquals(200, answer.status());
-            assertEquals("{\"type\":\"start\"}\n", answer.body());
-            assertTrue(log.toString().contains("late"));
-        } finally {
-            server.stop(0);
-        }
+        assertEquals(200, answer.status());
+        assertEquals("{\"type\":\"start\"}\n", answer.body());
+        assertTrue(log.toString().contains("late"));
     }
 }

@@ -67,6 +67,15 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
+    /// All that comes until the other side closes, as it comes.
+    String all() {
+        try (InputStream in = socket.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Everything until the other side closes. Status 0: it closed without an answer.
     Answer answer() {
         byte[] bytes;

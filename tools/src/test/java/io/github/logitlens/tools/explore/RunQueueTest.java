@@ -200,7 +200,7 @@ class RunQueueTest {
     @Timeout(120)
     void aReaderThatHasStoppedForLongIsGivenUp() throws IOException {
         server.close();
-        server = ExplorerServer.start(0, "demo", "test", new PrintStream(log, true), Duration.ofMillis(200));
+        server = ExplorerServer.start(0, "demo", "test", new PrintStream(log, true), Limits.USUAL.withReader(Duration.ofMillis(200)));
         port = server.address().getPort();
         List<RawHttp> stopped = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
