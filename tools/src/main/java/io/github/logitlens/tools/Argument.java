@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /// time from the command to the bundled model's table.
 ///
 /// @param <T> what it holds
-final class Argument<T> implements OptionGroup {
+public final class Argument<T> implements OptionGroup {
 
     private final ArgSpec spec;
     private final Optional<T> usual;
@@ -29,38 +29,58 @@ final class Argument<T> implements OptionGroup {
 
     /// An option or parameter that picocli's builders describe.
     ///
+    /// @param <T>  what it holds
     /// @param spec what to look for; its value is a `T`
-    static <T> Argument<T> of(ArgSpec spec) {
+    /// @return nothing given yet
+    public static <T> Argument<T> of(ArgSpec spec) {
         return new Argument<>(spec, Optional.empty());
     }
 
     /// An option with a value.
     ///
+    /// @param <T>         what it holds
     /// @param type        of the value, one that picocli can read
     /// @param name        with its dashes
     /// @param label       what help calls the value
     /// @param description for the help
-    static <T> Argument<T> option(Class<T> type, String name, String label, String description) {
+    /// @return nothing given yet
+    public static <T> Argument<T> option(Class<T> type, String name, String label, String description) {
         return of(OptionSpec.builder(name).type(type).paramLabel(label).description(description).build());
     }
 
-    /// An option whose value is a text; see [#option].
-    static Argument<String> text(String name, String label, String description) {
+    /// An option whose value is a text.
+    ///
+    /// @param name        with its dashes
+    /// @param label       what help calls the value
+    /// @param description for the help
+    /// @return nothing given yet
+    public static Argument<String> text(String name, String label, String description) {
         return option(String.class, name, label, description);
     }
 
-    /// An option whose value is a whole number; see [#option].
-    static Argument<Integer> number(String name, String label, String description) {
+    /// An option whose value is a whole number.
+    ///
+    /// @param name        with its dashes
+    /// @param label       what help calls the value
+    /// @param description for the help
+    /// @return nothing given yet
+    public static Argument<Integer> number(String name, String label, String description) {
         return option(Integer.class, name, label, description);
     }
 
-    /// An option that may be repeated; see [#option].
-    static Argument<List<String>> texts(OptionSpec.Builder option) {
+    /// An option that may be repeated, a text each time.
+    ///
+    /// @param option its name, label and description
+    /// @return nothing given yet
+    public static Argument<List<String>> texts(OptionSpec.Builder option) {
         return Argument.<List<String>>of(option.type(List.class).auxiliaryTypes(String.class).build()).usually(List.of());
     }
 
     /// Parameters, any number of which are texts.
-    static Argument<List<String>> texts(PositionalParamSpec.Builder parameters) {
+    ///
+    /// @param parameters their label and description
+    /// @return nothing given yet
+    public static Argument<List<String>> texts(PositionalParamSpec.Builder parameters) {
         return Argument.<List<String>>of(parameters.type(List.class).auxiliaryTypes(String.class).build()).usually(List.of());
     }
 
@@ -68,18 +88,24 @@ final class Argument<T> implements OptionGroup {
     ///
     /// @param name        with its dashes
     /// @param description for the help
-    static Argument<Boolean> flag(String name, String description) {
+    /// @return not given yet
+    public static Argument<Boolean> flag(String name, String description) {
         return Argument.<Boolean>of(OptionSpec.builder(name).type(boolean.class).description(description).build())
                 .usually(false);
     }
 
     /// `--help`, as every command has it.
-    static Argument<Boolean> help() {
+    ///
+    /// @return not given yet
+    public static Argument<Boolean> help() {
         return of(OptionSpec.builder("-h", "--help").type(boolean.class).usageHelp(true).description("Show this help.").build());
     }
 
     /// The same with a value for command lines that do not have it.
-    Argument<T> usually(T value) {
+    ///
+    /// @param value that one
+    /// @return the same argument, with it
+    public Argument<T> usually(T value) {
         return new Argument<>(spec, Optional.of(value));
     }
 
@@ -90,18 +116,23 @@ final class Argument<T> implements OptionGroup {
 
     /// What the command line says, or else the usual value.
     ///
+    /// @return the value
     /// @throws java.util.NoSuchElementException if there is neither
-    T get() {
+    public T get() {
         return given().or(() -> usual).orElseThrow();
     }
 
     /// What the command line says, if anything.
-    Optional<T> given() {
+    ///
+    /// @return empty where it says nothing
+    public Optional<T> given() {
         return Optional.ofNullable(spec.getValue());
     }
 
     /// Whether the command line says so.
-    boolean isGiven() {
+    ///
+    /// @return true where it has a value of its own
+    public boolean isGiven() {
         return given().isPresent();
     }
 }

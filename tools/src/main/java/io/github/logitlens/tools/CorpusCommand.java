@@ -1,12 +1,8 @@
 package io.github.logitlens.tools;
 
 import io.github.logitlens.CorpusOptions;
-import io.github.logitlens.LensMetric;
-import io.github.logitlens.LensOptions;
 import io.github.logitlens.LogitLens;
-import io.github.logitlens.Positions;
 import io.github.logitlens.hook.Hooks;
-import io.github.logitlens.tokenizer.SpecialTokens;
 import io.github.logitlens.tools.corpus.CorpusInput;
 import io.github.logitlens.tools.corpus.CorpusRun;
 import io.github.logitlens.tools.corpus.OtherSummary;
@@ -14,8 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -39,18 +33,6 @@ final class CorpusCommand implements SubCommand {
     private final Argument<String> field = Argument.text("--field", "NAME",
             "Each line of a file is a JSON object, whose field NAME is a document, and whose field id, if it has one, its name.");
 
-    private final Argument<Integer> window = Argument.number("--window", "W",
-            "Tokens of a document that the model sees at once. Default: all that its context has room for.");
-
-    private final Argument<Integer> stride = Argument.number("--stride", "S",
-            "Tokens from the beginning of a window to that of the next; each window reads those that none before it did. Default: W.");
-
-    private final Argument<Boolean> special = Argument.flag("--special",
-            "Read the text of a special token, such as <|endoftext|>, as that token. Default: as any other text.");
-
-    private final Argument<String> metric = Argument.text("--metric", "KEY,...",
-            "Numbers in each row besides surprisal, rank and decision, such as entropy or klToFinal.");
-
     private final Argument<String> summary = Argument.text("--summary", "FILE",
             "Write what all rows come to as JSON: loss, perplexity, accuracy, decisions by layer.");
 
@@ -68,11 +50,7 @@ final class CorpusCommand implements SubCommand {
     private final Argument<Boolean> skipBad = Argument.flag("--skip-bad",
             "Leave out lines that are no document, and say so, instead of ending with the first.");
 
-    private final ModelOptions model = new ModelOptions();
-
-    private final ReadingOptions reading = ReadingOptions.everywhere();
-
-    private final EditOptions edits = new EditOptions();
+    private final CorpusArguments corpus = new CorpusArguments();
 
     private final OutputOptions output = new OutputOptions(FORMATS, Format.JSONL);
 
@@ -89,8 +67,8 @@ final class CorpusCommand implements SubCommand {
         spec = spec("corpus", "lens corpus [OPTIONS] FILE...",
                 "Reads every token of texts of any length, once, as the model expects it from what stands before: a row for each, and what "
                         + "all of them come to.",
-                files, lines, field, window, stride, special, metric, summary, report, beside, resume, fromDocument, skipBad, model, reading,
-                edits, output, compute);
+                files, lines, field, corpus::addWindowsTo, summary, report, beside, resume, fromDocument, skipBad, corpus::addReadingTo,
+                output, compute);
         spec.usageMessage().footer(
                 "",
                 "A row has the document, the token's position, id and bytes, how many tokens of context it had, and at each point its "
@@ -122,17 +100,17 @@ final class CorpusCommand implements SubCommand {
         }
         boolean sums = summary.isGiven() || report.isGiven();
         boolean csv = output.format(FORMATS, Optional.empty()) == Format.CSV;
-        CorpusOptions asked = options();
-        Hooks hooks = edits.hooks();
+        CorpusOptions asked = corpus.options();
+        Hooks hooks = corpus.hooks();
         Optional<OtherSummary> other = beside.given().map(CorpusCommand::other);
         CorpusRun.Task task = new CorpusRun.Task(files.get(), new CorpusInput.Form(lines.get() || field.isGiven(), field.given()),
                 fromDocument.get(), skipBad.get(), !csv, sums);
         compute.apply();
         // Before the model is loaded: what is not there.
         new CorpusInput(files.get(), task.form(), stdio.in()).close();
-        try (LogitLens lens = model.open(stdio);
+        try (LogitLens lens = corpus.modelOptions().open(stdio);
                 CorpusProgress progress = new CorpusProgress(stdio.err(), Terminal.showsErrors(), stdio.terminal().width())) {
-            CorpusRun run = new CorpusRun(lens, asked.lens(reading.of(asked.lens(), lens)), hooks, task, stdio.in(),
+            CorpusRun run = new CorpusRun(lens, asked.lens(corpus.with(asked.lens(), lens)), hooks, task, stdio.in(),
                     note -> stdio.err().println("lens: " + note), progress);
             if (output.file().isPresent()) {
                 toFile(run, output.file().get(), other);
@@ -162,29 +140,13 @@ final class CorpusCommand implements SubCommand {
 
     private void writeSums(CorpusRun run, Optional<OtherSummary> other) {
         summary.given().ifPresent(file -> OutputOptions.write(file, run::summary));
-        report.given().ifPresent(file -> OutputOptions.write(file, out -> run.report(title(), model.name(), other, out)));
+        report.given().ifPresent(file -> OutputOptions.write(file, out -> run.report(title(), corpus.model(), other, out)));
     }
 
     private String title() {
         List<String> names = files.get().stream().map(name -> name.equals(CorpusInput.STDIN) ? "standard input"
                 : String.valueOf(Path.of(name).getFileName())).toList();
         return names.size() <= 3 ? String.join(", ", names) : names.getFirst() + " and " + (names.size() - 1) + " more files";
-    }
-
-    private CorpusOptions options() {
-        try {
-            CorpusOptions options = CorpusOptions.defaults();
-            options = window.isGiven() ? options.window(window.get()) : options;
-            options = stride.isGiven() ? options.stride(stride.get()) : options;
-            List<LensMetric> metrics = new ArrayList<>(List.of(LensMetric.SURPRISAL, LensMetric.NEXT_RANK));
-            metric.given().stream().flatMap(keys -> Arrays.stream(keys.split(",", -1)))
-                    .map(key -> LensMetric.named(key.strip())).forEach(metrics::add);
-            LensOptions lens = reading.options(Positions.all()).metrics(metrics.toArray(LensMetric[]::new))
-                    .specialTokens(special.get() ? SpecialTokens.PARSE : SpecialTokens.TEXT);
-            return options.lens(lens);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
-        }
     }
 
     private static OtherSummary other(String file) {

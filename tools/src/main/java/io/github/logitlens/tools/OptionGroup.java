@@ -3,7 +3,8 @@ package io.github.logitlens.tools;
 import picocli.CommandLine.Model.CommandSpec;
 
 /// A part of a command line that several commands may have.
-interface OptionGroup {
+@FunctionalInterface
+public interface OptionGroup {
 
     /// Makes its options and parameters a command's.
     ///

@@ -95,6 +95,16 @@ final class ReadingOptions implements OptionGroup {
         }
     }
 
+    /// Adds how many likely tokens are wanted, to a command that has use for it though it reads every position.
+    void addTopTo(CommandSpec command) {
+        topK.addTo(command);
+    }
+
+    /// How many likely tokens are wanted.
+    int topK() {
+        return topK.get();
+    }
+
     /// The choices as the library has them.
     ///
     /// @param usual the positions read if none are named

@@ -2,16 +2,14 @@ package io.github.logitlens.tools.corpus;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.github.logitlens.CorpusItem;
-import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
-import io.github.logitlens.TrackedToken;
 import io.github.logitlens.tools.view.Csv;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.function.IntFunction;
 
 /// The rows of a corpus as lines, JSON or CSV: what was read of a token at each point, the points in the order of the summary's.
 ///
@@ -25,19 +23,19 @@ import java.util.function.ToDoubleFunction;
 public final class CorpusRows {
 
     private final boolean json;
-    private final List<LensPoint> points;
-    private final List<LensMetric> metrics;
+    private final int points;
     private final int tracked;
+    private final List<CorpusFields.Field> fields;
     private final StringBuilder line = new StringBuilder();
 
     /// @param json    whether lines are JSON, else CSV
     /// @param points  the points read
-    /// @param options what was asked for; rows have surprisal and rank, its other metrics, and its tracked tokens
+    /// @param options what was asked for; see [CorpusFields#of]
     public CorpusRows(boolean json, List<LensPoint> points, LensOptions options) {
         this.json = json;
-        this.points = points;
-        metrics = options.metrics().stream().filter(metric -> metric != LensMetric.SURPRISAL && metric != LensMetric.NEXT_RANK).toList();
+        this.points = points.size();
         tracked = options.tracked().size();
+        fields = CorpusFields.of(points, options);
     }
 
     /// The line before the first row.
@@ -45,24 +43,29 @@ public final class CorpusRows {
     /// @param out where to
     /// @throws IOException if `out` does
     public void head(Writer out) throws IOException {
-        if (!json) {
-            List<String> names = new ArrayList<>(List.of("document", "position", "id", "bytes", "context"));
-            column("surprisal", names);
-            column("rank", names);
-            names.add("decision");
-            metrics.forEach(metric -> column(metric.key(), names));
-            for (int t = 0; t < tracked; t++) {
-                names.add("tracked" + t + "_id");
-                for (String part : List.of("logit", "probability", "rank")) {
-                    column("tracked" + t + "_" + part, names);
+        if (json) {
+            return;
+        }
+        List<String> names = new ArrayList<>(CorpusFields.PLACE);
+        for (CorpusFields.Field field : fields) {
+            switch (field.kind()) {
+                case NUMBERS, RANKS -> column(field.name(), names);
+                case POINT -> names.add(field.name());
+                case TRACKED -> {
+                    for (int t = 0; t < tracked; t++) {
+                        names.add(field.name() + t + "_id");
+                        for (String part : List.of("logit", "probability", "rank")) {
+                            column(field.name() + t + "_" + part, names);
+                        }
+                    }
                 }
             }
-            out.write(String.join(",", names) + "\r\n");
         }
+        out.write(String.join(",", names) + "\r\n");
     }
 
     private void column(String name, List<String> names) {
-        for (int i = 0; i < points.size(); i++) {
+        for (int i = 0; i < points; i++) {
             names.add(name + "_" + i);
         }
     }
@@ -75,92 +78,65 @@ public final class CorpusRows {
     public void write(CorpusItem.Row row, Writer out) throws IOException {
         line.setLength(0);
         if (json) {
-            json(row);
+            line.append("{\"document\":\"");
+            JsonStringEncoder.getInstance().quoteAsString(row.id(), line);
+            line.append("\",\"position\":").append(row.position()).append(",\"id\":").append(row.token().id())
+                    .append(",\"bytes\":\"").append(row.token().hex()).append("\",\"context\":").append(row.context());
         } else {
-            csv(row);
+            line.append(Csv.text(row.id())).append(',').append(row.position()).append(',').append(row.token().id()).append(',')
+                    .append(row.token().hex()).append(',').append(row.context());
         }
+        for (CorpusFields.Field field : fields) {
+            Object value = field.value().of(row.window(), row.predictor());
+            switch (field.kind()) {
+                case NUMBERS -> numbers(field.name(), (double[]) value);
+                case RANKS -> ranks(field.name(), (int[]) value);
+                case POINT -> name(field.name()).append(value == null ? json ? "null" : "" : value);
+                case TRACKED -> tracked(field.name(), (List<?>) value);
+            }
+        }
+        line.append(json ? "}\n" : "\r\n");
         out.append(line);
     }
 
-    private void json(CorpusItem.Row row) {
-        line.append("{\"document\":\"");
-        JsonStringEncoder.getInstance().quoteAsString(row.id(), line);
-        line.append("\",\"position\":").append(row.position()).append(",\"id\":").append(row.token().id())
-                .append(",\"bytes\":\"").append(row.token().hex()).append("\",\"context\":").append(row.context());
-        array("surprisal", row::surprisal);
-        ranks(row);
-        line.append(",\"decision\":").append(decision(row));
-        for (LensMetric metric : metrics) {
-            array(metric.key(), point -> row.value(metric, point));
+    private void tracked(String name, List<?> tokens) {
+        if (json) {
+            name(name).append('[');
         }
-        if (tracked > 0) {
-            List<List<TrackedToken>> read = points.stream().map(row::tracked).toList();
-            line.append(",\"tracked\":[");
-            for (int t = 0; t < tracked; t++) {
-                int token = t;
-                line.append(t == 0 ? "" : ",").append("{\"id\":").append(read.getFirst().get(t).id());
-                array("logit", read.stream().map(at -> at.get(token).logit()).toList());
-                array("probability", read.stream().map(at -> at.get(token).probability()).toList());
-                array("rank", read.stream().map(at -> at.get(token).rank()).toList());
-                line.append('}');
-            }
-            line.append(']');
+        for (int t = 0; t < tokens.size(); t++) {
+            CorpusFields.Tracked token = (CorpusFields.Tracked) tokens.get(t);
+            line.append(!json ? "," : t == 0 ? "{\"id\":" : ",{\"id\":").append(token.id());
+            array("logit", points, i -> token.logit()[i]);
+            numbers("probability", token.probability());
+            ranks("rank", token.rank());
+            line.append(json ? "}" : "");
         }
-        line.append("}\n");
+        line.append(json ? "]" : "");
     }
 
-    private String decision(CorpusItem.Row row) {
-        return row.window().stopped() ? json ? "null" : "" : Integer.toString(points.indexOf(row.decisionLayer()));
+    private void numbers(String name, double[] values) {
+        array(name, values.length, i -> values[i]);
     }
 
-    private void ranks(CorpusItem.Row row) {
-        array("rank", points.stream().map(row::rank).toList());
+    private void ranks(String name, int[] values) {
+        array(name, values.length, i -> values[i]);
     }
 
-    private void array(String name, ToDoubleFunction<LensPoint> value) {
-        array(name, points.stream().map(value::applyAsDouble).toList());
-    }
-
-    private void array(String name, List<? extends Number> values) {
-        line.append(",\"").append(name).append("\":[");
-        for (int i = 0; i < values.size(); i++) {
-            line.append(i == 0 ? "" : ",");
-            number(values.get(i));
+    /// A number for each point: an array, or columns.
+    private void array(String name, int length, IntFunction<Number> values) {
+        if (json) {
+            name(name).append('[');
         }
-        line.append(']');
+        for (int i = 0; i < length; i++) {
+            Number value = values.apply(i);
+            boolean text = json && !Double.isFinite(value.doubleValue());
+            line.append(json && i == 0 ? "" : ",").append(text ? "\"" : "").append(value).append(text ? "\"" : "");
+        }
+        line.append(json ? "]" : "");
     }
 
-    private void number(Number value) {
-        if (json && !Double.isFinite(value.doubleValue())) {
-            line.append('"').append(value).append('"');
-        } else {
-            line.append(value);
-        }
-    }
-
-    private void csv(CorpusItem.Row row) {
-        line.append(Csv.text(row.id())).append(',').append(row.position()).append(',').append(row.token().id()).append(',').append(row.token().hex())
-                .append(',').append(row.context());
-        points.forEach(point -> field(row.surprisal(point)));
-        points.forEach(point -> field(row.rank(point)));
-        line.append(',').append(decision(row));
-        for (LensMetric metric : metrics) {
-            points.forEach(point -> field(row.value(metric, point)));
-        }
-        if (tracked > 0) {
-            List<List<TrackedToken>> read = points.stream().map(row::tracked).toList();
-            for (int t = 0; t < tracked; t++) {
-                int token = t;
-                field(read.getFirst().get(t).id());
-                read.forEach(at -> field(at.get(token).logit()));
-                read.forEach(at -> field(at.get(token).probability()));
-                read.forEach(at -> field(at.get(token).rank()));
-            }
-        }
-        line.append("\r\n");
-    }
-
-    private void field(Number value) {
-        line.append(',').append(value);
+    /// What stands before a value.
+    private StringBuilder name(String name) {
+        return json ? line.append(",\"").append(name).append("\":") : line.append(',');
     }
 }
