@@ -1,9 +1,13 @@
 package io.github.logitlens.tools.explore;
 
 import io.github.logitlens.Bos;
+import io.github.logitlens.LensResult;
 import io.github.logitlens.model.Compute;
 import io.github.logitlens.tokenizer.Gpt2Tokenizer;
 import io.github.logitlens.tokenizer.Token;
+import io.github.logitlens.tools.view.AttentionJson;
+import io.github.logitlens.tools.view.AttributionJson;
+import io.github.logitlens.tools.view.NeuronView;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ServerSocket;
@@ -14,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /// Serves the explorer's page and its API to this machine.
 ///
@@ -25,6 +30,7 @@ import java.util.concurrent.Executors;
 /// POST /api/run      {"prompt" or "ids", …}, answered line by line; see [RunRequest]
 /// POST /api/csv      the same, answered as a table
 /// POST /api/picture  the same with "metric", "scale", "format", "theme", answered as SVG or PNG
+/// POST /api/attribution, /api/attention, /api/neuron   why: see [AttributionRequest], [AttentionRequest], [NeuronRequest]
 /// ```
 public final class ExplorerServer implements AutoCloseable {
 
@@ -47,7 +53,7 @@ public final class ExplorerServer implements AutoCloseable {
         this.lenses = lenses;
         this.version = version;
         patience = new Patience(limits.reader());
-        runs = new Runs(models, lenses, queue, threads, patience);
+        runs = new Runs(models, queue, threads, patience);
         listener = Listener.start(socket, new FrontDoor(new Gate(port), this::route, log), threads, limits);
     }
 
@@ -112,16 +118,35 @@ public final class ExplorerServer implements AutoCloseable {
             }
             case "/api/run" -> {
                 allow(exchange, "POST");
-                runs.answer(RunRequest.read(exchange, models.first()), patient -> RunAnswer.lines(exchange, patient));
+                RunRequest run = RunRequest.read(exchange, models.first());
+                answer(run, RunAnswer.POSITIONS_AT_ONCE, patient -> RunAnswer.lines(exchange, patient));
             }
             case "/api/csv" -> {
                 allow(exchange, "POST");
-                runs.answer(RunRequest.read(exchange, models.first()), patient -> RunAnswer.table(exchange, patient));
+                RunRequest run = RunRequest.read(exchange, models.first());
+                answer(run, RunAnswer.POSITIONS_AT_ONCE, patient -> RunAnswer.table(exchange, patient));
             }
             case "/api/picture" -> {
                 allow(exchange, "POST");
                 PictureRequest picture = PictureRequest.read(exchange, models.first());
-                runs.answer(picture.run(), patient -> RunAnswer.picture(exchange, picture, patient));
+                answer(picture.run(), Integer.MAX_VALUE,
+                        patient -> RunAnswer.whole(exchange, patient, picture.contentType(), picture::draw));
+            }
+            case "/api/attribution" -> {
+                allow(exchange, "POST");
+                AttributionRequest asked = AttributionRequest.read(exchange, models.first());
+                answer(asked.subject(), asked.job(), patient -> RunAnswer.document(exchange, patient, AttributionJson::write));
+            }
+            case "/api/attention" -> {
+                allow(exchange, "POST");
+                AttentionRequest asked = AttentionRequest.read(exchange, models.first());
+                answer(asked.subject(), asked.job(), patient -> RunAnswer.document(exchange, patient, AttentionJson::write));
+            }
+            case "/api/neuron" -> {
+                allow(exchange, "POST");
+                NeuronRequest asked = NeuronRequest.read(exchange, models.first());
+                runs.answer(asked.page(), asked.model(), asked.job(),
+                        patient -> RunAnswer.document(exchange, patient, NeuronView::writeJson));
             }
             default -> {
                 PageFiles.PageFile file = files.at(path);
@@ -134,6 +159,14 @@ public final class ExplorerServer implements AutoCloseable {
                 Reply.bytes(exchange, 200, file.contentType(), file.bytes());
             }
         }
+    }
+
+    private void answer(RunRequest run, int positionsAtOnce, Function<Patience, RunAnswer<LensResult>> form) throws IOException {
+        answer(run.subject(), run.job(lenses, positionsAtOnce), form);
+    }
+
+    private <P> void answer(Subject subject, Job<P> job, Function<Patience, RunAnswer<P>> form) throws IOException {
+        runs.answer(subject.page(), subject.model(), job, form);
     }
 
     private static void allow(Exchange exchange, String method) {

@@ -40,7 +40,7 @@ record PictureRequest(RunRequest run, GridChoice choice, boolean png, Theme them
         RequestJson json = RequestJson.read(exchange, FIELDS);
         RunRequest run = RunRequest.of(json, model);
         LensOptions options = run.options();
-        Quantity quantity = RunRequest.asked(() -> Quantity.named(json.text("metric", LensMetric.PROBABILITY.key()), options));
+        Quantity quantity = Subject.asked(() -> Quantity.named(json.text("metric", LensMetric.PROBABILITY.key()), options));
         Scale scale = oneOf("scale", Scale.values(), json.text("scale", quantity.kind().usualScale().toString()));
         if (quantity instanceof Quantity.OfPoint of) {
             Set<LensMetric> metrics = new LinkedHashSet<>(options.metrics());
@@ -69,7 +69,7 @@ record PictureRequest(RunRequest run, GridChoice choice, boolean png, Theme them
     ///
     /// @throws Refusal if it cannot be drawn so
     byte[] draw(LensResult result) throws IOException {
-        Drawing drawing = RunRequest.asked(() -> GridPicture.of(result, choice));
+        Drawing drawing = Subject.asked(() -> GridPicture.of(result, choice));
         if (!png) {
             StringWriter svg = new StringWriter();
             drawing.writeSvg(theme, svg);

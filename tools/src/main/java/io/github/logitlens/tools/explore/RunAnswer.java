@@ -4,25 +4,25 @@ import io.github.logitlens.LensResult;
 import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunLines;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How the answer to a run is written while the run goes on.
-interface RunAnswer extends AutoCloseable {
+/// How an answer is written while what it needs is computed.
+///
+/// @param <P> what is computed, part by part
+interface RunAnswer<P> extends AutoCloseable {
 
     /// Enough for the product to run at full speed, few enough for the first columns to be seen early.
     int POSITIONS_AT_ONCE = 32;
 
-    /// How many positions a part has at most.
-    default int positionsAtOnce() {
-        return POSITIONS_AT_ONCE;
-    }
-
     /// Hears how far it is.
     void progress(String stage, long done, long of);
 
-    /// Hears some of the positions, in their order.
-    void part(LensResult part);
+    /// Hears a part: of a run some of the positions, in their order.
+    void part(P part);
 
     /// Hears that this was all.
     void done(long millis);
@@ -35,10 +35,31 @@ interface RunAnswer extends AutoCloseable {
     @Override
     void close() throws IOException;
 
+    /// Parts as lines of JSON.
+    ///
+    /// @param <P> the parts
+    interface Lines<P> {
+
+        /// Writes a part.
+        ///
+        /// @param first whether it is the first
+        void write(P part, boolean first, Writer out) throws IOException;
+    }
+
+    /// The lines of a run.
+    static RunAnswer<LensResult> lines(Exchange exchange, Patience patience) {
+        return lines(exchange, patience, (part, first, out) -> {
+            if (first) {
+                RunLines.start(part, out);
+            }
+            RunLines.rows(part, out);
+        });
+    }
+
     /// Lines of JSON, each sent as soon as there is something to say.
-    static RunAnswer lines(Exchange exchange, Patience patience) {
+    static <P> RunAnswer<P> lines(Exchange exchange, Patience patience, Lines<P> lines) {
         LineStream stream = new LineStream(exchange, "application/x-ndjson; charset=utf-8", patience);
-        return new RunAnswer() {
+        return new RunAnswer<>() {
 
             private boolean started;
 
@@ -48,14 +69,10 @@ interface RunAnswer extends AutoCloseable {
             }
 
             @Override
-            public void part(LensResult part) {
-                stream.send(out -> {
-                    if (!started) {
-                        started = true;
-                        RunLines.start(part, out);
-                    }
-                    RunLines.rows(part, out);
-                });
+            public void part(P part) {
+                boolean first = !started;
+                started = true;
+                stream.send(out -> lines.write(part, first, out));
             }
 
             @Override
@@ -79,10 +96,10 @@ interface RunAnswer extends AutoCloseable {
     }
 
     /// A table as `lens --format csv` writes it. It has no place for progress or a failure, so it begins when all is there.
-    static RunAnswer table(Exchange exchange, Patience patience) {
+    static RunAnswer<LensResult> table(Exchange exchange, Patience patience) {
         LineStream stream = new LineStream(exchange, "text/csv; charset=utf-8", patience);
         List<LensResult> parts = new ArrayList<>();
-        return new RunAnswer() {
+        return new RunAnswer<>() {
 
             @Override
             public void progress(String stage, long done, long of) {
@@ -112,16 +129,22 @@ interface RunAnswer extends AutoCloseable {
         };
     }
 
-    /// A picture of the whole run. It begins when it is drawn.
-    static RunAnswer picture(Exchange exchange, PictureRequest request, Patience patience) {
-        return new RunAnswer() {
+    /// A whole as bytes.
+    ///
+    /// @param <P> what is whole in one part
+    interface Bytes<P> {
 
-            private LensResult whole;
+        /// Makes them.
+        ///
+        /// @throws Refusal if it cannot be made so
+        byte[] of(P whole) throws IOException;
+    }
 
-            @Override
-            public int positionsAtOnce() {
-                return Integer.MAX_VALUE;
-            }
+    /// An answer in one piece, which begins when it is made.
+    static <P> RunAnswer<P> whole(Exchange exchange, Patience patience, String contentType, Bytes<P> bytes) {
+        return new RunAnswer<>() {
+
+            private P whole;
 
             @Override
             public void progress(String stage, long done, long of) {
@@ -129,15 +152,15 @@ interface RunAnswer extends AutoCloseable {
             }
 
             @Override
-            public void part(LensResult part) {
+            public void part(P part) {
                 whole = part;
             }
 
             @Override
             public void done(long millis) {
                 try {
-                    byte[] picture = request.draw(whole);
-                    patience.send(() -> Reply.bytes(exchange, 200, request.contentType(), picture));
+                    byte[] made = bytes.of(whole);
+                    patience.send(() -> Reply.bytes(exchange, 200, contentType, made));
                 } catch (IOException e) {
                     throw new LineStream.ReaderGone(e);
                 }
@@ -153,5 +176,23 @@ interface RunAnswer extends AutoCloseable {
                 // the exchange is closed by who opened it
             }
         };
+    }
+
+    /// Writes a whole as text.
+    ///
+    /// @param <P> what is whole in one part
+    interface Document<P> {
+
+        /// Writes all of it.
+        void write(P whole, Writer out) throws IOException;
+    }
+
+    /// A document of JSON.
+    static <P> RunAnswer<P> document(Exchange exchange, Patience patience, Document<P> document) {
+        return whole(exchange, patience, "application/json; charset=utf-8", whole -> {
+            StringWriter out = new StringWriter();
+            document.write(whole, out);
+            return out.toString().getBytes(StandardCharsets.UTF_8);
+        });
     }
 }

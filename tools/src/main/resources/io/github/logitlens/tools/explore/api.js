@@ -1,4 +1,4 @@
-// The server: five questions, all of them on this machine.
+// The server: what the page asks, all of it on this machine.
 
 /** An answer that is a refusal; the message is for the reader. */
 export class ApiError extends Error {
@@ -26,6 +26,15 @@ export async function csv(request) {
 /** The grid of a run, drawn as `request.format` says. */
 export async function picture(request) {
   return (await accepted(await post('/api/picture', {...request, page: `${PAGE}-picture`}))).blob();
+}
+
+/**
+ * A question whose answer is one document.
+ *
+ * @param kind `attribution`, `attention` or `neuron`: a newer question of a kind takes an older one's place
+ */
+export async function answer(kind, request, signal) {
+  return (await accepted(await post(`/api/${kind}`, {...request, page: `${PAGE}-${kind}`}, signal))).json();
 }
 
 /** Names this page to the server: a newer run takes the place of an older one of the same name. */

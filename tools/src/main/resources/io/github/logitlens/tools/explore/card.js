@@ -12,7 +12,7 @@ const IN_PASSING = 5;
 /** The chosen cell, kept in its place on the page. */
 export class Card {
 
-  /** @param listen {follow(token), close()} */
+  /** @param listen {follow(token), close(), why()}: without the last nothing can be asked why */
   constructor(host, listen) {
     this.host = host;
     this.listen = listen;
@@ -41,6 +41,10 @@ function content(run, row, position, listen) {
   const head = title(run, row, position);
   const close = button('×', 'Close the card', listen.close, 'close');
   close.dataset.key = 'close';
+  if (listen.why !== undefined) {
+    const ask = element('button', {type: 'button', class: 'ask-why', 'data-key': 'why', click: listen.why}, 'Why?');
+    head.prepend(ask);
+  }
   if (reading === undefined) {
     return [close, head, element('p', {}, 'not read yet')];
   }

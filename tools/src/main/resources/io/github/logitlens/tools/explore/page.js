@@ -1,6 +1,7 @@
 // The page: the state, the runs it asks for, the address, and the parts that show them.
 
 import {About} from './about.js';
+import {Answers} from './answers.js';
 import * as api from './api.js';
 import {Ask, spokenAnswer} from './ask.js';
 import {Exports} from './exports.js';
@@ -16,6 +17,7 @@ import {Tour} from './tour.js';
 import {pathIn} from './trajectory.js';
 import {idsOf} from './view.js';
 import {Viewer} from './viewer.js';
+import {Why} from './why.js';
 import {counted} from './words.js';
 
 const WAYS_AFTER = 60;
@@ -36,9 +38,10 @@ class Page {
       failed: error => { this.status.failed(error.message); this.stale(); },
     });
     this.paths = new Paths((run, position, ids) => this.readWays(run, position, ids), () => this.draw());
+    this.answers = new Answers(() => this.draw());
     this.exports = new Exports(this);
     this.viewer = new Viewer(at('viewer'), this.store, this.paths, {
-      candidates: text => this.candidates(text), tools: this.exports.menus(),
+      candidates: text => this.candidates(text), tools: this.exports.menus(), panels: this.panels(),
     });
     const change = changes => this.store.set(Object.fromEntries(Object.entries(changes).map(([field, value]) =>
         [field, value ?? DEFAULTS[field]])), 'push');
@@ -60,6 +63,15 @@ class Page {
     this.fill();
     this.run();
     document.documentElement.dataset.ready = 'true';
+  }
+
+  /** Those of the chosen cell that need the server. */
+  panels() {
+    const listen = {
+      set: (changes, history) => this.store.set(changes, history), follow: token => this.viewer.follow(token),
+      copy: (name, text) => this.exports.copy(name, text), say: text => this.status.say(text), token: id => this.paths.token(id),
+    };
+    return [{key: 'why', label: 'Why', make: host => new Why(host, this.answers, listen)}];
   }
 
   // --- state ---
@@ -158,6 +170,7 @@ class Page {
         + (lacking > 0 ? ` · follow ${lacking === 1 ? 'a token' : 'two tokens'}, and the colours will show it` : '')
         + (this.note ? ` · ${this.note}` : ''), spokenAnswer(run));
     this.past.add(state, run);
+    this.answers.forget();
     this.run();
     if (this.isFirst) {
       this.isFirst = false;

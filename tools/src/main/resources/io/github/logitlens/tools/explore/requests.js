@@ -11,23 +11,27 @@ export function pointsOf(state) {
   return ORDER.filter(kind => ALWAYS_READ.includes(kind) || state.also.includes(kind));
 }
 
+/** Fields without those that have their default, which are `false` here. */
+export function given(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== false));
+}
+
+/** What every request says of the run that it is about. */
+export function subjectOf(state) {
+  return {prompt: state.prompt, model: state.model, ...given({
+    bos: state.bos, special: state.special, edits: state.edits.length > 0 && state.edits, from: state.from.length > 0 && state.from,
+  })};
+}
+
 /** The body of POST /api/run; what has its default is left out. */
 export function asRequest(state, {metrics = [], tracked = [], versus, positions = 'all', topK = state.topK} = {}) {
-  const request = {prompt: state.prompt, model: state.model, topK, positions};
-  const also = {
-    lens: state.lens !== 'logit' && state.lens, bottomK: state.bottomK > 0 && state.bottomK, bos: state.bos, special: state.special,
+  return {...subjectOf(state), topK, positions, ...given({
+    lens: state.lens !== 'logit' && state.lens, bottomK: state.bottomK > 0 && state.bottomK,
     points: state.also.length > 0 && pointsOf(state), layers: state.layers !== 'all' && state.layers,
     layerNorm: state.layerNorm !== 'recomputed' && state.layerNorm,
-    edits: state.edits.length > 0 && state.edits, from: state.from.length > 0 && state.from,
     metrics: metrics.length > 0 && metrics, tracked: tracked.length > 0 && tracked.map(id => ({id})),
-    versus: versus !== undefined && {id: versus},
-  };
-  for (const [field, value] of Object.entries(also)) {
-    if (value !== false) {
-      request[field] = value;
-    }
-  }
-  return state.stopAfter === undefined ? request : {...request, stopAfter: state.stopAfter};
+    versus: versus !== undefined && {id: versus}, stopAfter: state.stopAfter !== undefined && state.stopAfter,
+  })};
 }
 
 /**

@@ -20,20 +20,20 @@ export function asJava(state, tracked) {
   return [
     `try (LogitLens lens = LogitLens.open(${javaString(state.model)})) {`,
     `    LensResult r = lens.run(${javaString(state.prompt)},`,
-    `            LensOptions.defaults()${options.join('')}${state.edits.map(edit => asEdit(edit, state.from)).join('')});`,
+    `            LensOptions.defaults()${options.join('')}${state.edits.map(edit => `,\n            ${asEdit(edit, state.from)}`).join('')});`,
     '    r.top(r.finalPoint(), -1).getFirst();',
     '}',
     '',
   ].join('\n');
 }
 
-/** An edit as one more argument of a run. */
-function asEdit(edit, from) {
+/** An edit as Java makes it. */
+export function asEdit(edit, from) {
   const sources = from.map(prompt => `Prompt.of(${javaString(prompt)})`);
-  return `,\n            Edits.parse(${javaString(edit)}${sources.length === 0 ? '' : `, List.of(${sources.join(', ')})`})`;
+  return `Edits.parse(${javaString(edit)}${sources.length === 0 ? '' : `, List.of(${sources.join(', ')})`})`;
 }
 
-function javaString(text) {
+export function javaString(text) {
   const escapes = {'"': '\\"', '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r'};
   const escape = unit => escapes[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return `"${text.replace(/["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, found => found.split('').map(escape).join(''))}"`;
@@ -64,7 +64,7 @@ export function asPictureCommand(state, {tracked, versus, metric, scale}) {
 }
 
 /** A word for a POSIX shell; control characters in the form that bash, zsh and ksh read. */
-function shellWord(text) {
+export function shellWord(text) {
   if (/^[\w./:-]+$/.test(text)) {
     return text;
   }
@@ -81,19 +81,31 @@ export function asJson(state, tracked) {
 }
 
 /** JSON in which everything that is not a plain sign is an escape, so that any shell and any language takes it as it is. */
-function plainJson(state, tracked) {
-  return JSON.stringify(asRequest(state, {tracked})).replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+function plainJson(request) {
+  return JSON.stringify(request).replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A request to an address of the server, for a shell. */
+export function curl(origin, path, request) {
+  return `curl -s ${origin}${path} -H 'Content-Type: application/json' -d ${shellWord(plainJson(request))}`;
+}
+
+/** The same for Python, up to the open answer. */
+export function python(origin, path, request) {
+  return [
+    'import json, urllib.request',
+    `body = json.loads(r'''${plainJson(request).replaceAll("'", '\\u0027')}''')`,
+    `request = urllib.request.Request("${origin}${path}", json.dumps(body).encode(), {"Content-Type": "application/json"})`,
+  ];
 }
 
 export function asCurl(state, tracked, origin) {
-  return `curl -s ${origin}/api/run -H 'Content-Type: application/json' -d ${shellWord(plainJson(state, tracked))}`;
+  return curl(origin, '/api/run', asRequest(state, {tracked}));
 }
 
 export function asPython(state, tracked, origin) {
   return [
-    'import json, urllib.request',
-    `body = json.loads(r'''${plainJson(state, tracked).replaceAll("'", '\\u0027')}''')`,
-    `request = urllib.request.Request("${origin}/api/run", json.dumps(body).encode(), {"Content-Type": "application/json"})`,
+    ...python(origin, '/api/run', asRequest(state, {tracked})),
     'lines = [json.loads(line) for line in urllib.request.urlopen(request)]',
     'rows = [reading for line in lines if line["type"] == "rows" for reading in line["readings"]]',
     'print(max(rows, key=lambda r: (r["position"], r["point"]))["top"][0])',

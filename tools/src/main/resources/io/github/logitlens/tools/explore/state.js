@@ -31,6 +31,9 @@ const FIELDS = {
   point: {name: 'point', usual: '', runs: false, ...text},
   tracked: {name: 'track', usual: undefined, runs: false, ...ids},
   lines: {name: 'lines', usual: 'probability', runs: false, ...text},
+  reason: {name: 'why', usual: undefined, runs: false, ...number(0, 1e9)},
+  against: {name: 'less', usual: undefined, runs: false, ...number(0, 1e9)},
+  part: {name: 'part', usual: '', runs: false, ...text},
   panel: {name: 'panel', usual: 'lines', runs: false, ...text},
 };
 

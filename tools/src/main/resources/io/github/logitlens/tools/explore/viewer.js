@@ -21,7 +21,8 @@ export class Viewer {
    * @param store  holds the state
    * @param paths  the ways of tokens, see paths.js
    * @param source {candidates(text), tools, panels}: what a typed token can mean; elements for the bar; panels besides the
-   *               viewer's own, see tabs.js. None is needed; without `candidates` nothing can be read that the run does not hold
+   *               viewer's own, see tabs.js, of which `why` is what the card's question opens. None is needed; without
+   *               `candidates` nothing can be read that the run does not hold
    */
   constructor(host, store, paths, source = {}) {
     this.host = host;
@@ -54,7 +55,10 @@ export class Viewer {
     this.thread = new Thread(thread, {choose, light});
     thread.addEventListener('wheel', event => { window.scrollTop += event.deltaY; }, {passive: true});
     this.scrub = new Scrub(scrub, {choose});
-    this.card = new Card(this.cardHost, {follow: token => this.follow(token), close: () => this.close()});
+    this.card = new Card(this.cardHost, {
+      follow: token => this.follow(token), close: () => this.close(),
+      why: this.source.panels?.some(({key}) => key === 'why') ? () => this.askWhy(tabs) : undefined,
+    });
     this.tabs = new Tabs(tabs, 'The chosen position', [
       {key: 'lines', label: 'Over layers', make: host => this.tracksIn(host, live)},
       {key: 'table', label: 'Layer by layer', make: host => this.tableIn(host)},
@@ -160,6 +164,13 @@ export class Viewer {
         this.grid.focus();
       }
     }
+  }
+
+  askWhy(tabs) {
+    this.host.classList.remove('card-open');
+    this.store.set({panel: 'why'}, 'push');
+    tabs.scrollIntoView({block: 'nearest'});
+    tabs.querySelector('[data-panel="why"]').focus({preventScroll: true});
   }
 
   setTracked(tracked) {

@@ -68,6 +68,9 @@ class ExplorerAccessTest {
                 new State("a table", EIFFEL + CELL + "&panel=table", nothing),
                 new State("a heat map", EIFFEL + CELL + "&panel=heat", nothing),
                 new State("words", EIFFEL + "&panel=words", nothing),
+                new State("why", EIFFEL + CELL + "&panel=why&edit=zero:L7H3", () -> page.until("document.querySelectorAll('.arc').length > 0")),
+                new State("why, a neuron", EIFFEL + "&panel=why&less=3576&part=L7.n124",
+                        () -> page.until("document.querySelectorAll('.promoted li').length > 0")),
                 new State("logits", EIFFEL + "&lines=logit", nothing),
                 new State("ranks in colours", EIFFEL + "&metric=tracked.rank&track=6342,262&lines=rank", nothing),
                 new State("where the answer emerges", EIFFEL + "&metric=answer", nothing),
@@ -101,7 +104,7 @@ class ExplorerAccessTest {
             look(state, 1400, violations);
         }
         if (theme.equals("light")) {
-            for (State state : states().subList(0, 5)) {
+            for (State state : states().subList(0, 7)) {
                 look(state, 375, violations);
             }
         }
@@ -141,7 +144,7 @@ class ExplorerAccessTest {
                 const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
                 const found = {};
                 for (const ground of ['--surface', '--raised', '--ground']) {
-                  for (const line of ['--edge', '--bar', ...Array.from({length: 8}, (_, i) => `--line-${i}`)]) {
+                  for (const line of ['--edge', '--bar', '--for', '--against', ...Array.from({length: 8}, (_, i) => `--line-${i}`)]) {
                     found[`3 ${line} on ${ground}`] = ratio(line, ground);
                   }
                   for (const text of ['--ink', '--faint', '--accent', '--action', '--alarm']) {
@@ -155,7 +158,7 @@ class ExplorerAccessTest {
                 found['4.5 --surface on --accent'] = ratio('--surface', '--accent');
                 return found;
                 """);
-        assertEquals(50, contrasts.size());
+        assertEquals(56, contrasts.size());
         contrasts.forEach((pair, ratio) -> assertTrue(((Number) ratio).doubleValue() >= Double.parseDouble(pair.toString().split(" ")[0]),
                 pair + ": " + ratio));
     }
@@ -200,7 +203,7 @@ class ExplorerAccessTest {
     void nothingIsCutOffWhereThereIsLittleRoom() {
         for (int width : new int[] {320, 640}) {
             Chromium.resize(width, 720);
-            for (String panel : List.of("lines", "table", "heat", "words")) {
+            for (String panel : List.of("lines", "table", "heat", "words", "why")) {
                 page.open(EIFFEL + CELL + "&panel=" + panel);
                 assertEquals(0L, page.js("return Math.max(0, document.documentElement.scrollWidth - innerWidth)"), panel + " at " + width);
             }
