@@ -5,9 +5,10 @@
     torch_peer.py DIR --threads N --ids 464,412     cold start: loads, runs, prints the lens at the last position, ends
 
 A request is a line, its answer another:
-    prepare TASK ID...     TASK is prefill, lens, lens-last, decode (of the last id, the others being in the cache), or
+    prepare TASK ID...     TASK is prefill, lens, lens-last, decode (of the last id, the others being in the cache),
                            patch-SITE-WAY, SITE resid_pre or head, WAY runs or batches (of two prompts of one length, the clean
-                           one first); the answer is the task's result as JSON
+                           one first), or batch-POSITIONS-SIZE, POSITIONS last or all (of prompts with / between them); the
+                           answer is the task's result as JSON
     run TASK               does the task again, with the ids it was last prepared with; the answer is "done"
 The first answer, before any request, is PyTorch's version. DIR is as for export_onnx.py.
 """
@@ -40,18 +41,14 @@ class Peer(Gpt2):
         return cache
 
 
-class Patching:
-    """A denoising sweep as it is usually written: the clean run's activations are kept once; then a run for each patch, a hook
-    writing into it, or a batch for each layer, whose runs are patched each in its own place."""
+class Layers:
+    """The forward pass with a batch dimension: x is [batch, n, dModel]."""
 
-    TOKENS = (4, 44)  # Patching.TOKEN, OTHER
-
-    def __init__(self, folder, site, way):
+    def __init__(self, folder):
         self.model = Peer(folder, "prefill")
-        self.site, self.way = site, way
 
     def block(self, layer, x, hook):
-        """x is [batch, n, dModel]; hook may replace what stands at a place."""
+        """hook may replace what stands at a place."""
         model, p = self.model, f"h.{layer}."
         x = hook("resid_pre", layer, x)
         batch, n, d = x.shape
@@ -64,11 +61,66 @@ class Patching:
         x = x + linear(z.reshape(batch, n, d), p + "attn.c_proj")
         return x + linear(model.gelu(linear(model.norm(x, p + "ln_2"), p + "mlp.c_fc")), p + "mlp.c_proj")
 
-    def run(self, ids, hook):
-        """The logit difference at the last position, [batch]."""
+    def residuals(self, ids, hook=lambda site, layer, t: t):
+        """Of the embedding and of each block, from ids [batch, n]."""
         x = F.embedding(ids, self.model.weight("wte.weight")) + self.model.weight("wpe.weight")[:ids.shape[1]]
+        yield x
         for layer in range(self.model.n_layers):
             x = self.block(layer, x, hook)
+            yield x
+
+
+class Batches(Layers):
+    """The lens of many prompts as it is usually written, at its best: sorted by length and cut into batches of a size, the
+    shorter prompts of each padded behind their end, where causal attention does not see it."""
+
+    def __init__(self, folder, positions, size):
+        super().__init__(folder)
+        self.positions, self.size = positions, int(size)
+
+    def __call__(self, prompts):
+        """What is read at each prompt's last position."""
+        order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+        found = [None] * len(prompts)
+        for start in range(0, len(order), self.size):
+            some = order[start:start + self.size]
+            lengths = torch.tensor([len(prompts[i]) for i in some])
+            ids = torch.nn.utils.rnn.pad_sequence([prompts[i] for i in some], batch_first=True)
+            read = torch.arange(ids.shape[1]) < lengths[:, None]
+            if self.positions == "last":
+                read &= torch.arange(ids.shape[1]) == lengths[:, None] - 1
+            residuals = [x[read] for x in self.residuals(ids)]
+            readings = self.together(residuals) if self.positions == "last" else self.by_point(residuals)
+            at = range(len(some)) if self.positions == "last" else (torch.cumsum(lengths, 0) - 1).tolist()
+            for i, row in zip(some, at):
+                found[i] = [t[:, row] for t in readings]
+        return found
+
+    def together(self, residuals):
+        """All points in one product: there are few rows."""
+        logp = self.model.log_probabilities(torch.cat(residuals)).reshape(len(residuals), -1, len(self.model.weight("wte.weight")))
+        return self.model.readings(logp, logp[-1])
+
+    def by_point(self, residuals):
+        final = self.model.log_probabilities(residuals[-1])
+        columns = [self.model.readings(self.model.log_probabilities(r), final) for r in residuals[:-1]]
+        return tuple(torch.stack(column) for column in zip(*columns, self.model.readings(final, final)))
+
+
+class Patching(Layers):
+    """A denoising sweep as it is usually written: the clean run's activations are kept once; then a run for each patch, a hook
+    writing into it, or a batch for each layer, whose runs are patched each in its own place."""
+
+    TOKENS = (4, 44)  # Patching.TOKEN, OTHER
+
+    def __init__(self, folder, site, way):
+        super().__init__(folder)
+        self.site, self.way = site, way
+
+    def run(self, ids, hook):
+        """The logit difference at the last position, [batch]."""
+        for x in self.residuals(ids, hook):
+            pass
         logits = self.model.unembed(x[:, -1])
         return logits[:, self.TOKENS[0]] - logits[:, self.TOKENS[1]]
 
@@ -108,7 +160,14 @@ def serve(folder):
     for line in sys.stdin:
         request, *words = line.split()
         if request == "prepare":
-            task, ids = words[0], [int(word) for word in words[1:]]
+            task = words[0]
+            if task.startswith("batch-"):
+                model = models.setdefault(task, Batches(folder, *task.split("-")[1:]))
+                prompts = " ".join(words[1:]).split("/")
+                inputs[task] = [torch.tensor([int(word) for word in prompt.split()]) for prompt in prompts],
+                print(json.dumps([last_readings(*readings) for readings in model(*inputs[task])]), flush=True)
+                continue
+            ids = [int(word) for word in words[1:]]
             if task.startswith("patch-"):
                 model = models.setdefault(task, Patching(folder, *task.split("-")[1:]))
                 inputs[task] = torch.tensor(ids[:len(ids) // 2]), torch.tensor(ids[len(ids) // 2:])

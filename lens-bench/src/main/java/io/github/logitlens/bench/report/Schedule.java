@@ -21,6 +21,10 @@ final class Schedule {
     static final String ALONE = "ours one by one";
     static final String RUNS = "ours, the whole lens of as many tokens, run by run";
     static final String TORCH_BY_LAYER = TORCH + ", a layer's patches in one batch";
+    static final String LONG = "ours, as many tokens in prompts of 256";
+    static final String TORCH_BY_8 = TORCH + ", padded batches of 8";
+    static final String TORCH_BY_32 = TORCH + ", padded batches of 32";
+    static final String STEPS = "ours, the model's steps alone";
     static final String WITH_LENS = "ours with the lens beside each token";
 
     static final String METRICS = "metrics";
@@ -33,6 +37,8 @@ final class Schedule {
     private static final double PRODUCT_OF_LIMIT = 0.9;
     private static final double LENS_OF_LIMIT = 0.88;
     private static final double CORPUS_OF_RUNS = 0.85;
+    private static final double BATCH_OF_LONG = 0.92;
+    private static final double WRITTEN_OF_STEPS = 0.95;
     private static final double SCALING = 1.9;
     private static final int MANY_ROWS = 64;
 
@@ -184,21 +190,36 @@ final class Schedule {
         List<Match> matches = new ArrayList<>();
         for (String positions : List.of("last", "all")) {
             for (String lengths : List.of("4-40", "4-8")) {
-                matches.add(new Match("200 prompts of " + lengths.replace("-", " to ") + " tokens, lens at "
-                        + (positions.equals("last") ? "the last position" : "every position"), "Batch", processors,
-                        Map.of("prompts", "200", "lengths", lengths, "positions", positions, "way", "batch"),
-                        Map.of(ALONE, Map.of(Match.BENCHMARK, "Batch", "way", "alone")), List.of()));
+                matches.add(batch(lengths, positions, positions.equals("last") ? 1.2 : 2));
             }
         }
         matches.add(patching("12 layers × 15 positions", "resid_pre", 4));
         matches.add(patching("144 heads, 15 tokens", "head", 3));
+        Map<String, Map<String, String>> written = new LinkedHashMap<>();
+        written.put(STEPS, Map.of(Match.BENCHMARK, "Generate", "way", "steps"));
+        written.put(WITH_LENS, Map.of(Match.BENCHMARK, "Generate", "points", "all"));
         matches.add(new Match("32 tokens written", "Generate", processors,
-                Map.of("tokens", "32", "samples", "1", "points", "none", "temperature", "0"),
-                Map.of(WITH_LENS, Map.of(Match.BENCHMARK, "Generate", "points", "all")), List.of()));
+                Map.of("tokens", "32", "samples", "1", "points", "none", "temperature", "0", "way", "generate"), written,
+                List.of(Target.speed(STEPS, WRITTEN_OF_STEPS))));
         matches.add(new Match("a document of 4 windows of 256 tokens", "Corpus", processors,
                 Map.of("tokens", "256", "windows", "4", "way", "corpus"),
                 Map.of(RUNS, Map.of(Match.BENCHMARK, "Corpus", "way", "runs")), List.of(Target.speed(RUNS, CORPUS_OF_RUNS))));
         return matches;
+    }
+
+    /// Prompts together and one by one, beside what prompts without an end would take, and PyTorch's padded batches.
+    private Match batch(String lengths, String positions, double speed) {
+        Map<String, Map<String, String>> others = new LinkedHashMap<>();
+        others.put(ALONE, Map.of(Match.BENCHMARK, "Batch", "way", "alone"));
+        others.put(LONG, Map.of(Match.BENCHMARK, "Batch", "way", "long"));
+        others.put(TORCH_BY_8, Map.of(Match.BENCHMARK, "TorchBatch", "padded", "8"));
+        others.put(TORCH_BY_32, Map.of(Match.BENCHMARK, "TorchBatch", "padded", "32"));
+        boolean all = lengths.equals("4-40");
+        return new Match("200 prompts of " + lengths.replace("-", " to ") + " tokens, lens at "
+                + (positions.equals("last") ? "the last position" : "every position"), "Batch", processors,
+                Map.of("prompts", "200", "lengths", lengths, "positions", positions, "way", "batch"), others,
+                all ? List.of(Target.speed(LONG, BATCH_OF_LONG), Target.speed(TORCH_BY_8, speed), Target.speed(TORCH_BY_32, speed))
+                        : List.of());
     }
 
     /// One sweep, and a run for each patch: ours and PyTorch's.

@@ -18,6 +18,7 @@ import io.github.logitlens.bench.model.Reading;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -42,21 +43,27 @@ public class Batch extends WholeTask {
     @Param({"last", "all"})
     String positions;
 
-    /// `batch`, or `alone`: a run for each.
-    @Param({"batch", "alone"})
+    /// `batch`; `alone`, a run for each; or `long`, as many tokens in prompts of [#LONG], of which as many positions are read.
+    @Param({"batch", "alone", "long"})
     String way;
 
+    private static final int LONG = 256;
+    /// With GPT-2 small's 13 points 832 rows of the vocabulary's product.
+    private static final int READ_OF_LONG = 64;
+
     private Kept.Share<LogitLens> lens;
-    private List<Prompt> texts;
-    private LensOptions options;
+    private List<int[]> texts;
+    private int[] longText;
 
     public static Work work(UnaryOperator<String> params) {
         Gpt2Config config = ModelSize.of(params.apply("model")).config();
         int[] lengths = lengths(Integer.parseInt(params.apply("prompts")), params.apply("lengths"));
         int tokens = IntStream.of(lengths).sum();
-        int passes = params.apply("way").equals("alone")
-                ? lengths.length
-                : (tokens + BatchOptions.defaults().rows() - 1) / BatchOptions.defaults().rows();
+        int passes = switch (params.apply("way")) {
+            case "alone" -> lengths.length;
+            case "long" -> (tokens + LONG - 1) / LONG;
+            default -> (tokens + BatchOptions.defaults().rows() - 1) / BatchOptions.defaults().rows();
+        };
         int read = params.apply("positions").equals("last") ? lengths.length : tokens;
         return ModelWork.batch(config, lengths, passes, read * (config.nLayers() + 1));
     }
@@ -68,14 +75,21 @@ public class Batch extends WholeTask {
         return IntStream.range(0, prompts).map(prompt -> least + prompt * 7919 % (most - least + 1)).toArray();
     }
 
+    /// The prompts.
+    ///
+    /// @param range their least and greatest length, such as `4-40`
+    public static List<int[]> prompts(int prompts, String range, int vocabSize) {
+        return IntStream.of(lengths(prompts, range)).mapToObj(length -> Prompts.tokens(length, vocabSize)).toList();
+    }
+
     /// Compares each prompt's reading in the batch with that of the prompt alone.
     @Setup(Level.Trial)
     public void setUp() {
         lens = Models.open(size(), "vector", threads);
         int vocabSize = size().config().vocabSize();
-        texts = IntStream.of(lengths(prompts, lengths)).mapToObj(length -> Prompt.ids(Prompts.tokens(length, vocabSize))).toList();
-        options = positions.equals("last") ? LensOptions.defaults().positions(Positions.last()) : LensOptions.defaults();
-        List<LensResult> together = together();
+        texts = prompts(prompts, lengths, vocabSize);
+        longText = Prompts.tokens(LONG, vocabSize);
+        List<LensResult> together = together(lens.value(), texts, positions);
         List<LensResult> alone = alone();
         for (int i = 0; i < prompts; i++) {
             for (LensPoint point : alone.get(i).points()) {
@@ -92,17 +106,42 @@ public class Batch extends WholeTask {
 
     @Benchmark
     public List<LensResult> read() {
-        return way.equals("alone") ? alone() : together();
+        return switch (way) {
+            case "alone" -> alone();
+            case "long" -> inLongOnes();
+            default -> together(lens.value(), texts, positions);
+        };
     }
 
-    private List<LensResult> together() {
-        return lens.value().runAll(texts, options).stream().map(Outcome::result).toList();
+    /// The prompts in a batch.
+    ///
+    /// @param positions `last` or `all`
+    public static List<LensResult> together(LogitLens lens, List<int[]> prompts, String positions) {
+        return lens.runAll(prompts.stream().map(Prompt::ids).toList(), options(positions)).stream().map(Outcome::result).toList();
+    }
+
+    private static LensOptions options(String positions) {
+        return positions.equals("last") ? LensOptions.defaults().positions(Positions.last()) : LensOptions.defaults();
     }
 
     private List<LensResult> alone() {
+        return texts.stream().map(ids -> lens.value().run(ids, options(positions), Hooks.none())).toList();
+    }
+
+    /// What the machine does where no prompt is short: forward passes and readings at their best, of the same size.
+    private List<LensResult> inLongOnes() {
         List<LensResult> results = new ArrayList<>();
-        for (Prompt text : texts) {
-            results.add(lens.value().run(((Prompt.Ids) text).ids(), options, Hooks.none()));
+        int tokens = texts.stream().mapToInt(ids -> ids.length).sum();
+        int unread = positions.equals("last") ? texts.size() : tokens;
+        for (int left = tokens; left > 0; left -= LONG) {
+            int[] ids = Arrays.copyOf(longText, Math.min(LONG, left));
+            int read = Math.min(unread, positions.equals("last") ? Math.min(READ_OF_LONG, ids.length) : ids.length);
+            if (read > 0) {
+                results.add(lens.value().run(ids, LensOptions.defaults().positions(Positions.range(0, read)), Hooks.none()));
+            } else {
+                lens.value().model().run(ids, Hooks.none());
+            }
+            unread -= read;
         }
         return results;
     }

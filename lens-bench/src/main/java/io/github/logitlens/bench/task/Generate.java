@@ -12,6 +12,8 @@ import io.github.logitlens.bench.harness.Work;
 import io.github.logitlens.bench.model.ModelSize;
 import io.github.logitlens.bench.model.ModelWork;
 import io.github.logitlens.bench.model.Models;
+import io.github.logitlens.model.Gpt2Model;
+import io.github.logitlens.model.KvCache;
 import io.github.logitlens.weights.Gpt2Config;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +46,10 @@ public class Generate extends WholeTask {
     @Param("0")
     int temperature;
 
+    /// `generate`, or `steps`: the model's steps alone, each with its logits and the most likely token taken.
+    @Param({"generate", "steps"})
+    String way;
+
     private Kept.Share<LogitLens> lens;
     private GenerationOptions options;
 
@@ -59,7 +65,7 @@ public class Generate extends WholeTask {
         lens = Models.open(size(), "vector", threads);
         GenerationOptions plain = GenerationOptions.defaults().maxTokens(tokens).samples(samples).temperature(temperature);
         options = points.equals("none") ? plain : plain.lens(LensOptions.defaults());
-        for (GeneratedSample sample : write()) {
+        for (GeneratedSample sample : samples()) {
             if (sample.tokens().size() != tokens) {
                 throw new IllegalStateException("tokens: expected " + tokens + ", got " + sample.tokens().size());
             }
@@ -80,7 +86,29 @@ public class Generate extends WholeTask {
     }
 
     @Benchmark
-    public List<GeneratedSample> write() {
+    public Object write() {
+        return way.equals("steps") ? steps() : samples();
+    }
+
+    private List<GeneratedSample> samples() {
         return lens.value().generate(Prompt.ids(FIRST), options, token -> { });
+    }
+
+    private int[] steps() {
+        Gpt2Model model = lens.value().model();
+        int[] text = new int[tokens];
+        KvCache cache = model.newCache();
+        int next = FIRST;
+        for (int t = 0; t < tokens; t++) {
+            float[] logits = model.logits(new int[] {next}, cache);
+            next = 0;
+            for (int id = 1; id < logits.length; id++) {
+                if (logits[id] > logits[next]) {
+                    next = id;
+                }
+            }
+            text[t] = next;
+        }
+        return text;
     }
 }

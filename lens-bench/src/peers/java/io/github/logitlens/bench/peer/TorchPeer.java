@@ -7,6 +7,7 @@ import io.github.logitlens.bench.model.ModelSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// A task in PyTorch that is done whenever it is asked for.
@@ -34,10 +35,18 @@ final class TorchPeer implements AutoCloseable {
     /// @param ids  a prompt; of a sweep the clean one and the corrupted one
     /// @throws PeerMissingException if there is no Python with PyTorch
     static TorchPeer start(String task, ModelSize size, int threads, int[] ids) {
+        return start(task, size, threads, List.of(ids));
+    }
+
+    /// The same of many prompts.
+    ///
+    /// @param task `batch-…`
+    static TorchPeer start(String task, ModelSize size, int threads, List<int[]> prompts) {
         Kept.Share<TorchProcess> process = PROCESSES.take(new Key(size, threads));
         try {
-            String answer = process.value().ask("prepare " + task + " "
-                    + Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" ")));
+            String answer = process.value().ask("prepare " + task + " " + prompts.stream()
+                    .map(ids -> Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" ")))
+                    .collect(Collectors.joining(" / ")));
             return new TorchPeer(process, task, MAPPER.readTree(answer));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -51,6 +60,15 @@ final class TorchPeer implements AutoCloseable {
 
     /// The lens at the last position, of `lens` and `lens-last`.
     PeerAgreement.LastPosition lastPosition() {
+        return lastPosition(result);
+    }
+
+    /// The lens at each prompt's last position, of `batch-…`.
+    List<PeerAgreement.LastPosition> lastPositions() {
+        return result.valueStream().map(TorchPeer::lastPosition).toList();
+    }
+
+    private static PeerAgreement.LastPosition lastPosition(JsonNode result) {
         JsonNode ids = result.get("ids");
         long[][] top = new long[ids.size()][];
         float[][] probabilities = new float[ids.size()][];
