@@ -31,6 +31,7 @@ public final class CorpusRun {
     private final InputStream stdin;
     private final Consumer<String> notes;
     private final Progress progress;
+    private final LivingHeap heap = new LivingHeap();
     private CorpusTotals totals;
     private CorpusReader reader;
     private long tokens;
@@ -183,6 +184,7 @@ public final class CorpusRun {
                 }
                 if (!reader.place().equals(before)) {
                     before = reader.place();
+                    heap.keep();
                     progress.at(input, tokens);
                     if (kept.isEmpty()) {
                         out.flush();
