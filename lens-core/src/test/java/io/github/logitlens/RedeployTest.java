@@ -82,7 +82,8 @@ class RedeployTest {
         return new WeakReference<>(loader);
     }
 
-    private static void redeploy(Use use, int times) throws Exception {
+    /// How many class loaders are left.
+    private static long redeploy(Use use, int times) throws Exception {
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         for (int i = 0; i < times; i++) {
             loaders.add(deploy(use));
@@ -93,20 +94,35 @@ class RedeployTest {
             Thread.sleep(10);
             alive = loaders.stream().filter(loader -> loader.get() != null).count();
         }
-        assertEquals(0, alive, "class loaders of " + times + " that are still there");
+        return alive;
     }
 
     @ParameterizedTest
     @EnumSource
     void aLoaderThatRanTheLibraryIsCollected(Use use) throws Exception {
-        redeploy(use, 10);
+        assertEquals(0, redeploy(use, 10), "class loaders of 10 that are still there");
     }
 
+    /// Compiled as a JVM that does not live long does it: each loader has all classes anew.
     @Tag("slow")
+    @Tag("forks")
     @ParameterizedTest
     @EnumSource
-    void fiftyLoadersAreCollected(Use use) throws Exception {
-        redeploy(use, 50);
+    void fiftyLoadersAreCollected(Use use) {
+        JavaProcess.Result result = JavaProcess.run(List.of(JavaProcess.VECTOR, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"),
+                FiftyTimes.class, use.name());
+        assertEquals("0 alive", result.out(), result.err());
+    }
+
+    /// Deploys fifty times.
+    static final class FiftyTimes {
+
+        private FiftyTimes() {
+        }
+
+        public static void main(String[] arguments) throws Exception {
+            System.out.println(redeploy(Use.valueOf(arguments[0]), 50) + " alive");
+        }
     }
 
     /// With the vector module, as a server has it, and what the vector kernels' warm-up leaves.

@@ -67,16 +67,17 @@ class PreTokenizerTest {
         assertEquals(25, spaceCount);
     }
 
+    /// Of the planes where nothing is assigned, all of one class as the table of all code points above says, one in 97.
     @Tag("slow")
     @Test
     void everyCodePointIsCutAsThePatternCutsItInSeveralContexts() {
         String[] contexts = {"a@a", "1@1!@", " @", "  @  a", "'@ @'s", "\n@@'re "};
         for (String context : contexts) {
             StringBuilder text = new StringBuilder();
-            for (int c = 0; c < 0x110000; c++) {
+            for (int c = 0; c < 0x110000; c += c < 0x40000 || c >= 0xE0000 && c < 0xE1000 ? 1 : 97) {
                 if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
                     text.append(context.replace("@", Character.toString(c)));
-                    if (c % 1021 == 0) {
+                    if (text.length() > 4000) {
                         assertSameCuts(text.toString(), context);
                         text.setLength(0);
                     }
