@@ -70,7 +70,11 @@ public final class CorpusLens {
     /// @return the lens; no model is opened yet
     /// @throws IllegalArgumentException if one of them is not known, or impossible for every model
     public static CorpusLens of(String... arguments) {
-        return new CorpusLens(List.of(arguments));
+        return of(List.of(arguments));
+    }
+
+    static CorpusLens of(List<String> arguments) {
+        return new CorpusLens(arguments);
     }
 
     /// The readings of texts. Nothing runs before somebody asks for rows, and each time somebody does, everything is read again: write
@@ -109,7 +113,7 @@ public final class CorpusLens {
                 .toArray(Column[]::new));
     }
 
-    private static Column column(Dataset<Row> texts, String name) {
+    static Column column(Dataset<Row> texts, String name) {
         if (!Arrays.asList(texts.columns()).contains(name)) {
             throw new IllegalArgumentException(
                     "column: expected \"" + name + "\", got " + (texts.columns().length == 0 ? "none" : String.join(", ", texts.columns())));

@@ -9,12 +9,15 @@ import io.github.logitlens.tools.Argument;
 import io.github.logitlens.tools.CorpusArguments;
 import io.github.logitlens.tools.OptionGroup;
 import io.github.logitlens.tools.corpus.CorpusFields;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /// What is read of which column of a table, as a command line says it: parsed by the driver, which refuses what is wrong, and again by each
 /// task, which is sent the words.
@@ -54,6 +57,27 @@ final class ReadingPlan implements OptionGroup {
         return plan;
     }
 
+    /// Of the arguments of a command that has these and others, these.
+    ///
+    /// @return words for [#of]
+    static List<String> words(ParseResult parsed) {
+        CommandSpec own = CommandSpec.create();
+        new ReadingPlan().addTo(own);
+        List<String> words = new ArrayList<>();
+        for (OptionSpec option : parsed.matchedOptions()) {
+            String name = option.longestName();
+            if (own.findOption(name) == null) {
+                continue;
+            }
+            if (option.arity().max() == 0) {
+                words.add(name);
+            } else {
+                option.originalStringValues().forEach(value -> words.addAll(List.of(name, value)));
+            }
+        }
+        return words;
+    }
+
     @Override
     public void addTo(CommandSpec command) {
         for (OptionGroup group : List.of(field, id, keep, last, corpus)) {
@@ -61,10 +85,7 @@ final class ReadingPlan implements OptionGroup {
         }
     }
 
-    /// Refuses what no model and no text can have.
-    ///
-    /// @throws ParameterException if an argument is impossible
-    void check() {
+    private void check() {
         if (atEnd()) {
             corpus.optionsAtEnd();
         } else {
@@ -84,11 +105,6 @@ final class ReadingPlan implements OptionGroup {
     /// The column of the texts.
     String field() {
         return field.get();
-    }
-
-    /// Whether somebody has named the column of the texts.
-    boolean isFieldGiven() {
-        return field.isGiven();
     }
 
     /// The column of their names.

@@ -1,6 +1,7 @@
 package io.github.logitlens.spark;
 
 import io.github.logitlens.LogitLens;
+import io.github.logitlens.error.LensException;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Iterator;
@@ -51,7 +52,7 @@ final class TextReader implements MapPartitionsFunction<Row, Row> {
     private Readings readings(ReadingPlan plan, LogitLens lens, Iterator<Row> texts) {
         try {
             return plan.atEnd() ? new EndReadings(plan, lens, texts, progress) : new CorpusReadings(plan, lens, texts, progress);
-        } catch (IllegalArgumentException e) {
+        } catch (LensException | IllegalArgumentException e) {
             throw new ModelRefusedException(e);
         }
     }

@@ -1,5 +1,9 @@
 package io.github.logitlens.spark;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +24,9 @@ final class LocalSpark {
     private LocalSpark() {
     }
 
-    /// A session with two task slots; to be stopped.
+    /// A session with two task slots, which tries a task four times; to be stopped.
     static SparkSession session(Path directory) {
-        return builder("local[2]", directory).getOrCreate();
+        return builder("local[2,4]", directory).getOrCreate();
     }
 
     static SparkSession.Builder builder(String master, Path directory) {
@@ -44,6 +48,18 @@ final class LocalSpark {
             texts.add(RowFactory.create("text-" + i, text.append(' ').append(i).toString(), 1900 + i));
         }
         return texts;
+    }
+
+    /// A file with an object for each text.
+    static Path file(List<Row> texts, Path file) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<String> lines = new ArrayList<>();
+        for (Row text : texts) {
+            ObjectNode object = json.createObjectNode();
+            object.put("id", text.getString(0)).put("text", text.getString(1)).put("year", (Integer) text.get(2));
+            lines.add(json.writeValueAsString(object));
+        }
+        return Files.write(file, lines);
     }
 
     static Dataset<Row> table(SparkSession session, List<Row> texts, int partitions) {
