@@ -4,8 +4,8 @@
     python3 tools/python/demo/bundle.py          nothing new to bundle; only what quotes the model
 
 Packs the model into the library's resources, then writes the model card and its pictures, the tests' goldens, what
-`lens verify` expects, the outputs in the guide, and the table and the numbers in README.md and in documentation comments
-that `QUOTED` lists. Left to a person: the pictures in tools/images, and sentences that interpret what is shown.
+`lens verify` expects, the outputs in README.md and tools/docs, and the numbers in documentation comments that `QUOTED`
+lists. Left to a person: the pictures in tools/images, and sentences that interpret what is shown.
 """
 
 import argparse
@@ -23,15 +23,11 @@ SCRIPTS = [["tools/python/demo/card.py"], ["tools/python/oracle/make_goldens.py"
            ["tools/python/demo/interventions.py", "--write", GOLDENS + "demo/interventions.json"],
            ["tools/python/demo/tuned_lens.py", "--measured", GOLDENS + "lenses/measured"],
            ["tools/src/main/scripts/demo_references.py"]]
-GUIDE = ["mvn", "-q", "-pl", "lens-core", "-am", "test", "-Dtest=GuideTest", "-Dsurefire.failIfNoSpecifiedTests=false",
-         "-Dlens.test.writeGuide=true"]
+DOCS = ["mvn", "-q", "-pl", "tools", "-am", "test", "-Dtest=DocsTest", "-Dsurefire.failIfNoSpecifiedTests=false",
+        "-Dlens.test.writeDocs=true"]
 PROMPT = "The Eiffel Tower is in"
-README_TABLE = re.compile(r"(\$ tools/bin/lens \"(?P<prompt>[^\"\n]*)\".*?The first prints:\n\n```text\n)(?P<table>.*?)(\n```)", re.DOTALL)
 CORE = "lens-core/src/main/java/io/github/logitlens/"
 QUOTED = [  # file, what stands before a number, the number
-    ("README.md", 'r.top(r.finalPoint(), -1).getFirst();       // " Paris": ', "probability"),
-    ("README.md", "r.reading(r.layer(5), -1).entropy();        // ", "entropy"),
-    ("README.md", "r.reading(r.layer(5), -1).klToFinal();      // ", "klToFinal"),
     (CORE + "LensMetric.java", "r.value(LensMetric.ENTROPY, r.layer(5), -1)    // ", "entropy"),
     (CORE + "Attribution.java", "a.logit()                             // ", "difference"),
     (CORE + "Attribution.java", "a.strongest().getFirst().logit()      // ", "strongest"),
@@ -41,17 +37,6 @@ QUOTED = [  # file, what stands before a number, the number
 def lens(*words):
     """What the command prints."""
     return subprocess.run([ROOT / "tools/bin/lens", *words], check=True, capture_output=True, text=True).stdout
-
-
-def write_readme():
-    """Replaces the table in README.md by what its command prints now."""
-    path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    found = README_TABLE.search(text)
-    if found is None:
-        sys.exit("README.md: expected a table after 'The first prints:', got none")
-    table = lens(found["prompt"]).rstrip("\n")
-    path.write_text(text[: found.start("table")] + table + text[found.end("table") :], encoding="utf-8")
 
 
 def measured():
@@ -91,8 +76,7 @@ def main():
         print(f"{packed.bundle(args.directory)}  {packed.PLAIN}")
     for script in SCRIPTS:
         subprocess.run([sys.executable, *script], cwd=ROOT, check=True)
-    subprocess.run(GUIDE, cwd=ROOT, check=True)
-    write_readme()
+    subprocess.run(DOCS, cwd=ROOT, check=True)
     write_quotations()
 
 

@@ -6,7 +6,7 @@ import java.util.Objects;
 /// What one head attends to in one prompt: its pattern, and four numbers that say what kind of head it looks like. Immutable.
 ///
 /// The first query sees nothing but itself, whatever the head does, so each number is a mean over the queries after it; for a prompt
-/// of one token it is NaN. What each says, and where it misleads, stands in the guide.
+/// of one token it is NaN. What each says, and where it misleads, stands in `tools/docs/find-the-head.md`.
 public final class AttentionHead {
 
     private final int layer;

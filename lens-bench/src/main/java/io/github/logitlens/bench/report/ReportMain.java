@@ -33,7 +33,7 @@ public final class ReportMain {
               --again       writes the report of the last run's figures anew, without measuring
               --publish     puts the figures among the committed ones, in place of those of this kind of machine, and the tables
                             of all of them into lens-bench/README.md, the headline into README.md; what each number costs into
-                            lens-core/GUIDE.md
+                            tools/docs/benchmark.md
               --tables      writes those tables anew from the committed figures, without measuring
               --against COMMIT
                             old beside new, in turns: builds that commit in a temporary work tree, and runs its benchmarks and
@@ -148,7 +148,7 @@ public final class ReportMain {
         Files.writeString(folder.resolve("report.md"), "# Benchmark report\n\n" + text);
         Published.draw(shown, folder, "");
         if (publish && !metrics.isEmpty()) {
-            Section.replace(module.resolveSibling("lens-core").resolve("GUIDE.md"), Schedule.METRICS, metrics);
+            Section.replace(module.resolveSibling("tools").resolve("docs/benchmark.md"), Schedule.METRICS, metrics);
         } else if (publish) {
             Published published = new Published(module);
             published.add(shown);

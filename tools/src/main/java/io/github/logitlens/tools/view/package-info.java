@@ -7,5 +7,5 @@
 /// }
 /// ```
 ///
-/// `tools/GUIDE.md` has more of it, run.
+/// `tools/docs/pictures-and-files.md` has more of it, run.
 package io.github.logitlens.tools.view;
