@@ -45,8 +45,8 @@ def measured():
     attribution = json.loads(lens("attribute", "--json", "--token", " Paris", "--versus", " London", PROMPT))
     strongest = max(attribution["components"], key=lambda c: abs(c["logit"]))
     numbers = {
-        "probability": f"{readings[-1]['top'][0]['probability']:.3f}", "entropy": f"{readings[6]['entropy']:.3f}",
-        "klToFinal": f"{readings[6]['klToFinal']:.3f}", "difference": f"{attribution['logit']:.2f}",
+        "entropy": f"{readings[6]['entropy']:.3f}",
+        "difference": f"{attribution['logit']:.2f}",
         "strongest": f"{strongest['logit']:.2f}",
     }
     return numbers, strongest["label"]

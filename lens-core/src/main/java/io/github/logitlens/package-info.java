@@ -8,9 +8,17 @@
 /// [io.github.logitlens.assertions].
 ///
 /// ```java
-/// LensResult r = Lens.run("The Eiffel Tower is in");
-/// r.top(r.finalPoint(), -1).getFirst()    // " Paris": 0.965
-/// r.decisionLayer(-1)                     // Layer 7
+/// try (LogitLens lens = LogitLens.open("demo")) {                            // or gpt2, or a directory
+///     LensResult r = lens.run("The Eiffel Tower is in", LensOptions.defaults().track(" Paris"));
+///     r.top(r.finalPoint(), -1).getFirst();                                  // " Paris": 0.965
+///     r.decisionLayer(-1);                                                   // Layer 7
+///     r.tracked(" Paris", r.layer(5), -1).rank();                            // 2
+///     r.reading(r.layer(5), -1).klToFinal();                                 // 1.922   nats
+///     Attribution a = lens.attribute("The Eiffel Tower is in", AttributionOptions.of(" Paris").versus(" London"));
+///     a.strongest().getFirst().label();                                      // Layer 7 MLP
+///     LensComparison effect = lens.compare("The Eiffel Tower is in", LensOptions.defaults(), Edits.zeroHead(6, 0));
+///     effect.difference(effect.before().finalPoint(), -1).after().top().getFirst();   // " Paris": 0.906
+/// }
 /// ```
 @NullMarked
 package io.github.logitlens;

@@ -1,9 +1,10 @@
 /// Checkpoints: what a GPT-2 is made of, read from disk.
 ///
 /// ```java
-/// try (Checkpoint checkpoint = Checkpoint.open("demo")) {                  // or a directory
-///     Gpt2Config config = checkpoint.config();
-///     float[] gain = checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll();   // [dModel]
+/// try (Checkpoint checkpoint = Checkpoint.open("demo")) {                     // or a directory, or gpt2
+///     checkpoint.config().nLayers();                                          // 8
+///     checkpoint.weight(WeightRole.FINAL_LN_GAIN).readAll().length;           // 128
+///     checkpoint.weight(WeightRole.QKV_WEIGHT, 3).columns();                  // 384
 /// }
 /// ```
 ///

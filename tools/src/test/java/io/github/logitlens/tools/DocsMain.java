@@ -43,7 +43,7 @@ import picocli.CommandLine.ParameterException;
 /// | `xml` | dependencies on what is built here, in its version |
 ///
 /// In javadoc's package pages a line `EXPRESSION;   // VALUE` is compared, whose value may be followed by two blanks and a remark.
-final class DocsMain {
+public final class DocsMain {
 
     private static final String IMPORTS = Stream.of("logitlens", "logitlens.assertions", "logitlens.edit", "logitlens.error",
             "logitlens.hook", "logitlens.model", "logitlens.tokenizer", "logitlens.tools.view", "logitlens.tools.view.draw",
@@ -85,6 +85,7 @@ final class DocsMain {
             }
         }
         docs.compile();
+        docs.emptyDirectory();
         for (String name : docs.sources.keySet()) {
             if (name.startsWith("Package")) {
                 docs.runJava(name);
@@ -484,10 +485,12 @@ final class DocsMain {
                 Files.delete(path);
             }
         }
-        // A checkpoint of somebody's own: small, with random weights and no tokenizer.
+        // A checkpoint of somebody's own, small, with random weights and no tokenizer; and lenses of another such model.
+        Path goldens = root.resolve("lens-core/src/test/resources/goldens");
         Path model = Files.createDirectories(Path.of("my-gpt2"));
-        Path fixture = root.resolve("lens-core/src/test/resources/goldens/tiny-a");
-        Files.copy(fixture.resolve("config.json"), model.resolve("config.json"));
-        Files.copy(fixture.resolve("model.safetensors"), model.resolve("model.safetensors"));
+        Files.copy(goldens.resolve("tiny-a/config.json"), model.resolve("config.json"));
+        Files.copy(goldens.resolve("tiny-a/model.safetensors"), model.resolve("model.safetensors"));
+        Files.copy(goldens.resolve("lenses/tuned/params.pt"), Path.of("params.pt"));
+        Files.copy(goldens.resolve("lenses/jacobian.pt"), Path.of("jacobian_lens.pt"));
     }
 }

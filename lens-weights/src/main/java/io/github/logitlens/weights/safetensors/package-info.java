@@ -1,10 +1,13 @@
 /// The safetensors file format: tensors of any type by name, read and written.
 ///
 /// ```java
-/// try (SafeTensors file = SafeTensors.open(Path.of("model.safetensors"))) {
-///     TensorInfo gain = file.tensor("ln_f.weight").orElseThrow();   // F32, [768]
-///     float[] values = new float[768];
-///     file.readFloats(gain, 0, values, 0, 768);
+/// new SafeTensorsWriter().floats("gain", DType.F32, List.of(2L, 2L), new float[] {1, 2, 3, 4}).write(Path.of("own.safetensors"));
+/// try (SafeTensors file = SafeTensors.open(Path.of("own.safetensors"))) {
+///     TensorInfo gain = file.tensor("gain").orElseThrow();
+///     gain.shape();                                              // [2, 2]
+///     double[] values = new double[4];
+///     file.readDoubles(gain, 0, values, 0, 4);
+///     values[3];                                                 // 4.0
 /// }
 /// ```
 ///
