@@ -50,7 +50,7 @@ public record Token(int id, String text, byte[] bytes) {
     }
 
     /// The text for a screen: the token's characters, with control characters and bytes that are no character as `\n`,
-    /// `\t`, `\r` or `\x80`. Invisible format characters and U+FFFD itself are shown by their bytes too, so the result
+    /// `\t`, `\r` or `\x80`. Format characters, variation selectors and others that are drawn as nothing, and U+FFFD itself, are shown by their bytes too, so the result
     /// never holds a bare U+FFFD, a line break or a change of direction.
     ///
     /// @return the text for a screen
@@ -82,7 +82,17 @@ public record Token(int id, String text, byte[] bytes) {
     private static boolean isVisible(int codePoint) {
         return codePoint != Utf8.REPLACEMENT && switch (Character.getType(codePoint)) {
             case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
+            default -> !isIgnorable(codePoint);
+        };
+    }
+
+    /// The code points of Unicode's Default_Ignorable_Code_Point, which fonts draw as nothing, that are no format characters: fillers,
+    /// joiners, variation selectors, and what is kept free for more of them.
+    private static boolean isIgnorable(int codePoint) {
+        return switch (codePoint) {
+            case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2065, 0x3164, 0xFFA0 -> true;
+            default -> codePoint >= 0xFE00 && codePoint <= 0xFE0F || codePoint >= 0xFFF0 && codePoint <= 0xFFF8
+                    || codePoint >= 0xE0000 && codePoint <= 0xE0FFF;
         };
     }
 

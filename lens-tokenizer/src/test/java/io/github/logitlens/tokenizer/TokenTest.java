@@ -26,6 +26,8 @@ class TokenTest {
         assertEquals("\\xc2\\x85", display("\u0085"));
         assertEquals("\\xe2\\x80\\xae", display("\u202E"));
         assertEquals("\\xef\\xbf\\xbd", display("\uFFFD"));
+        assertEquals("❤\\xef\\xb8\\x8f", display("❤\uFE0F"), "a variation selector");
+        assertEquals("\\xe3\\x85\\xa4", display("\u3164"), "a filler");
         assertEquals(" \\xe2\\x80", new Token(0, new byte[] {' ', (byte) 0xE2, (byte) 0x80}).display());
     }
 

@@ -26,13 +26,14 @@ final class PictureOptions implements OptionGroup {
 
     private final Argument<List<String>> metrics = Argument.texts(OptionSpec.builder("--metric").paramLabel("METRIC,...")
             .completionCandidates(new Metrics())
-            .description("grid, svg, png: what the colours show, one of ${COMPLETION-CANDIDATES}; "
-                    + "the last four are those of the first --track token, rank is short for tracked.rank, logitDifference needs "
-                    + "--versus. Default: probability. Other formats: numbers shown besides the tokens, as many as wanted, without "
-                    + "those four; jsd and totalVariation take a second pass. May be repeated."));
+            .description("grid, svg, png, html: what the colours show, one of ${COMPLETION-CANDIDATES}; "
+                    + "answer is the place of the final first choice, the last four are those of the first --track token, rank is "
+                    + "short for tracked.rank, logitDifference needs --versus. Default: probability. html takes more, to choose from. "
+                    + "Other formats: numbers shown besides the tokens, as many as wanted, without those five; jsd and totalVariation "
+                    + "take a second pass. May be repeated."));
 
     private final Argument<String> scale = Argument.text("--scale", "SCALE",
-            "grid, svg, png: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.");
+            "grid, svg, png, html: linear, log, or clip (5th to 95th percentile). Default: linear, for ranks log.");
 
     private final Argument<Integer> stride = Argument.number("--stride", "N",
             "grid, svg, png: every Nth layer, counted from the last. Default: 1.");
@@ -66,15 +67,18 @@ final class PictureOptions implements OptionGroup {
     /// @throws ParameterException if there are any
     void check(Format format) {
         List<String> given = new ArrayList<>();
-        if (!PICTURES.contains(format)) {
+        if (!PICTURES.contains(format) && format != Format.HTML) {
             scale.given().ifPresent(_ -> given.add("--scale"));
+        }
+        if (!PICTURES.contains(format)) {
             stride.given().ifPresent(_ -> given.add("--stride"));
             if (bottomUp.get()) {
                 given.add("--bottom-up");
             }
         }
         if (!given.isEmpty()) {
-            throw wrong(given.getFirst() + ": expected --format grid, svg or png with it, got " + format);
+            throw wrong(given.getFirst() + ": expected --format grid, svg" + (given.contains("--scale") ? ", png or html" : " or png")
+                    + " with it, got " + format);
         }
         colours.check(format);
     }
@@ -96,14 +100,15 @@ final class PictureOptions implements OptionGroup {
         }
     }
 
-    /// What is drawn.
+    /// What is drawn, or seen of a page at first.
     ///
     /// @param options what is read, for the tokens tracked
+    /// @param format  a picture's, or a page's
     /// @return the choice
     /// @throws ParameterException if there is no such metric or scale
-    GridChoice choice(LensOptions options) {
+    GridChoice choice(LensOptions options, Format format) {
         try {
-            if (keys().size() > 1) {
+            if (keys().size() > 1 && format != Format.HTML) {
                 throw new IllegalArgumentException("metric: expected one for a picture, got " + String.join(",", keys()));
             }
             Quantity quantity = Quantity.named(keys().isEmpty() ? LensMetric.PROBABILITY.key() : keys().getFirst(), options);
@@ -128,12 +133,18 @@ final class PictureOptions implements OptionGroup {
     /// What has to be read for it.
     ///
     /// @param options what is read already
-    /// @param choice  what is drawn
-    /// @return options that read the picture's metric too
-    static LensOptions reading(LensOptions options, GridChoice choice) {
-        return choice.quantity() instanceof Quantity.OfPoint(LensMetric metric)
-                ? options.metrics(Stream.concat(options.metrics().stream(), Stream.of(metric)).toArray(LensMetric[]::new))
-                : options;
+    /// @param choice  what is drawn, or seen at first
+    /// @return options that read the metrics that are named too
+    /// @throws ParameterException if there is no such metric
+    LensOptions reading(LensOptions options, GridChoice choice) {
+        try {
+            Stream<Quantity> named = keys().stream().map(key -> Quantity.named(key, options));
+            return options.metrics(Stream.of(options.metrics().stream(), Stream.concat(named, Stream.of(choice.quantity()))
+                            .filter(Quantity.OfPoint.class::isInstance).map(quantity -> ((Quantity.OfPoint) quantity).metric()))
+                    .flatMap(metrics -> metrics).distinct().toArray(LensMetric[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
     }
 
     /// The colours to draw with.

@@ -89,8 +89,8 @@ final class RunCommand implements SubCommand {
         boolean all = drawn || format == Format.HTML || format == Format.LOGITLENSKIT;
         LensOptions asked = reading.options(all ? Positions.all() : Positions.last());
         ColourDepth colours = picture.colours(stdio.terminal(), output.toStandardOutput());
-        Optional<GridChoice> choice = drawn ? Optional.of(picture.choice(asked)) : Optional.empty();
-        LensOptions options = choice.map(drawing -> PictureOptions.reading(asked, drawing)).orElseGet(() -> picture.reading(asked));
+        Optional<GridChoice> choice = drawn || format == Format.HTML ? Optional.of(picture.choice(asked, format)) : Optional.empty();
+        LensOptions options = choice.map(shown -> picture.reading(asked, shown)).orElseGet(() -> picture.reading(asked));
         Hooks hooks = edits.hooks();
         compute.apply();
         prompt.literal(stdio).flatMap(hint).ifPresent(note -> stdio.err().println("lens: " + note));
@@ -135,7 +135,7 @@ final class RunCommand implements SubCommand {
             case GRID -> new TerminalGrid(choice.orElseThrow(), colours, stdio.terminal().width(), compute, kept);
             case JSON -> new RunJson();
             case CSV -> new RunCsv();
-            case HTML -> new RunHtml();
+            case HTML -> new RunHtml(choice.orElseThrow().quantity(), choice.orElseThrow().scale());
             case SVG, PNG, JSONL, LOGITLENSKIT -> throw new AssertionError(format);
         };
     }

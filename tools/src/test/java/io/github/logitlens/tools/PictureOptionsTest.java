@@ -64,6 +64,22 @@ class PictureOptionsTest {
     }
 
     @Test
+    void aPageIsSeenAsAskedAtFirst() {
+        String page = Cli.lens("--format", "html", "--metric", "answer,margin", "--scale", "clip", "--track", " Paris", EIFFEL).succeeds().out();
+        assertTrue(page.contains("{\"fragment\":\"metric=answer&scale=clip&track=6342\"}"), "the view");
+        assertTrue(page.contains("\"margin\":"), "what else is asked for is read too");
+        assertTrue(Cli.lens("--format", "html", EIFFEL).succeeds().out().contains("{\"fragment\":\"metric=probability&scale=linear\"}"));
+    }
+
+    /// Beyond the first k the answer has no place of its own.
+    @Test
+    void thePlaceOfTheAnswerCanBeDrawn() {
+        String grid = Cli.lens("--format", "grid", "--metric", "answer", "--top-k", "2", "--scale", "linear", EIFFEL).succeeds().out();
+        assertTrue(grid.contains("Place of the answer, linear scale. The place that the final first"), grid);
+        assertTrue(grid.contains("beyond 2"), grid);
+    }
+
+    @Test
     void trackedTokensHaveAPath() {
         String table = Cli.lens("--track", " Paris", EIFFEL).succeeds().out();
         assertTrue(table.matches("(?s).*\n Paris +\\| probability [▁-█]{9} 0 to 1 +\\| logit [▁-█]{9} .* +\\| rank [▁-█]{8}█ \\d+ to 1\n"),
@@ -94,7 +110,8 @@ class PictureOptionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--scale log      | table | --scale: expected --format grid, svg or png",
+        "--scale log      | table | --scale: expected --format grid, svg, png or html",
+        "--stride 2       | html  | --stride: expected --format grid, svg or png",
         "--stride 2       | csv   | --stride: expected --format grid, svg or png",
         "--bottom-up      | table | --bottom-up: expected --format grid, svg or png",
         "--color 16       | svg   | --color: expected --format grid"

@@ -1,5 +1,6 @@
 package io.github.logitlens.tools.view;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -74,11 +75,12 @@ public final class OneFilePage {
 
     /// Writes the page of one run.
     ///
-    /// @param runJson the run, a document of schema `logitlens.run/1`
-    /// @param out     where to; neither flushed nor closed
+    /// @param runJson  the run, a document of schema `logitlens.run/1`
+    /// @param fragment how it is looked at at first, as in the explorer's address behind the `#`
+    /// @param out      where to; neither flushed nor closed
     /// @throws IOException if `out` fails
-    public static void write(String runJson, Writer out) throws IOException {
-        String page = template().replace(VIEW, "{}");
+    public static void write(String runJson, String fragment, Writer out) throws IOException {
+        String page = template().replace(VIEW, embedded(JsonNodeFactory.instance.objectNode().put("fragment", fragment).toString()));
         int at = page.indexOf(RUN);
         out.write(page, 0, at);
         out.write(embedded(runJson));

@@ -20,11 +20,10 @@ document.getElementById('answer').textContent = answer ? ` ▸ ${shown(answer)} 
 document.title = `${prompt} ▸ ${answer ? shown(answer) : ''} · Logit Lens`;
 document.getElementById('about').textContent = `${run.model.id}, ${run.model.layers} layers, dModel ${run.model.dModel}; `
     + `${run.tokens.length} tokens; ${run.options.lens} lens; BOS ${run.options.bos ? 'prepended' : 'none'}; `
-    + `layer norm ${run.options.layerNorm}; weights ${run.provenance?.weightsSha256 ?? 'unknown'}`;
-if (address !== undefined) {
-  const from = document.getElementById('from');
-  from.textContent = `Made at ${address}`;
-}
+    + `layer norm ${run.options.layerNorm}; ${run.edits?.length > 0 ? `changed: ${run.edits.join(', ')}` : 'no edits'}; `
+    + `weights ${run.provenance?.weightsSha256 ?? 'unknown'}`;
+document.getElementById('from').textContent = address === undefined
+    ? `Made by lens run, version ${run.provenance?.version ?? 'unknown'}` : `Made at ${address}`;
 document.getElementById('theme').addEventListener('click', () => globalThis.lensToggleTheme());
 addEventListener('lens-theme', () => viewer.restyle());
 viewer.show(run);

@@ -1,5 +1,6 @@
 // The questions that the colours answer, and the metric behind each.
 
+import {KNOWN} from './known.js';
 import {COMPARED, METRICS, metricOf, TRACKED} from './metrics.js';
 import {number} from './run.js';
 
@@ -8,8 +9,7 @@ import {number} from './run.js';
  * as the first k go; beyond them it is worse than any of those.
  */
 export const ANSWER = Object.freeze({
-  key: 'answer', label: 'Place of the answer', unit: '', kind: 'rank', scale: 'log', always: true, tracked: false,
-  meaning: 'The place that the final first choice has at this layer: 1 where it is in front already.',
+  ...KNOWN.answer, always: true, tracked: false,
   of(run, point, position) {
     const answer = run.top(run.finalPoint, position);
     const reading = run.reading(point, position);

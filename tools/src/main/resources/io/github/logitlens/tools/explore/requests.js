@@ -1,7 +1,7 @@
 // What the page asks the server for, as a function of the state.
 
 import {isIn} from './metrics.js';
-import {ANSWER, ASKED, choiceOf} from './questions.js';
+import {ASKED, choiceOf} from './questions.js';
 
 const ALWAYS_READ = ['embed', 'resid_post'];
 const ORDER = ['embed', 'resid_pre', 'head', 'attn_out', 'resid_mid', 'mlp_out', 'resid_post'];
@@ -50,16 +50,10 @@ export function gridRequest(state, answer) {
   });
 }
 
-/**
- * How the program draws the picture that is seen: its metric, its scale, and the ids it follows. The program has no place of the
- * answer; the rank of the last position's answer comes nearest.
- */
+/** How the program draws the picture that is seen: its metric, its scale, and the ids it follows. */
 export function pictureOf({run, state, metric, scale}) {
   const followed = state.tracked ?? [];
   const answer = run.top(run.finalPoint, run.lastPosition)?.id;
-  if (metric === ANSWER) {
-    return {metric: 'tracked.rank', scale: 'log', tracked: [answer, ...followed.filter(id => id !== answer)]};
-  }
   return {
     metric: metric.key, scale: scale.key, tracked: metric.tracked && followed.length === 0 ? [answer] : followed,
     ...metric.versus && {versus: followed[1]},

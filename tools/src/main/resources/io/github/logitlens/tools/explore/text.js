@@ -1,10 +1,10 @@
 // Token text for the screen. Everything here returns plain strings; the page sets them with textContent only.
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{DI}\uFFFD]/u;
 const NAMED = new Map([['\n', '\\n'], ['\t', '\\t'], ['\r', '\\r']]);
 
 /**
- * A token's text with control characters, format characters and bytes that are no character as `\n`, `\x80`, as the
+ * A token's text with control characters, those that are drawn as nothing and bytes that are no character as `\n`, `\x80`, as the
  * command line shows them: never a line break, a change of direction or a bare U+FFFD where the bytes are known.
  */
 export function display(token) {

@@ -40,7 +40,7 @@ final class LargeRun {
         try (Writer out = Files.newBufferedWriter(file)) {
             OneFilePage.write("{\"schema\":\"logitlens.run/1\",\"model\":{\"id\":\"random\",\"layers\":" + (points - 1)
                     + ",\"dModel\":1600,\"vocabSize\":50257},\"options\":{\"bos\":false,\"topK\":1,\"layerNorm\":\"recomputed\","
-                    + "\"tracked\":[]},\"tokens\":[" + tokens + "],\"points\":[" + places + "],\"readings\":[" + readings + "]}", out);
+                    + "\"tracked\":[]},\"tokens\":[" + tokens + "],\"points\":[" + places + "],\"readings\":[" + readings + "]}", "", out);
         }
         return file;
     }

@@ -16,6 +16,7 @@ import java.util.Locale;
 /// ```json
 /// {"metrics": [{"key": "entropy", "label": "Entropy", "unit": "nats", "meaning": "How undecided …", "kind": "distance",
 ///               "scale": "linear", "always": true, "tracked": false, "at": ["entropy"]}, …],
+///  "answer": {"key": "answer", "label": "Place of the answer", …},
 ///  "scales": [{"key": "clip", "label": "clipped", "meaning": "Linear between …", "clipped": 0.05}, …],
 ///  "colours": ["#440154", …, "#fde725"], "signedColours": ["#08519c", …, "#9a3a05"]}
 /// ```
@@ -23,7 +24,7 @@ import java.util.Locale;
 /// `at` leads from a reading of the document to the number. `kind` is `probability`, between 0 and 1; `rank`, of which 1 is the
 /// best and brightest; `distance`, of which 0 is; `signed`, whose 0 is the middle of `signedColours`; or `number`. `scale` is the
 /// usual one. `always`: it is in the readings of every run; `tracked`: it needs a tracked token; `versus`: and one that this is
-/// compared with.
+/// compared with. `answer` is no number of a reading, but of all readings of a position.
 public final class DisplayJson {
 
     private DisplayJson() {
@@ -54,6 +55,9 @@ public final class DisplayJson {
         json.writeBooleanField("versus", true);
         end(List.of(Quantity.OfDifference.KEY), json);
         json.writeEndArray();
+        json.writeFieldName("answer");
+        begin(Quantity.OfAnswer.KEY, Quantity.OfAnswer.LABEL, "", Quantity.OfAnswer.MEANING, Kind.RANK, json);
+        json.writeEndObject();
         json.writeArrayFieldStart("scales");
         for (Scale scale : Scale.values()) {
             write(scale, json);

@@ -4,6 +4,7 @@ import io.github.logitlens.LensMetric;
 import io.github.logitlens.LensOptions;
 import io.github.logitlens.LensPoint;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.TokenPrediction;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.internal.view.SafeText;
 import java.util.ArrayList;
@@ -99,6 +100,60 @@ public sealed interface Quantity {
         }
     }
 
+    /// The place that a position's own answer, its final first choice, has at a point.
+    ///
+    /// @param topK how many places are known; behind them it has no number of its own
+    record OfAnswer(int topK) implements Quantity {
+
+        static final String KEY = "answer";
+        static final String LABEL = "Place of the answer";
+        static final String MEANING = "The place that the final first choice has at this layer: 1 where it is in front already.";
+
+        @Override
+        public String key() {
+            return KEY;
+        }
+
+        @Override
+        public String label() {
+            return LABEL;
+        }
+
+        @Override
+        public String unit() {
+            return "";
+        }
+
+        @Override
+        public String meaning() {
+            return MEANING;
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.RANK;
+        }
+
+        @Override
+        public double[] column(LensResult result, List<LensPoint> points, int position) {
+            int answer = result.top(result.finalPoint(), position).getFirst().token().id();
+            return points.stream().mapToDouble(point -> place(result.top(point, position), answer)).toArray();
+        }
+
+        private double place(List<TokenPrediction> top, int id) {
+            int at = 0;
+            while (at < top.size() && top.get(at).token().id() != id) {
+                at++;
+            }
+            return at + 1;
+        }
+
+        @Override
+        public String figure(double value) {
+            return value > topK ? "beyond " + topK : Quantity.super.figure(value);
+        }
+    }
+
     /// How far the first tracked token is ahead of the one that it is compared with.
     ///
     /// @param token the first tracked one
@@ -143,7 +198,7 @@ public sealed interface Quantity {
 
     /// The quantity that `--metric` names.
     ///
-    /// @param key     a metric's key, or `tracked.rank` (or `rank`), `tracked.probability`, `tracked.logit`, `logitDifference`; in any
+    /// @param key     a metric's key, `answer`, or `tracked.rank` (or `rank`), `tracked.probability`, `tracked.logit`, `logitDifference`; in any
     ///                case
     /// @param options of the run, for the tokens that it tracks, of which the first is meant
     /// @return the quantity
@@ -154,6 +209,9 @@ public sealed interface Quantity {
             TokenRef other = options.versus().orElseThrow(() -> new IllegalArgumentException(
                     "metric " + OfDifference.KEY + ": expected --track TOKEN and --versus TOKEN with it, got none"));
             return new OfDifference(tracked.getFirst(), other);
+        }
+        if (OfAnswer.KEY.equalsIgnoreCase(key)) {
+            return new OfAnswer(options.topK());
         }
         for (TokenFact fact : TokenFact.values()) {
             if (fact.key().equalsIgnoreCase(key) || fact == TokenFact.RANK && key.equalsIgnoreCase("rank")) {
@@ -171,9 +229,9 @@ public sealed interface Quantity {
 
     /// All that [#named] takes.
     ///
-    /// @return the metrics' keys, then those of tracked tokens
+    /// @return the metrics' keys, `answer`, then those of tracked tokens
     static List<String> keys() {
-        return Stream.of(Arrays.stream(LensMetric.values()).map(LensMetric::key),
+        return Stream.of(Arrays.stream(LensMetric.values()).map(LensMetric::key), Stream.of(OfAnswer.KEY),
                 Arrays.stream(TokenFact.values()).map(TokenFact::key), Stream.of(OfDifference.KEY))
                 .flatMap(keys -> keys).collect(Collectors.toCollection(ArrayList::new));
     }

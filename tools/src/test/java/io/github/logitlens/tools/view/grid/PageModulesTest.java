@@ -131,16 +131,19 @@ class PageModulesTest {
         return colours;
     }
 
-    /// All tokens there are, and pieces of characters in all the ways in which they can be cut.
+    /// All tokens and characters there are, and pieces of characters in all the ways in which they can be cut.
     private static ArrayNode tokens() {
         Gpt2Tokenizer gpt2 = Gpt2Tokenizer.gpt2();
         byte[] text = "é日🙂\u202e\ufffd\u0000\u0085".getBytes(StandardCharsets.UTF_8);
+        Stream<Token> characters = IntStream.concat(IntStream.rangeClosed(0, 0xFFFF), IntStream.rangeClosed(0xE0000, 0xE1000))
+                .filter(point -> Character.getType(point) != Character.SURROGATE)
+                .mapToObj(point -> new Token(0, Character.toString(point).getBytes(StandardCharsets.UTF_8)));
         Stream<Token> cut = IntStream.range(0, text.length).boxed().flatMap(from -> IntStream.rangeClosed(from, text.length)
                 .mapToObj(to -> new Token(0, Arrays.copyOfRange(text, from, to))));
         Stream<Token> broken = Stream.of("c080", "eda080", "f5808080", "f48fbfbf", "fffe", "80", "e0a0").map(hex ->
                 new Token(0, java.util.HexFormat.of().parseHex(hex)));
         ArrayNode tokens = JSON.arrayNode();
-        Stream.of(IntStream.range(0, gpt2.vocabSize()).mapToObj(gpt2::token), cut, broken).flatMap(each -> each)
+        Stream.of(IntStream.range(0, gpt2.vocabSize()).mapToObj(gpt2::token), cut, broken, characters).flatMap(each -> each)
                 .forEach(token -> tokens.addArray().add(token.hex()).add(token.display()));
         return tokens;
     }

@@ -144,7 +144,7 @@ test('a view is a function of a run and the state', () => {
 test('a picture is what is seen', () => {
   const view = (metric, tracked) => ({run: smallRun(), state: {...DEFAULTS, tracked}, metric: choiceOf(metric), scale: {key: 'linear'}});
   assert.deepEqual(pictureOf(view('entropy', [7])), {metric: 'entropy', scale: 'linear', tracked: [7]});
-  assert.deepEqual(pictureOf(view('answer', [7, 1])), {metric: 'tracked.rank', scale: 'log', tracked: [1, 7]});
+  assert.deepEqual(pictureOf(view('answer', [7, 1])), {metric: 'answer', scale: 'log', tracked: [7, 1]});
   assert.deepEqual(pictureOf(view('tracked.rank')), {metric: 'tracked.rank', scale: 'linear', tracked: [1]});
   assert.deepEqual(pictureOf(view('logitDifference', [7, 8])), {metric: 'logitDifference', scale: 'linear', tracked: [7, 8], versus: 8});
   assert.ok(asPictureCommand(DEFAULTS, pictureOf(view('logitDifference', [7, 8]))).includes('--track id:7 --track id:8 --versus id:8'));
