@@ -10,7 +10,7 @@ export class Ask {
 
   /**
    * @param form   the form in the page
-   * @param listen {prompt(text, typed), guess(text), stale()}: `typed` whether it is another state of a text that is being typed
+   * @param listen {prompt(text, typed), example(text), guess(text), stale()}: `typed` whether it is another state of a text that is being typed
    */
   constructor(form, examples, listen) {
     this.form = form;
@@ -54,7 +54,9 @@ export class Ask {
   example(text) {
     this.begun = false;
     this.fill(text);
-    this.submit();
+    clearTimeout(this.timer);
+    this.listen.example(text);
+    this.begun = true;
   }
 
   typed() {

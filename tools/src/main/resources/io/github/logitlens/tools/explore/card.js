@@ -1,7 +1,7 @@
 // The card of one cell: its first k tokens with bars, and its numbers.
 
 import {button, element, explanation, refill, tokenText} from './dom.js';
-import {formatted, METRICS, valueOf} from './metrics.js';
+import {COMPARED, formatted, METRICS, valueOf} from './metrics.js';
 import {number} from './run.js';
 import {shown, spacedBytes} from './text.js';
 import {decimal, percent} from './words.js';
@@ -41,14 +41,12 @@ function content(run, row, position, listen) {
   const head = title(run, row, position);
   const close = button('×', 'Close the card', listen.close, 'close');
   close.dataset.key = 'close';
-  if (listen.why !== undefined) {
-    const ask = element('button', {type: 'button', class: 'ask-why', 'data-key': 'why', click: listen.why}, 'Why?');
-    head.prepend(ask);
-  }
+  const before = [close, ...listen.why === undefined ? []
+      : [element('button', {type: 'button', class: 'ask-why', 'data-key': 'why', click: listen.why}, 'Why?')]];
   if (reading === undefined) {
-    return [close, head, element('p', {}, 'not read yet')];
+    return [...before, head, element('p', {}, 'not read yet')];
   }
-  return [close, head, next(run, row, position), bars(run, reading.top, position, listen),
+  return [...before, head, next(run, row, position), bars(run, reading.top, position, listen),
     ...reading.bottom ? [element('h3', {}, 'Least likely'), bars(run, reading.bottom, position, listen, 'bottom')] : [],
     numbers(reading), why(reading)];
 }
@@ -93,7 +91,7 @@ function bar(run, position, token, at, listen, kind) {
 }
 
 function shownMetrics(reading) {
-  return METRICS.filter(metric => !['probability', 'logit'].includes(metric.key)
+  return [...METRICS, ...COMPARED].filter(metric => !['probability', 'logit'].includes(metric.key)
       && !Number.isNaN(valueOf(metric, reading)));
 }
 

@@ -49,11 +49,13 @@ class Page {
     this.options = new Options(at('options'), server, change);
     this.past = new Past(at('past'), fragment => this.store.set(this.possible(fromFragment(fragment)), 'push'));
     this.ask = new Ask(at('ask'), server.examples, {
-      prompt: (text, typed) => this.prompt(text, typed), guess: text => this.guess(text), stale: () => this.stale(),
+      prompt: (text, typed) => this.prompt(text, typed), example: text => this.example(text), guess: text => this.guess(text), stale: () => this.stale(),
     });
-    this.tour = new Tour(at('tour'), changes => this.store.set(changes));
-    at('guide').addEventListener('click', () => this.tour.go(0));
-    at('guess').addEventListener('click', () => this.askForGuess());
+    this.tour = new Tour(at('tour'), at('guide'), {
+      set: (changes, history) => this.store.set(changes, history), guess: on => this.askForGuess(on),
+      model: server.models.find(model => model.demonstration)?.id,
+    });
+    at('guess').addEventListener('click', () => this.setGuessing(!this.guessing));
     at('theme').addEventListener('click', () => globalThis.lensToggleTheme());
     at('about').textContent = [`version ${server.version}`, server.compute].filter(Boolean).join(' · ');
     addEventListener('lens-theme', () => this.viewer.restyle());
@@ -61,6 +63,7 @@ class Page {
     this.isFirst = location.hash === '';
     history.replaceState(null, '', `#${toFragment(this.store.state)}`);
     this.fill();
+    this.tour.show(this.store.state);
     this.run();
     document.documentElement.dataset.ready = 'true';
   }
@@ -117,6 +120,7 @@ class Page {
       this.fill();
     }
     this.draw();
+    this.tour.show(state);
     this.run();
   }
 
@@ -168,7 +172,7 @@ class Page {
     this.status.done(`${counted(run.tokens.length, 'token')} × ${counted(run.points.length, 'row')} in ${Math.round(milliseconds)} ms`
         + (state.edits.length > 0 ? ` · changed: ${state.edits.join(', ')}` : '')
         + (lacking > 0 ? ` · follow ${lacking === 1 ? 'a token' : 'two tokens'}, and the colours will show it` : '')
-        + (this.note ? ` · ${this.note}` : ''), spokenAnswer(run));
+        + (this.note ? ` · ${this.note}` : ''), this.guessed?.asked ? '' : spokenAnswer(run));
     this.past.add(state, run);
     this.answers.forget();
     this.run();
@@ -245,10 +249,28 @@ class Page {
 
   // --- guess before you look ---
 
-  askForGuess() {
-    this.guessed = {asked: true};
-    this.cover(true);
-    this.draw();
+  /** An example, whose answer is guessed first where that is chosen. */
+  example(text) {
+    this.prompt(text, false);
+    if (this.guessing) {
+      this.askForGuess(true);
+    }
+  }
+
+  setGuessing(on) {
+    this.guessing = on;
+    at('guess').setAttribute('aria-pressed', String(on));
+    this.askForGuess(on);
+  }
+
+  /** Covers what the model says until a guess is made; or takes that back. */
+  askForGuess(on) {
+    if (on || this.guessed?.asked) {
+      this.guessed = on ? {asked: true} : undefined;
+      this.cover(on);
+      this.draw();
+      this.status.say(on || this.current === undefined ? '' : spokenAnswer(this.current));
+    }
   }
 
   cover(covered) {

@@ -34,6 +34,7 @@ const FIELDS = {
   reason: {name: 'why', usual: undefined, runs: false, ...number(0, 1e9)},
   against: {name: 'less', usual: undefined, runs: false, ...number(0, 1e9)},
   part: {name: 'part', usual: '', runs: false, ...text},
+  lesson: {name: 'lesson', usual: '', runs: false, ...text},
   panel: {name: 'panel', usual: 'lines', runs: false, ...text},
 };
 

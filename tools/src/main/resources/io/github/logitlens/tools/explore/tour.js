@@ -1,34 +1,29 @@
-// A first visit explains itself in three steps on the real page.
+// Lessons beside the page: what a step says, on to the next one, and back to it for who has played on.
 
-import {button, element} from './dom.js';
+import {button, element, menu, refill} from './dom.js';
+import {changesOf, hasLeft, LESSONS, lessonAt} from './lessons.js';
 
 const KEY = 'lens-toured';
 
-const STEPS = [
-  {target: '.grid', title: 'A column is a place in the prompt',
-    text: 'Each one shows what the model would say next after the token at its head. The last column is what the whole prompt '
-        + 'leads to.', state: {position: -1, point: ''}},
-  {target: '.thread', title: 'From top to bottom it makes up its mind',
-    text: 'Each row is a layer. Beside them is the way of the answer: at which place it stands at each layer, and where it is '
-        + 'decided.', state: {position: -1, metric: 'answer'}},
-  {target: '.scrub', title: 'Look at any cell, or play the layers',
-    text: 'Bright cells answer the question above the grid. Click one for its first tokens, or press Play and watch the layers '
-        + 'write the sentence one after the other.', state: {metric: 'probability', scale: ''}},
-];
-
 export class Tour {
 
-  /** @param set set(changes): the steps are states of the page */
-  constructor(host, set) {
+  /**
+   * @param host   where the step is
+   * @param below  where lessons are chosen
+   * @param listen {set(changes, history), guess(on): whether the answer is to be guessed, model: who the lessons are about}
+   */
+  constructor(host, below, listen) {
     this.host = host;
-    this.set = set;
-    this.host.hidden = true;
-    this.host.setAttribute('role', 'region');
-    this.host.setAttribute('aria-label', 'First steps');
-    this.host.addEventListener('keydown', event => event.key === 'Escape' && this.end());
+    this.listen = listen;
+    host.hidden = true;
+    host.setAttribute('role', 'region');
+    host.addEventListener('keydown', event => event.key === 'Escape' && this.end());
+    below.append(menu('Learn', LESSONS.map(lesson => ({
+      id: lesson.key, label: lesson.title, choose: () => this.begin(lesson),
+    }))));
   }
 
-  /** Begins, where nobody has been before. */
+  /** The first steps, where nobody has been before. */
   offer() {
     try {
       if (localStorage.getItem(KEY) !== null) {
@@ -37,36 +32,70 @@ export class Tour {
     } catch {
       return;
     }
-    this.go(0, false);
+    this.go(LESSONS[0], 0, 'replace');
   }
 
-  /** @param focus whether somebody asked for it */
-  go(at, focus = true) {
-    const {target, title, text, state} = STEPS[at];
-    this.light(target);
-    this.set(state);
-    const last = at === STEPS.length - 1;
-    const on = button(last ? 'Done' : 'Next', last ? 'Done: end the first steps' : 'Next step', () => last ? this.end() : this.go(at + 1), 'primary');
-    this.host.replaceChildren(element('p', {class: 'tour-count'}, `${at + 1} of ${STEPS.length}`), element('h2', {}, title),
-        element('p', {}, text), element('div', {class: 'tour-buttons'},
-            ...last ? [] : [button('Skip', 'Skip the first steps', () => this.end(), 'quiet')], on));
-    this.host.hidden = false;
-    if (focus) {
-      on.focus();
+  begin(lesson) {
+    this.go(lesson, 0);
+    if (!lesson.steps[0].guess) {
+      this.host.querySelector('.primary').focus();
     }
   }
 
-  light(selector) {
+  go(lesson, at, history = 'push') {
+    this.listen.set(changesOf(lesson, at, this.listen.model), history);
+  }
+
+  /** Shows the step that the state is at, if it is at one. */
+  show(state) {
+    const found = lessonAt(state.lesson);
+    const left = found !== undefined && hasLeft(found, state);
+    const shown = `${state.lesson} ${left}`;
+    if (shown === this.shown) {
+      return;
+    }
+    const other = found?.step !== this.step;
+    Object.assign(this, {shown, step: found?.step});
+    this.light(left ? undefined : found?.step.target, other);
+    this.host.hidden = found === undefined;
+    if (found === undefined) {
+      return;
+    }
+    const {lesson, at, step} = found;
+    this.host.setAttribute('aria-label', lesson.title);
+    refill(this.host,
+        element('p', {class: 'tour-count'}, `${at + 1} of ${lesson.steps.length}${lesson.partly ? '' : ` · ${lesson.title}`}`),
+        element('h2', {}, step.title), element('p', {}, step.text),
+        element('div', {class: 'tour-buttons'}, ...this.buttons(lesson, at, left)));
+    if (other) {
+      this.listen.guess(step.guess === true);
+    }
+  }
+
+  buttons(lesson, at, left) {
+    const last = at === lesson.steps.length - 1;
+    const keyed = (key, made) => { made.dataset.key = key; return made; };
+    return [
+      ...last && !left ? [] : [keyed('leave', button('Leave', `Leave: ${lesson.title}`, () => this.end(), 'quiet'))],
+      ...at === 0 ? [] : [keyed('back', button('Back', 'Back to the step before', () => this.go(lesson, at - 1), 'quiet'))],
+      ...left ? [keyed('again', button('This step again', 'This step again: back to where it was', () => this.go(lesson, at), 'quiet'))] : [],
+      keyed('on', last ? button('Done', `Done: ${lesson.title}`, () => this.end(), 'primary')
+          : button('Next', 'Next step', () => this.go(lesson, at + 1), 'primary')),
+    ];
+  }
+
+  light(selector, scrolls) {
     document.querySelectorAll('.toured').forEach(each => each.classList.remove('toured'));
-    if (selector !== undefined) {
-      document.querySelector(selector)?.classList.add('toured');
+    const target = selector === undefined ? null : document.querySelector(selector);
+    target?.classList.add('toured');
+    if (scrolls) {
+      target?.scrollIntoView({block: 'nearest'});
     }
   }
 
   end() {
-    this.light(undefined);
     const held = this.host.contains(document.activeElement);
-    this.host.hidden = true;
+    this.listen.set({lesson: ''}, 'push');
     if (held) {
       document.querySelector('.grid-active-cell')?.focus();
     }

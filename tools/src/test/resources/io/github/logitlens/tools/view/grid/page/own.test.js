@@ -19,7 +19,7 @@ test('an address gives the state that wrote it', () => {
   const state = {...DEFAULTS, prompt: 'a&b=c#%\n\u{1f642}', model: '/a dir/x', lens: 'tuned', topK: 7, bottomK: 2, bos: true,
     special: true, also: ['resid_mid', 'head'], layers: '0:12:2', layerNorm: 'frozen', stopAfter: 0,
     edits: ['swap:L4.resid_post=unembed: Paris|unembed: Rome', 'cut:L4H0@-1/3,renorm'], from: ['Big Ben is in'], metric: 'jsd', scale: 'clip',
-    position: 3, point: 'blocks.3.hook_resid_post', tracked: [1, 6342], lines: 'rank', reason: 7, against: 0, part: 'L5H3',
+    position: 3, point: 'blocks.3.hook_resid_post', tracked: [1, 6342], lines: 'rank', reason: 7, against: 0, part: 'L5H3', lesson: 'says.3',
     panel: 'heat'};
   assert.deepEqual(Object.keys(DEFAULTS).filter(field => same(field, state, DEFAULTS)), [], 'every field is another');
   assert.deepEqual(fromFragment(`#${toFragment(state)}`), state);
@@ -144,7 +144,7 @@ test('a view is a function of a run and the state', () => {
 test('a picture is what is seen', () => {
   const view = (metric, tracked) => ({run: smallRun(), state: {...DEFAULTS, tracked}, metric: choiceOf(metric), scale: {key: 'linear'}});
   assert.deepEqual(pictureOf(view('entropy', [7])), {metric: 'entropy', scale: 'linear', tracked: [7]});
-  assert.deepEqual(pictureOf(view('answer', [7, 1])), {metric: 'answer', scale: 'log', tracked: [7, 1]});
+  assert.deepEqual(pictureOf(view('answer', [7, 1])), {metric: 'answer', scale: 'linear', tracked: [7, 1]});
   assert.deepEqual(pictureOf(view('tracked.rank')), {metric: 'tracked.rank', scale: 'linear', tracked: [1]});
   assert.deepEqual(pictureOf(view('logitDifference', [7, 8])), {metric: 'logitDifference', scale: 'linear', tracked: [7, 8], versus: 8});
   assert.ok(asPictureCommand(DEFAULTS, pictureOf(view('logitDifference', [7, 8]))).includes('--track id:7 --track id:8 --versus id:8'));
