@@ -94,7 +94,7 @@ final class Comparer {
         }));
     }
 
-    /// Where the two may differ; everywhere else they are found to have the same bits.
+    /// Where the two may differ; everywhere else their residuals are found to have the same bits, which other lenses read otherwise.
     private boolean[] reachable() {
         boolean[] reachable = new boolean[pairs.size() * points.size()];
         Arrays.fill(reachable, true);
@@ -109,12 +109,17 @@ final class Comparer {
             int position = pairs.get(pair).before();
             for (int i = 0; position == pairs.get(pair).after() && i < points.size(); i++) {
                 if (!cone.reaches(points.get(i).hook(), position)) {
-                    reachable[pair * points.size() + i] = false;
+                    reachable[pair * points.size() + i] = !readAlike();
                     requireSame(pair, i);
                 }
             }
         }
         return reachable;
+    }
+
+    private boolean readAlike() {
+        return before.options().readout().equals(after.options().readout())
+                && before.options().layerNorm() == after.options().layerNorm();
     }
 
     private void requireSame(int pair, int point) {

@@ -24,7 +24,7 @@ import java.util.OptionalInt;
 /// What a change can reach follows from what it is: an edit reaches what is computed from the places it touches, in the same position
 /// and, through attention, in later ones; another token does the same from the embedding on. Everywhere else the residuals of the two
 /// results are compared bit for bit whenever a comparison is made, and a difference there is an [AssertionError]. Between two models,
-/// and between positions of other numbers, everything counts as reachable.
+/// two lenses or two layer norm modes, and between positions of other numbers, everything counts as reachable.
 public final class LensComparison {
 
     /// Positions that belong together.

@@ -746,7 +746,7 @@ public final class LogitLens implements AutoCloseable {
     /// in one call; see [Sweep].
     ///
     /// ```java
-    /// Sweep sweep = lens.sweep("The Eiffel Tower is in", "The Colosseum tower is in",
+    /// Sweep sweep = lens.sweep("The Eiffel Tower is in", "The Colosseum is in",
     ///         SweepOptions.of(SweepMetric.logitDifference(" Paris", " Rome")).sites(SweepSite.HEAD));
     /// sweep.grid(SweepSite.HEAD).normalized(7, 3)    // 0 as in the corrupted run, 1 as in the clean one
     /// ```

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 /// What became of a metric in many runs, each changed at another place: a grid for each site. Immutable.
 ///
 /// ```java
-/// Sweep sweep = lens.sweep("The Eiffel Tower is in", "The Colosseum tower is in",
+/// Sweep sweep = lens.sweep("The Eiffel Tower is in", "The Colosseum is in",
 ///         SweepOptions.of(SweepMetric.logitDifference(" Paris", " Rome")));
 /// sweep.grid(SweepSite.RESID_PRE).normalized(4, 3)     // 1: the residual before layer 4 at position 3 has it all
 /// sweep.strongest().getFirst().edit()                  // such as "patch:L4.resid_pre@3"

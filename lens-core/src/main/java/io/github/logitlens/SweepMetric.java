@@ -3,6 +3,7 @@ package io.github.logitlens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /// The number that a sweep reads from each changed run: of the model's output at the last position, or any function of a
@@ -82,6 +83,36 @@ public final class SweepMetric {
     /// @return the metric
     public static SweepMetric kl() {
         return ofTokens(Kind.KL, "kl");
+    }
+
+    /// The metric of a name that commands and requests use.
+    ///
+    /// ```java
+    /// SweepMetric.named("logit", Optional.of(TokenRef.of(" Paris")), Optional.of(TokenRef.of(" Rome")))    // logitDifference " Paris" " Rome"
+    /// ```
+    ///
+    /// @param name   `logit`, `probability`, `rank` or `kl`
+    /// @param token  the token that it is about; none for `kl`
+    /// @param versus with `logit`, the token whose logit is subtracted
+    /// @return the metric
+    /// @throws IllegalArgumentException if there is no such metric, or the tokens are not those that it needs
+    public static SweepMetric named(String name, Optional<TokenRef> token, Optional<TokenRef> versus) {
+        if (!List.of("logit", "probability", "rank", "kl").contains(name)) {
+            throw new IllegalArgumentException("metric: expected logit, probability, rank or kl, got \"" + name + "\"");
+        }
+        if (name.equals("kl") == token.isPresent()) {
+            throw new IllegalArgumentException(token.isPresent() ? "token: expected none with the metric kl, got \"" + token.get() + "\""
+                    : "token: expected one with the metric " + name + ", got none");
+        }
+        if (versus.isPresent() && !name.equals("logit")) {
+            throw new IllegalArgumentException("versus: expected the metric logit with it, got " + name);
+        }
+        return switch (name) {
+            case "logit" -> versus.map(other -> logitDifference(token.orElseThrow(), other)).orElseGet(() -> logit(token.orElseThrow()));
+            case "probability" -> probability(token.orElseThrow());
+            case "rank" -> rank(token.orElseThrow());
+            default -> kl();
+        };
     }
 
     /// A function of the changed run's result.

@@ -15,8 +15,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ObjDoubleConsumer;
 
 /// Runs a prompt many times, each time changed at another place, and reads a metric.
 ///
@@ -110,8 +112,9 @@ final class Sweeper {
     /// Runs all cells.
     ///
     /// @param options told of the progress
+    /// @param heard   told of each cell and its value as soon as it is read, if anybody is
     /// @return a value for each cell, by its index
-    double[] values(List<Cell> cells, SweepOptions options) {
+    double[] values(List<Cell> cells, SweepOptions options, Optional<ObjDoubleConsumer<Cell>> heard) {
         double[] values = new double[cells.size()];
         Map<HookPoint, List<Cell>> byPlace = new LinkedHashMap<>();
         cells.forEach(cell -> byPlace.computeIfAbsent(cell.place, place -> new ArrayList<>()).add(cell));
@@ -123,10 +126,11 @@ final class Sweeper {
                 int first = firstChanged(cell);
                 if (first == seqLen) {
                     reader.unchanged(cell, values);
+                    heard.ifPresent(to -> to.accept(cell, values[cell.index]));
                 } else {
                     int more = seqLen - first;
                     if (!pass.isEmpty() && !fits(rows + more, pass.size() + 1)) {
-                        run(pass, values);
+                        run(pass, values, heard);
                         options.report((double) done / cells.size());
                         pass = new ArrayList<>();
                         rows = 0;
@@ -137,7 +141,7 @@ final class Sweeper {
                 done++;
             }
             if (!pass.isEmpty()) {
-                run(pass, values);
+                run(pass, values, heard);
             }
             options.report((double) done / cells.size());
         }
@@ -150,9 +154,13 @@ final class Sweeper {
         return rows <= batch.rows() && bytesPerRow * rows + reader.bytesPerCell() * cells <= batch.memory();
     }
 
-    private void run(List<Changed> pass, double[] values) {
+    private void run(List<Changed> pass, double[] values, Optional<ObjDoubleConsumer<Cell>> heard) {
         Workers.stopIfCancelled();
         reader.run(pass, values);
+        heard.ifPresent(to -> {
+            reader.finish(values);
+            pass.forEach(changed -> to.accept(changed.cell, values[changed.cell.index]));
+        });
     }
 
     /// The first position at which a cell's run differs from the unchanged one where it is read; `seqLen` if none does.

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -119,26 +120,28 @@ final class Sweeps {
         int nHeads = model.config().nHeads();
         List<SweepGrid.Layout> layouts = new ArrayList<>();
         List<Sweeper.Cell> cells = new ArrayList<>();
+        List<DoubleFunction<SweepCell>> read = new ArrayList<>();
         for (SweepSite site : sites) {
             String columns = site == SweepSite.HEAD ? "head" : whole ? "all" : "position";
             SweepGrid.Layout layout = new SweepGrid.Layout(site, columns, model.config().nLayers(), nHeads, changed.seqLen());
             layouts.add(layout);
-            for (int row = 0; row < layout.rows(); row++) {
-                for (int column = 0; column < layout.columns(); column++) {
-                    cells.add(new Sweeper.Cell(cells.size(), site.hook().at(layout.layer(row)), layout.head(row, column),
-                            layout.position(column), verb + layout.where(row, column)));
-                }
+            for (int i = 0; i < layout.rows() * layout.columns(); i++) {
+                int row = i / layout.columns();
+                int column = i % layout.columns();
+                String edit = verb + layout.where(row, column);
+                cells.add(new Sweeper.Cell(cells.size(), site.hook().at(layout.layer(row)), layout.head(row, column),
+                        layout.position(column), edit));
+                read.add(value -> new SweepCell(site, edit, row, column, value, scale.normalized(value), value - scale.unchanged));
             }
         }
-        double[] values = new Sweeper(model, options.batch(), reader, changed, replacement).values(cells, options);
+        double[] values = new Sweeper(model, options.batch(), reader, changed, replacement).values(cells, options,
+                options.cells().map(heard -> (cell, value) -> heard.accept(read.get(cell.index()).apply(value))));
         List<SweepGrid> grids = new ArrayList<>();
         int next = 0;
         for (SweepGrid.Layout layout : layouts) {
             List<SweepCell> own = new ArrayList<>();
             for (int i = 0; i < layout.rows() * layout.columns(); i++) {
-                double value = values[next];
-                own.add(new SweepCell(layout.site(), cells.get(next).edit(), i / layout.columns(), i % layout.columns(), value,
-                        scale.normalized(value), value - scale.unchanged));
+                own.add(read.get(next).apply(values[next]));
                 next++;
             }
             grids.add(layout.grid(own));

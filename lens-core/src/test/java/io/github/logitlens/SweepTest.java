@@ -15,10 +15,12 @@ import io.github.logitlens.model.Compute;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.BeforeAll;
@@ -325,6 +327,41 @@ class SweepTest {
             assertTrue(Thread.interrupted(), "the flag stays set");
             assertEquals(1, before.size());
         }
+    }
+
+    @Test
+    void everyCellIsHeardOnceAsItIsInTheEnd() {
+        int[][] pair = pair(7);
+        try (LogitLens lens = open()) {
+            for (Measured measured : Measured.all()) {
+                List<SweepCell> heard = new ArrayList<>();
+                List<Integer> byThen = new ArrayList<>();
+                SweepOptions options = SweepOptions.of(measured.metric()).sites(ALL).batch(BatchOptions.defaults().rows(8))
+                        .progress(done -> byThen.add(heard.size()));
+                Sweep sweep = lens.sweep(Prompt.ids(pair[0]), Prompt.ids(pair[1]), options.cells(heard::add));
+                assertTrue(byThen.getFirst() > 0 && byThen.getFirst() < heard.size(), "some are heard before all are read: " + byThen);
+                List<SweepCell> all = sweep.grids().stream().flatMap(grid -> grid.cells().stream()).toList();
+                assertEquals(all.size(), heard.size());
+                assertEquals(new HashSet<>(all), new HashSet<>(heard));
+                assertEquals(sweep.grids().stream().map(SweepGrid::cells).toList(),
+                        lens.sweep(Prompt.ids(pair[0]), Prompt.ids(pair[1]), options).grids().stream().map(SweepGrid::cells).toList(),
+                        "the same bits where nobody hears");
+            }
+        }
+    }
+
+    @Test
+    void aMetricHasItsNameInCommands() {
+        TokenRef token = TokenRef.of(TOKEN);
+        assertEquals("logit", SweepMetric.named("logit", Optional.of(token), Optional.empty()).key());
+        assertEquals("logitDifference", SweepMetric.named("logit", Optional.of(token), Optional.of(TokenRef.of(OTHER))).key());
+        assertEquals(List.of(token), SweepMetric.named("rank", Optional.of(token), Optional.empty()).tokens());
+        assertEquals("probability", SweepMetric.named("probability", Optional.of(token), Optional.empty()).key());
+        assertEquals("kl", SweepMetric.named("kl", Optional.empty(), Optional.empty()).key());
+        refused("metric: expected logit, probability, rank or kl, got \"x\"", () -> SweepMetric.named("x", Optional.of(token), Optional.empty()));
+        refused("token: expected one with the metric rank, got none", () -> SweepMetric.named("rank", Optional.empty(), Optional.empty()));
+        refused("token: expected none with the metric kl, got \"id:17\"", () -> SweepMetric.named("kl", Optional.of(token), Optional.empty()));
+        refused("versus: expected the metric logit with it, got rank", () -> SweepMetric.named("rank", Optional.of(token), Optional.of(token)));
     }
 
     @Test

@@ -92,24 +92,7 @@ final class SweepArguments implements OptionGroup {
     }
 
     private SweepMetric metric() {
-        boolean ofTokens = !metric.get().equals("kl");
-        if (ofTokens != token.isGiven()) {
-            throw new IllegalArgumentException(ofTokens ? "token: expected one with --metric " + metric.get() + ", got none"
-                    : "token: expected none with --metric kl, got \"" + token.get() + "\"");
-        }
-        if (versus.isGiven() && !metric.get().equals("logit")) {
-            throw new IllegalArgumentException("versus: expected --metric logit with it, got " + metric.get());
-        }
-        Optional<TokenRef> measured = token.given().map(TokenRef::parse);
-        return switch (metric.get()) {
-            case "logit" -> versus.given().map(other -> SweepMetric.logitDifference(measured.orElseThrow(), TokenRef.parse(other)))
-                    .orElseGet(() -> SweepMetric.logit(measured.orElseThrow()));
-            case "probability" -> SweepMetric.probability(measured.orElseThrow());
-            case "rank" -> SweepMetric.rank(measured.orElseThrow());
-            case "kl" -> SweepMetric.kl();
-            default -> throw new IllegalArgumentException(
-                    "metric: expected logit, probability, rank or kl, got \"" + metric.get() + "\"");
-        };
+        return SweepMetric.named(metric.get(), token.given().map(TokenRef::parse), versus.given().map(TokenRef::parse));
     }
 
     /// Writes a sweep.

@@ -168,11 +168,11 @@ class SweepCommandTest {
     @Test
     void whatIsNoSweepIsRefused() {
         Cli.lens("patch", CLEAN, "--token", " Paris").failsWith(USAGE, "expected two texts, a clean one and a corrupted one, got 1");
-        Cli.lens("patch", CLEAN, CORRUPTED).failsWith(USAGE, "--token: expected one with --metric logit, got none");
+        Cli.lens("patch", CLEAN, CORRUPTED).failsWith(USAGE, "--token: expected one with the metric logit, got none");
         Cli.lens("patch", CLEAN, CORRUPTED, "--token", " Paris", "--sites", "z").failsWith(USAGE, "--sites: expected resid_pre, ");
         Cli.lens("patch", CLEAN, CORRUPTED, "--token", " Paris", "--metric", "rank", "--versus", " Rome")
-                .failsWith(USAGE, "--versus: expected --metric logit with it, got rank");
-        Cli.lens("patch", CLEAN, CORRUPTED, "--token", " Paris", "--metric", "kl").failsWith(USAGE, "--token: expected none with --metric kl");
+                .failsWith(USAGE, "--versus: expected the metric logit with it, got rank");
+        Cli.lens("patch", CLEAN, CORRUPTED, "--token", " Paris", "--metric", "kl").failsWith(USAGE, "--token: expected none with the metric kl");
         Cli.lens("patch", CLEAN, CORRUPTED, "--token", " Paris", "--direction", "up")
                 .failsWith(USAGE, "--direction: expected denoise or noise, got \"up\"");
         Cli.lens("patch", CLEAN, CORRUPTED, "--token", " Paris", "--format", "html")

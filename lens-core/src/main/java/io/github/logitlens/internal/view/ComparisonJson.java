@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logitlens.LensComparison;
 import io.github.logitlens.LensDifference;
 import io.github.logitlens.LensPoint;
-import io.github.logitlens.LensResult;
 import io.github.logitlens.TokenRef;
 import io.github.logitlens.TrackedToken;
 import java.io.IOException;
@@ -24,14 +23,7 @@ public final class ComparisonJson implements ComparisonView {
     public void write(LensComparison comparison, Writer out) throws IOException {
         try (JsonGenerator json = Json.document(out)) {
             json.writeStartObject();
-            json.writeStringField("schema", "logitlens.comparison/1");
-            RunJson.described(comparison.before(), json);
-            json.writeObjectFieldStart("b");
-            RunJson.described(comparison.after(), json);
-            ProvenanceJson.write(comparison.after().provenance(), json);
-            json.writeEndObject();
-            json.writeStringField("align", comparison.alignment().key());
-            RunJson.points(comparison.points(), json);
+            head(comparison, json);
             json.writeArrayFieldStart("readings");
             for (LensComparison.Pair pair : comparison.positions()) {
                 for (int point = 0; point < comparison.points().size(); point++) {
@@ -45,7 +37,20 @@ public final class ComparisonJson implements ComparisonView {
         out.write('\n');
     }
 
-    private static void reading(LensComparison comparison, LensComparison.Pair pair, int index, JsonGenerator json) throws IOException {
+    /// All fields but the readings and what the first result was made with.
+    public static void head(LensComparison comparison, JsonGenerator json) throws IOException {
+        json.writeStringField("schema", "logitlens.comparison/1");
+        RunJson.described(comparison.before(), json);
+        json.writeObjectFieldStart("b");
+        RunJson.described(comparison.after(), json);
+        ProvenanceJson.write(comparison.after().provenance(), json);
+        json.writeEndObject();
+        json.writeStringField("align", comparison.alignment().key());
+        RunJson.points(comparison.points(), json);
+    }
+
+    /// @param index of the point among those of the comparison
+    public static void reading(LensComparison comparison, LensComparison.Pair pair, int index, JsonGenerator json) throws IOException {
         LensPoint point = comparison.points().get(index);
         LensDifference difference = comparison.difference(point, pair.before());
         json.writeStartObject();
@@ -62,23 +67,26 @@ public final class ComparisonJson implements ComparisonView {
         if (!tracked.isEmpty()) {
             json.writeArrayFieldStart("tracked");
             for (TokenRef token : tracked) {
-                LensResult before = comparison.before();
-                tracked(before.tracked(token, point, pair.before()),
-                        comparison.after().tracked(token, comparison.counterpart(point), pair.after()), json);
+                tracked(comparison, token, point, pair, json);
             }
             json.writeEndArray();
         }
         json.writeEndObject();
     }
 
-    private static void tracked(TrackedToken before, TrackedToken after, JsonGenerator json) throws IOException {
+    private static void tracked(LensComparison comparison, TokenRef token, LensPoint point, LensComparison.Pair pair, JsonGenerator json)
+            throws IOException {
+        TrackedToken before = comparison.before().tracked(token, point, pair.before());
+        TrackedToken after = comparison.after().tracked(token, comparison.counterpart(point), pair.after());
         json.writeStartObject();
         json.writeNumberField("id", before.id());
         TokenJson.writeText(before.token(), json);
         Json.number(json, "logitA", before.logit());
         Json.number(json, "logitB", after.logit());
+        Json.number(json, "logitChange", comparison.logitChange(token, point, pair.before()));
         Json.number(json, "probabilityA", before.probability());
         Json.number(json, "probabilityB", after.probability());
+        Json.number(json, "probabilityChange", comparison.probabilityChange(token, point, pair.before()));
         json.writeNumberField("rankA", before.rank());
         json.writeNumberField("rankB", after.rank());
         json.writeEndObject();

@@ -30,6 +30,8 @@ import java.util.function.Function;
 /// POST /api/run      {"prompt" or "ids", …}, answered line by line; see [RunRequest]
 /// POST /api/csv      the same, answered as a table
 /// POST /api/picture  the same with "metric", "scale", "format", "theme", answered as SVG or PNG
+/// POST /api/compare  two runs, answered line by line, as a table, as a page or as a picture; see [CompareRequest]
+/// POST /api/sweep    a place changed at a time, answered cell by cell as they are read; see [SweepRequest]
 /// POST /api/attribution, /api/attention, /api/neuron   why: see [AttributionRequest], [AttentionRequest], [NeuronRequest]
 /// ```
 public final class ExplorerServer implements AutoCloseable {
@@ -131,6 +133,20 @@ public final class ExplorerServer implements AutoCloseable {
                 PictureRequest picture = PictureRequest.read(exchange, models.first());
                 answer(picture.run(), Integer.MAX_VALUE,
                         patient -> RunAnswer.whole(exchange, patient, picture.contentType(), picture::draw));
+            }
+            case "/api/compare" -> {
+                allow(exchange, "POST");
+                CompareRequest asked = CompareRequest.read(exchange, models.first());
+                answer(asked.before().subject(), asked.job(lenses, models), patient -> asked.format().equals(CompareRequest.LINES)
+                        ? RunAnswer.comparisonLines(exchange, patient)
+                        : RunAnswer.whole(exchange, patient, asked.contentType(), asked::bytes));
+            }
+            case "/api/sweep" -> {
+                allow(exchange, "POST");
+                SweepRequest asked = SweepRequest.read(exchange, models.first());
+                answer(asked.subject(), asked.job(), patient -> asked.format().equals(SweepRequest.LINES)
+                        ? RunAnswer.lines(exchange, patient, (part, _) -> part.lines())
+                        : RunAnswer.whole(exchange, patient, asked.contentType(), asked::bytes));
             }
             case "/api/attribution" -> {
                 allow(exchange, "POST");

@@ -4,6 +4,7 @@ import io.github.logitlens.LogitLens;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// Something that a request wants computed when it is its turn.
 ///
@@ -24,6 +25,7 @@ interface Job<P> {
         private final RunQueue.Ticket ticket;
         private final Consumer<P> parts;
         private final Progress progress;
+        private final Function<ModelChoice, LogitLens> others;
         private final long start = System.nanoTime();
 
         /// Hears how far a job is.
@@ -33,10 +35,11 @@ interface Job<P> {
             void at(String stage, long done, long of);
         }
 
-        Turn(RunQueue.Ticket ticket, Consumer<P> parts, Progress progress) {
+        Turn(RunQueue.Ticket ticket, Consumer<P> parts, Progress progress, Function<ModelChoice, LogitLens> others) {
             this.ticket = ticket;
             this.parts = parts;
             this.progress = progress;
+            this.others = others;
         }
 
         /// Hands on a part of the answer.
@@ -45,6 +48,11 @@ interface Job<P> {
         void part(P part) {
             ticket.check();
             parts.accept(part);
+        }
+
+        /// Another model, opened beside the job's own.
+        LogitLens other(ModelChoice choice) {
+            return others.apply(choice);
         }
 
         /// Hooks that, between two blocks, end a run that nobody waits for, and say how far a long one is.

@@ -27,6 +27,8 @@ final class Models implements AutoCloseable {
     private final Object choosing = new Object();
     private List<ModelChoice> choices;
     private volatile Opening current;
+    /// What the current one is compared with; null until then.
+    private Opening beside;
     private boolean closed;
 
     /// The models of this machine.
@@ -109,16 +111,44 @@ final class Models implements AutoCloseable {
         }
     }
 
-    /// A model on its way into memory, or there already; another one is freed before. For who has the queue's first place.
+    /// A model on its way into memory, or there already; others are freed before. For who has the queue's first place.
     synchronized Opening opening(ModelChoice choice) {
+        checkOpen();
+        if (beside != null && beside.name().equals(choice.name())) {
+            Opening other = current;
+            current = beside;
+            beside = other;
+        }
+        if (!isUsable(current, choice)) {
+            if (beside != null) {
+                beside.free();
+                beside = null;
+            }
+            current = Opening.start(choice.name(), Optional.ofNullable(current));
+        }
+        return current;
+    }
+
+    /// A model that the current one is compared with, in memory beside it. For who has the queue's first place.
+    synchronized Opening openingBeside(ModelChoice choice) {
+        checkOpen();
+        if (isUsable(current, choice)) {
+            return current;
+        }
+        if (!isUsable(beside, choice)) {
+            beside = Opening.start(choice.name(), Optional.ofNullable(beside));
+        }
+        return beside;
+    }
+
+    private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the explorer is closed");
         }
-        Opening before = current;
-        if (before == null || !before.name().equals(choice.name()) || before.hasFailed()) {
-            current = Opening.start(choice.name(), Optional.ofNullable(before));
-        }
-        return current;
+    }
+
+    private static boolean isUsable(Opening opening, ModelChoice choice) {
+        return opening != null && opening.name().equals(choice.name()) && !opening.hasFailed();
     }
 
     /// Begins to open the model the page begins with.
@@ -134,6 +164,9 @@ final class Models implements AutoCloseable {
         closed = true;
         if (current != null) {
             current.free();
+        }
+        if (beside != null) {
+            beside.free();
         }
     }
 }

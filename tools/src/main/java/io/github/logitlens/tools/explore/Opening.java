@@ -23,7 +23,7 @@ final class Opening {
 
     /// Begins to open a model.
     ///
-    /// @param before what is freed first, so that two models are never in memory at once
+    /// @param before what is freed first, so that its place in memory is there for this one
     static Opening start(String name, Optional<Opening> before) {
         Opening opening = new Opening(name);
         Thread.ofVirtual().name("lens-open").start(() -> {

@@ -55,7 +55,8 @@ record PictureRequest(RunRequest run, GridChoice choice, boolean png, Theme them
                 oneOf("theme", Theme.values(), json.text("theme", Theme.AUTO.toString())));
     }
 
-    private static <T extends Enum<T>> T oneOf(String field, T[] values, String name) {
+    /// The value of a field that has one of some names.
+    static <T extends Enum<T>> T oneOf(String field, T[] values, String name) {
         return Arrays.stream(values).filter(value -> value.toString().equals(name)).findFirst().orElseThrow(() ->
                 Refusal.badRequest(field + ": expected one of " + Arrays.toString(values).toLowerCase(Locale.ROOT)
                         + ", got \"" + name + "\""));
@@ -69,7 +70,13 @@ record PictureRequest(RunRequest run, GridChoice choice, boolean png, Theme them
     ///
     /// @throws Refusal if it cannot be drawn so
     byte[] draw(LensResult result) throws IOException {
-        Drawing drawing = Subject.asked(() -> GridPicture.of(result, choice));
+        return bytes(Subject.asked(() -> GridPicture.of(result, choice)), png, theme);
+    }
+
+    /// A drawing as PNG, else as SVG.
+    ///
+    /// @throws Refusal if it is too large to be painted
+    static byte[] bytes(Drawing drawing, boolean png, Theme theme) throws IOException {
         if (!png) {
             StringWriter svg = new StringWriter();
             drawing.writeSvg(theme, svg);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -62,6 +63,26 @@ final class RequestJson {
             }
         });
         return new RequestJson(node);
+    }
+
+    /// This request with the fields of an object in it in the place of its own.
+    ///
+    /// @param name   the object's
+    /// @param fields those that it may have
+    /// @param either fields of which one takes the place of all
+    /// @throws Refusal if there is no such object, or it has other fields
+    RequestJson with(String name, Set<String> fields, List<Set<String>> either) {
+        JsonNode other = field(name, object.path(name).isObject(), "an object");
+        ObjectNode merged = object.deepCopy();
+        other.properties().forEach(entry -> {
+            if (!fields.contains(entry.getKey())) {
+                throw Refusal.badRequest(name + ": expected some of the fields " + fields.stream().sorted().toList()
+                        + ", got \"" + entry.getKey() + "\"");
+            }
+            either.stream().filter(each -> each.contains(entry.getKey())).forEach(merged::remove);
+        });
+        other.properties().forEach(entry -> merged.set(entry.getKey(), entry.getValue()));
+        return new RequestJson(merged);
     }
 
     private static byte[] body(Exchange exchange) throws IOException {

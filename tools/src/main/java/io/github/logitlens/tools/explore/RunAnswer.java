@@ -1,6 +1,8 @@
 package io.github.logitlens.tools.explore;
 
+import io.github.logitlens.LensComparison;
 import io.github.logitlens.LensResult;
+import io.github.logitlens.tools.view.ComparisonLines;
 import io.github.logitlens.tools.view.RunCsv;
 import io.github.logitlens.tools.view.RunLines;
 import java.io.IOException;
@@ -40,19 +42,31 @@ interface RunAnswer<P> extends AutoCloseable {
     /// @param <P> the parts
     interface Lines<P> {
 
-        /// Writes a part.
+        /// A part's lines, in pieces of which each is sent by itself.
         ///
-        /// @param first whether it is the first
-        void write(P part, boolean first, Writer out) throws IOException;
+        /// @param first whether it is the first part
+        List<LineStream.Lines> of(P part, boolean first);
     }
 
     /// The lines of a run.
     static RunAnswer<LensResult> lines(Exchange exchange, Patience patience) {
-        return lines(exchange, patience, (part, first, out) -> {
+        return lines(exchange, patience, (part, first) -> List.of(out -> {
             if (first) {
                 RunLines.start(part, out);
             }
             RunLines.rows(part, out);
+        }));
+    }
+
+    /// The lines of a comparison.
+    static RunAnswer<LensComparison> comparisonLines(Exchange exchange, Patience patience) {
+        return lines(exchange, patience, (comparison, _) -> {
+            List<LineStream.Lines> pieces = new ArrayList<>(List.of(out -> ComparisonLines.start(comparison, out)));
+            for (int i = 0; i < comparison.points().size(); i++) {
+                int point = i;
+                pieces.add(out -> ComparisonLines.rows(comparison, point, out));
+            }
+            return pieces;
         });
     }
 
@@ -72,7 +86,7 @@ interface RunAnswer<P> extends AutoCloseable {
             public void part(P part) {
                 boolean first = !started;
                 started = true;
-                stream.send(out -> lines.write(part, first, out));
+                lines.of(part, first).forEach(stream::send);
             }
 
             @Override

@@ -130,11 +130,12 @@ final class Runs {
         Event<P> last;
         try (ticket) {
             ticket.await();
-            LogitLens lens = open(model, ticket, events);
+            LogitLens lens = lens(models.opening(model), ticket, events);
             ticket.check();
             // Milliseconds are those without the opening of the model.
             Job.Turn<P> turn = new Job.Turn<>(ticket, part -> events.add(new Event.Part<>(part)),
-                    (stage, done, of) -> events.add(new Event.Progress<>(stage, done, of)));
+                    (stage, done, of) -> events.add(new Event.Progress<>(stage, done, of)),
+                    other -> lens(models.openingBeside(other), ticket, events));
             job.compute(lens, turn);
             last = new Event.Done<>(turn.millis());
         } catch (RuntimeException | Error e) {
@@ -144,8 +145,7 @@ final class Runs {
     }
 
     /// The model; until it is there, says how its loading gets on.
-    private <P> LogitLens open(ModelChoice model, RunQueue.Ticket ticket, BlockingQueue<Event<P>> events) {
-        Opening opening = models.opening(model);
+    private static <P> LogitLens lens(Opening opening, RunQueue.Ticket ticket, BlockingQueue<Event<P>> events) {
         while (!opening.await(PROGRESS_MILLIS)) {
             ticket.check();
             events.add(new Event.Progress<>("load", opening.perCent(), Opening.PER_CENT));

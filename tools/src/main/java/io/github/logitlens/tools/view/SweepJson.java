@@ -32,29 +32,34 @@ public final class SweepJson {
     public static void write(Sweep sweep, Writer out) throws IOException {
         try (JsonGenerator json = Json.document(out)) {
             json.writeStartObject();
-            json.writeStringField("schema", "logitlens.sweep/1");
-            json.writeObjectFieldStart("model");
-            json.writeStringField("id", sweep.provenance().modelId());
-            json.writeNumberField("layers", sweep.config().nLayers());
-            json.writeNumberField("dModel", sweep.config().dModel());
-            json.writeNumberField("vocabSize", sweep.config().vocabSize());
-            json.writeEndObject();
-            options(sweep, json);
-            prompt("clean", sweep.clean(), sweep.cleanValue(), json);
-            if (sweep.isAblation()) {
-                json.writeNullField("corrupted");
-            } else {
-                prompt("corrupted", sweep.corrupted().orElseThrow(), sweep.corruptedValue().orElseThrow(), json);
-            }
-            json.writeArrayFieldStart("grids");
-            for (SweepGrid grid : sweep.grids()) {
-                grid(grid, json);
-            }
-            json.writeEndArray();
-            ProvenanceJson.write(sweep.provenance(), json);
+            members(sweep, json);
             json.writeEndObject();
         }
         out.write('\n');
+    }
+
+    /// All fields, into an object that may have others.
+    static void members(Sweep sweep, JsonGenerator json) throws IOException {
+        json.writeStringField("schema", "logitlens.sweep/1");
+        json.writeObjectFieldStart("model");
+        json.writeStringField("id", sweep.provenance().modelId());
+        json.writeNumberField("layers", sweep.config().nLayers());
+        json.writeNumberField("dModel", sweep.config().dModel());
+        json.writeNumberField("vocabSize", sweep.config().vocabSize());
+        json.writeEndObject();
+        options(sweep, json);
+        prompt("clean", sweep.clean(), sweep.cleanValue(), json);
+        if (sweep.isAblation()) {
+            json.writeNullField("corrupted");
+        } else {
+            prompt("corrupted", sweep.corrupted().orElseThrow(), sweep.corruptedValue().orElseThrow(), json);
+        }
+        json.writeArrayFieldStart("grids");
+        for (SweepGrid grid : sweep.grids()) {
+            grid(grid, json);
+        }
+        json.writeEndArray();
+        ProvenanceJson.write(sweep.provenance(), json);
     }
 
     private static void options(Sweep sweep, JsonGenerator json) throws IOException {

@@ -17,25 +17,26 @@ export class Answers {
    * What is known of a question by now, which is asked if it was not: {document}, {error}, or {} while it is on its way.
    *
    * @param request what is sent, or undefined for nothing to ask
+   * @param ask     ask(request, signal): how it is asked, if the answer is not a document of the server's
    */
-  of(kind, request) {
+  of(kind, request, ask = (asked, signal) => api.answer(kind, asked, signal)) {
     if (request === undefined) {
       return {};
     }
     const key = `${kind} ${JSON.stringify(request)}`;
     if (!this.known.has(key)) {
-      this.ask(kind, key, request);
+      this.ask(kind, key, request, ask);
     }
     return this.known.get(key);
   }
 
-  async ask(kind, key, request) {
+  async ask(kind, key, request, ask) {
     this.stops.get(kind)?.abort();
     const stop = new AbortController();
     this.stops.set(kind, stop);
     this.keep(key, {});
     try {
-      this.keep(key, {document: await api.answer(kind, request, stop.signal)});
+      this.keep(key, {document: await ask(request, stop.signal)});
     } catch (e) {
       if (stop.signal.aborted) {
         this.known.delete(key);

@@ -23,6 +23,11 @@ export async function csv(request) {
   return (await accepted(await post('/api/csv', {...request, page: `${PAGE}-csv`}))).blob();
 }
 
+/** A comparison as a picture, a table or a page, as `request.format` says. */
+export async function comparison(request) {
+  return (await accepted(await post('/api/compare', {...request, page: `${PAGE}-picture`}))).blob();
+}
+
 /** The grid of a run, drawn as `request.format` says. */
 export async function picture(request) {
   return (await accepted(await post('/api/picture', {...request, page: `${PAGE}-picture`}))).blob();
@@ -37,6 +42,11 @@ export async function answer(kind, request, signal) {
   return (await accepted(await post(`/api/${kind}`, {...request, page: `${PAGE}-${kind}`}, signal))).json();
 }
 
+/** A sweep in the form that `request.format` names. */
+export async function sweepFile(request) {
+  return (await accepted(await post('/api/sweep', {...request, page: `${PAGE}-picture`}))).blob();
+}
+
 /** Names this page to the server: a newer run takes the place of an older one of the same name. */
 const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, '0')).join('');
 
@@ -45,10 +55,12 @@ const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte
  * loading, and the end.
  *
  * @param lane which runs of this page take each other's place
- * @param hear an object with start(head), rows(readings), progress(line) and done(line)
+ * @param path `/api/run`, or another whose lines have the same types
+ * @param hear an object with a method for each type of line that may come: start(head), rows(readings), cells(cells), progress(line)
+ *             and, if it is to be known, done(line)
  */
-export async function run(lane, request, hear, signal) {
-  const response = await accepted(await post('/api/run', {...request, page: `${PAGE}-${lane}`}, signal));
+export async function run(lane, path, request, hear, signal) {
+  const response = await accepted(await post(path, {...request, page: `${PAGE}-${lane}`}, signal));
   let ended = false;
   for await (const line of lines(response.body)) {
     const message = JSON.parse(line);
@@ -56,7 +68,8 @@ export async function run(lane, request, hear, signal) {
       case 'start': hear.start(message); break;
       case 'rows': hear.rows(message.readings); break;
       case 'progress': hear.progress(message); break;
-      case 'done': ended = true; hear.done(message); break;
+      case 'cells': hear.cells(message.cells); break;
+      case 'done': ended = true; hear.done?.(message); break;
       case 'error': throw new ApiError(message.reason, message.message);
       default: break;
     }

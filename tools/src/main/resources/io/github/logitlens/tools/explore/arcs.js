@@ -23,11 +23,12 @@ export function arcsOf(keys, query, room) {
   const step = keys.length <= MOST_WRITTEN ? Math.min(WIDEST, Math.max(LEAST_WRITTEN, Math.floor(room / keys.length))) : NARROW;
   const middle = position => (position + 0.5) * step;
   const ground = HEIGHT - FOOT;
+  const side = Math.min(9, step / 4);
   const arcs = keys.filter(({weight}) => weight >= LEAST).map(({position, weight}) => {
     const [from, to] = [middle(query), middle(position)];
     const up = position === query ? 26 : Math.min(ground - 8, 22 + Math.abs(from - to) * 0.45);
     const path = position === query
-        ? `M${from - 9} ${ground}C${from - 16} ${ground - up} ${from + 16} ${ground - up} ${from + 9} ${ground}`
+        ? `M${from - side} ${ground}C${from - 2 * side} ${ground - up} ${from + 2 * side} ${ground - up} ${from + side} ${ground}`
         : `M${from} ${ground}C${from} ${ground - up * 1.3} ${to} ${ground - up * 1.3} ${to} ${ground}`;
     return {position, path, thickness: Math.max(0.75, THICKEST * weight)};
   });

@@ -88,9 +88,12 @@ export class Ask {
       this.answer.replaceChildren();
       return;
     }
+    const [before] = run.comparison ? run.reading(run.finalPoint, run.lastPosition).topA : [];
     const of = run.endsInOutput ? '' : ` after ${run.points[run.finalPoint].label}`;
     this.answer.replaceChildren(element('span', {class: 'unseen'}, 'The model goes on with '),
-        element('span', {class: 'arrow', 'aria-hidden': 'true'}, '▸'), tokenText(answer, 'headline'), ' ',
+        element('span', {class: 'arrow', 'aria-hidden': 'true'}, '▸'),
+        ...before === undefined ? [] : [tokenText(before), ` ${wholePercent(Number(before.probability))}`, element('span', {class: 'turned'}, ' → ')],
+        tokenText(answer, 'headline'), ' ',
         element('span', {class: 'sure'}, `${wholePercent(Number(answer.probability))}${of}`),
         ...guess === undefined ? [] : [element('span', {class: 'guessed'}, 'you said ', tokenText(guess.token),
             guess.token.id === answer.id ? ', and so does it' : `: ${place(guess.rank)}, ${wholePercent(guess.probability)}`)]);

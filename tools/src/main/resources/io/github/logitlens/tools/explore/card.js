@@ -1,6 +1,7 @@
 // The card of one cell: its first k tokens with bars, and its numbers.
 
-import {button, element, explanation, refill, tokenText} from './dom.js';
+import {DIFFERENCES} from './difference.js';
+import {button, element, explanation, refill, roving, tokenText} from './dom.js';
 import {COMPARED, formatted, METRICS, valueOf} from './metrics.js';
 import {number} from './run.js';
 import {shown, spacedBytes} from './text.js';
@@ -12,7 +13,7 @@ const IN_PASSING = 5;
 /** The chosen cell, kept in its place on the page. */
 export class Card {
 
-  /** @param listen {follow(token), close(), why()}: without the last nothing can be asked why */
+  /** @param listen {follow(token), close(), append(token), why()}: the last two where they can be done */
   constructor(host, listen) {
     this.host = host;
     this.listen = listen;
@@ -41,14 +42,17 @@ function content(run, row, position, listen) {
   const head = title(run, row, position);
   const close = button('×', 'Close the card', listen.close, 'close');
   close.dataset.key = 'close';
-  const before = [close, ...listen.why === undefined ? []
-      : [element('button', {type: 'button', class: 'ask-why', 'data-key': 'why', click: listen.why}, 'Why?')]];
+  const ask = listen.why === undefined ? [] : [element('button', {type: 'button', class: 'ask-why', 'data-key': 'why', click: listen.why}, 'Why?')];
   if (reading === undefined) {
-    return [...before, head, element('p', {}, 'not read yet')];
+    return [close, ...ask, head, element('p', {}, 'not read yet')];
   }
-  return [...before, head, next(run, row, position), bars(run, reading.top, position, listen),
+  const [one, other] = run.of?.other ? ['This run', 'The other'] : ['Before', 'After'];
+  const before = reading.topA === undefined ? [] : reading.reachable
+      ? [element('h3', {}, one), bars(run, reading.topA.slice(0, IN_PASSING), position, listen, 'before'), element('h3', {}, other)]
+      : [element('p', {class: 'faint'}, 'Out of reach of what differs: the same bits in both.')];
+  return [close, ...ask, head, next(run, row, position), ...before, bars(run, reading.top.slice(0, run.comparison ? IN_PASSING : undefined), position, listen),
     ...reading.bottom ? [element('h3', {}, 'Least likely'), bars(run, reading.bottom, position, listen, 'bottom')] : [],
-    numbers(reading), why(reading)];
+    numbers(run, row, position), why(run, row, position)];
 }
 
 function title(run, row, position) {
@@ -67,7 +71,11 @@ function next(run, row, position) {
 }
 
 function bars(run, tokens, position, listen, kind = 'top') {
-  return element('ol', {class: 'bars'}, ...tokens.map((token, at) => bar(run, position, token, at, listen, kind)));
+  const list = element('ol', {class: 'bars'}, ...tokens.map((token, at) => bar(run, position, token, at, listen, kind)));
+  if (listen !== undefined) {
+    roving(list, 'button');
+  }
+  return list;
 }
 
 function bar(run, position, token, at, listen, kind) {
@@ -76,7 +84,7 @@ function bar(run, position, token, at, listen, kind) {
   fill.style.width = `${Math.max(0, Math.min(1, p)) * 100}%`;
   const actual = token.id === run.nextToken(position)?.id;
   const parts = [
-    element('span', {class: 'bar-rank'}, kind === 'top' ? String(at + 1) : ''),
+    element('span', {class: 'bar-rank'}, kind === 'bottom' ? '' : String(at + 1)),
     element('span', {class: 'bar-token'}, tokenText(token), actual ? ' ◥' : ''),
     element('span', {class: 'bar-track', 'aria-hidden': 'true'}, fill),
     element('span', {class: 'bar-number'}, percent(p)),
@@ -87,25 +95,31 @@ function bar(run, position, token, at, listen, kind) {
         type: 'button', class: 'bar', 'data-key': `${kind} ${at}`, tabindex: at === 0 ? 0 : -1,
         title: `Follow ${shown(token)} (id ${token.id}) through the layers`, click: () => listen.follow(token),
       }, ...parts)
-      : element('span', {class: 'bar'}, ...parts));
+      : element('span', {class: 'bar'}, ...parts),
+  ...listen?.append && kind === 'top' && !run.comparison && position === run.tokens.length - 1
+      ? [element('button', {type: 'button', class: 'append', 'data-key': `append ${at}`, 'aria-label': `Put ${shown(token)} behind the prompt`,
+        title: `Put ${shown(token)} behind the prompt`, click: () => listen.append(token)}, '+')] : []);
 }
 
-function shownMetrics(reading) {
-  return [...METRICS, ...COMPARED].filter(metric => !['probability', 'logit'].includes(metric.key)
-      && !Number.isNaN(valueOf(metric, reading)));
+/** {metric, value} of what is known of a cell. */
+function shownMetrics(run, row, position) {
+  const reading = run.reading(row, position);
+  const metrics = run.comparison ? DIFFERENCES : [...METRICS, ...COMPARED].filter(metric => !['probability', 'logit'].includes(metric.key));
+  return metrics.map(metric => ({metric, value: metric.of?.(run, row, position) ?? valueOf(metric, reading)}))
+      .filter(({value}) => !Number.isNaN(value));
 }
 
-function numbers(reading) {
-  return element('dl', {class: 'numbers'}, ...shownMetrics(reading).map(metric =>
+function numbers(run, row, position) {
+  return element('dl', {class: 'numbers'}, ...shownMetrics(run, row, position).map(({metric, value}) =>
       element('div', {title: metric.meaning}, element('dt', {}, metric.label),
-          element('dd', {}, `${formatted(metric, valueOf(metric, reading))} ${metric.unit}`))));
+          element('dd', {}, `${formatted(metric, value)} ${metric.unit}`))));
 }
 
-function why(reading) {
+function why(run, row, position) {
   return explanation('What am I seeing?',
       'What the model would say next if it had to stop at this layer: the residual stream, read through the final '
       + 'LayerNorm and the unembedding. A bar is a probability over the whole vocabulary; the last number is the logit.',
-      ...shownMetrics(reading).map(metric => `${metric.label}: ${metric.meaning}`),
+      ...shownMetrics(run, row, position).map(({metric}) => `${metric.label}: ${metric.meaning}`),
       'Press a token to follow it through the layers.');
 }
 

@@ -55,6 +55,10 @@ export function spoken(run, colouring, point, position) {
     return `${place}: not read yet`;
   }
   const value = colouring.format(colouring.value(point, position));
+  if (run.comparison && !reading.reachable) {
+    return `${place}: first choice ${shown(reading.top[0])}; out of reach of what differs`;
+  }
+  const other = run.flips(point, position) ? `, before ${shown(reading.topA[0])}` : '';
   const hit = run.predictsNext(point, position) ? ', which is the token that follows' : '';
-  return `${place}: first choice ${shown(reading.top[0])}${hit}; ${colouring.metric.label.toLowerCase()} ${value}`;
+  return `${place}: first choice ${shown(reading.top[0])}${other}${hit}; ${colouring.metric.label.toLowerCase()} ${value}`;
 }

@@ -3,8 +3,11 @@
 import * as api from './api.js';
 import {json, oneFile, save} from './download.js';
 import {menu} from './dom.js';
-import {asRequest, gridRequest, pictureOf} from './requests.js';
-import {asCommand, asCurl, asJava, asJson, asPictureCommand, asPython} from './snippets.js';
+import {differenceKey} from './difference.js';
+import * as difference from './difference-snippets.js';
+import {madeOf} from './edits.js';
+import {asRequest, compareRequest, gridRequest, pictureOf} from './requests.js';
+import * as run from './snippets.js';
 
 export class Exports {
 
@@ -14,18 +17,18 @@ export class Exports {
   }
 
   menus() {
-    const copied = (name, text) => () => this.copy(name, text(this.page.store.state, this.tracked()));
+    const copied = (name, form, ...more) => () => this.copy(name, this.forms()[form](this.made(), this.tracked(), ...more));
     const saved = kind => () => this.download(kind);
     const {origin} = location;
     return [
       menu('Copy as', [
-        {id: 'link', label: 'Link to this view', choose: copied('Link', () => location.href)},
-        {id: 'java', label: 'Java', choose: copied('Java', asJava)},
-        {id: 'command', label: 'Command', choose: copied('Command', (state, tracked) => asCommand(state, tracked))},
-        {id: 'picture', label: 'Command for this picture', choose: copied('Command', state => this.picture(state))},
-        {id: 'request', label: 'JSON request', choose: copied('JSON', asJson)},
-        {id: 'curl', label: 'curl', choose: copied('curl', (state, tracked) => asCurl(state, tracked, origin))},
-        {id: 'python', label: 'Python', choose: copied('Python', (state, tracked) => asPython(state, tracked, origin))},
+        {id: 'link', label: 'Link to this view', choose: () => this.copy('Link', location.href)},
+        {id: 'java', label: 'Java', choose: copied('Java', 'asJava')},
+        {id: 'command', label: 'Command', choose: copied('Command', 'asCommand')},
+        {id: 'picture', label: 'Command for this picture', choose: () => this.copy('Command', this.picture(this.made()))},
+        {id: 'request', label: 'JSON request', choose: copied('JSON', 'asJson')},
+        {id: 'curl', label: 'curl', choose: copied('curl', 'asCurl', origin)},
+        {id: 'python', label: 'Python', choose: copied('Python', 'asPython', origin)},
       ]),
       menu('Download', [
         {id: 'png', label: 'PNG picture', choose: saved('png')},
@@ -42,8 +45,20 @@ export class Exports {
     return this.page.store.state.tracked ?? [];
   }
 
+  /** The state as it is run. */
+  made() {
+    return madeOf(this.page.store.state);
+  }
+
+  /** How what is seen is copied: a run, or the difference of two. */
+  forms() {
+    return this.made().show === 'difference' ? difference : run;
+  }
+
   picture(state) {
-    return asPictureCommand(state, pictureOf(this.page.viewer.view));
+    const {view} = this.page.viewer;
+    return view.run.comparison ? difference.asPictureCommand(state, view.run.rows[0].get(view.run.positions[0]).tracked.map(({id}) => id), differenceKey(view.metric.key))
+        : run.asPictureCommand(state, pictureOf(view));
   }
 
   async copy(name, text) {
@@ -57,18 +72,22 @@ export class Exports {
   }
 
   async download(kind) {
-    const {current: run, viewer: {view}, store: {state}, status} = this.page;
-    if (run === undefined) {
+    const {current: shown, viewer: {view}, status} = this.page;
+    if (shown === undefined) {
       return;
     }
+    const state = this.made();
     const tracked = this.tracked().map(id => ({id}));
+    const theme = document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
     const drawn = format => {
       const {tracked: ids, versus, ...choice} = pictureOf(view);
-      const dark = document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
-      return api.picture({...asRequest(run.of, {tracked: ids, versus}), ...choice, format, theme: dark});
+      return api.picture({...asRequest(shown.of, {tracked: ids, versus}), ...choice, format, theme});
     };
-    const makers = {
-      json: () => json(run), csv: () => api.csv({...gridRequest(state), ...tracked.length > 0 && {tracked}}),
+    const compared = format => api.comparison({...compareRequest(shown.of), format, metric: differenceKey(view.metric.key), scale: view.scale.key, theme});
+    const makers = shown.comparison ? {
+      json: () => json(shown), csv: () => compared('csv'), svg: () => compared('svg'), png: () => compared('png'), html: () => compared('html'),
+    } : {
+      json: () => json(shown), csv: () => api.csv({...gridRequest(state), ...tracked.length > 0 && {tracked}}),
       svg: () => drawn('svg'), png: () => drawn('png'), html: () => oneFile(view, location.href),
     };
     let blob;
@@ -78,7 +97,7 @@ export class Exports {
       status.failed(e.message);
       return;
     }
-    save(`${fileName(run.of.prompt)}.${kind}`, blob);
+    save(`${fileName(shown.of.prompt)}.${kind}`, blob);
     status.say(`${kind.toUpperCase()} saved.`);
   }
 }

@@ -1,6 +1,7 @@
 // What the colours say: the question they answer, the bar from dark to bright, and what bright means.
 
 import {colourOf} from './colour.js';
+import {DIFFERENCES} from './difference.js';
 import {element, roving, select} from './dom.js';
 import {isIn, named} from './metrics.js';
 import {CHOICES, QUESTIONS} from './questions.js';
@@ -27,15 +28,19 @@ export class Legend {
     this.low = element('span', {class: 'legend-end'});
     this.high = element('span', {class: 'legend-end'});
     this.meaning = element('span', {class: 'meaning'});
-    below.append(this.low, gradient(), this.high, this.meaning,
-        element('span', {class: 'legend-mark'}, '◥ says the token that follows'));
+    this.bar = element('canvas', {class: 'legend-bar', width: BAR.width, height: BAR.height, 'aria-hidden': 'true'});
+    this.mark = element('span', {class: 'legend-mark'});
+    below.append(this.low, this.bar, this.high, this.meaning, this.mark);
   }
 
   show({run, asked, metric, scale, colouring, followed}) {
     for (const segment of this.questions.children) {
       segment.setAttribute('aria-pressed', String(segment.dataset.metric === asked.key));
     }
-    const numbers = CHOICES.filter(each => this.live || isIn(each, run));
+    const numbers = run.comparison ? DIFFERENCES : CHOICES.filter(each => this.live || isIn(each, run));
+    this.questions.hidden = run.comparison;
+    this.mark.textContent = run.comparison ? '▢ another first choice · grey: out of reach' : '◥ says the token that follows';
+    this.draw(metric.kind);
     const keys = numbers.map(({key}) => key).join();
     if (this.keys !== keys) {
       this.keys = keys;
@@ -48,6 +53,7 @@ export class Legend {
       this.metrics.replaceChildren(option('', 'another number…'), element('optgroup', {label: 'Questions'}, ...asks.map(({key, question}) => option(key, question))),
           element('optgroup', {label: 'Numbers'}, ...others.map(each => option(each.key, named(each)))));
     }
+    this.metrics.firstElementChild.hidden = run.comparison;
     const seen = this.questions.offsetParent !== null && QUESTIONS.some(({key}) => key === asked.key);
     this.metrics.value = seen ? '' : asked.key;
     const negative = colouring.scale.low < 0;
@@ -58,6 +64,11 @@ export class Legend {
     const {fromUnit} = colouring.scale;
     this.low.textContent = colouring.format(fromUnit(0));
     this.high.textContent = colouring.format(fromUnit(1));
+    if (run.comparison) {
+      const change = metric.tracked ? ` of ${shown(run.reading(run.finalPoint, run.lastPosition)?.tracked?.[0] ?? {text: ''})}` : '';
+      this.meaning.textContent = `${metric.label}${change}: ${metric.meaning}`;
+      return;
+    }
     const token = metric.tracked ? run.reading(run.finalPoint, run.lastPosition)?.tracked?.[0] : undefined;
     const other = metric.versus && followed[1] ? `, less ${shown(followed[1].token)}` : '';
     const question = QUESTIONS.find(({key}) => key === metric.key);
@@ -66,14 +77,17 @@ export class Legend {
         : `${metric.label}${token ? ` of ${shown(token)}${other}` : ''}: ${metric.meaning}`;
     this.meaning.title = `${metric.meaning} ${scale.meaning}`;
   }
-}
 
-function gradient() {
-  const bar = element('canvas', {class: 'legend-bar', width: BAR.width, height: BAR.height, 'aria-hidden': 'true'});
-  const ctx = bar.getContext('2d');
-  for (let x = 0; x < BAR.width; x++) {
-    ctx.fillStyle = colourOf(x / (BAR.width - 1)).fill;
-    ctx.fillRect(x, 0, 1, BAR.height);
+  /** The colours from the lowest to the highest number, for a kind of metric. */
+  draw(kind) {
+    const signed = kind === 'signed';
+    if (this.signed !== signed) {
+      this.signed = signed;
+      const ctx = this.bar.getContext('2d');
+      for (let x = 0; x < BAR.width; x++) {
+        ctx.fillStyle = colourOf(x / (BAR.width - 1), kind).fill;
+        ctx.fillRect(x, 0, 1, BAR.height);
+      }
+    }
   }
-  return bar;
 }

@@ -4,21 +4,26 @@ import {About} from './about.js';
 import {Answers} from './answers.js';
 import * as api from './api.js';
 import {Ask, spokenAnswer} from './ask.js';
+import {Changes} from './changes.js';
+import {madeOf, Undo} from './edits.js';
 import {Exports} from './exports.js';
 import {Options} from './options.js';
 import {Past} from './past.js';
 import {Paths} from './paths.js';
-import {asRequest, gridRequest, lackingTokens} from './requests.js';
+import {asRequest, lackingTokens, question} from './requests.js';
 import {Runner} from './runner.js';
 import {asksTheSame, DEFAULTS, fromFragment, Store, toFragment} from './state.js';
 import {Status} from './status.js';
 import {displayText} from './text.js';
+import {SweepPanel} from './sweep.js';
 import {Tour} from './tour.js';
 import {pathIn} from './trajectory.js';
 import {idsOf} from './view.js';
 import {Viewer} from './viewer.js';
+import {WhatIf} from './whatif.js';
 import {Why} from './why.js';
 import {counted} from './words.js';
+import {Writing} from './writing.js';
 
 const WAYS_AFTER = 60;
 
@@ -35,13 +40,15 @@ class Page {
       rows: run => this.arrived(run),
       progress: line => this.status.progress(line),
       done: (run, milliseconds) => this.finished(run, milliseconds),
-      failed: error => { this.status.failed(error.message); this.stale(); },
+      failed: error => { this.writing.stop(''); this.status.failed(error.message); this.stale(); },
     });
     this.paths = new Paths((run, position, ids) => this.readWays(run, position, ids), () => this.draw());
+    this.undo = new Undo();
+    this.changes = new Changes(at('changes'), this.undo, {set: (changes, history) => this.store.set(changes, history)});
     this.answers = new Answers(() => this.draw());
     this.exports = new Exports(this);
     this.viewer = new Viewer(at('viewer'), this.store, this.paths, {
-      candidates: text => this.candidates(text), tools: this.exports.menus(), panels: this.panels(),
+      candidates: text => this.candidates(text), tools: this.exports.menus(), panels: this.panels(), append: token => this.writing.append(token),
     });
     const change = changes => this.store.set(Object.fromEntries(Object.entries(changes).map(([field, value]) =>
         [field, value ?? DEFAULTS[field]])), 'push');
@@ -51,6 +58,7 @@ class Page {
     this.ask = new Ask(at('ask'), server.examples, {
       prompt: (text, typed) => this.prompt(text, typed), example: text => this.example(text), guess: text => this.guess(text), stale: () => this.stale(),
     });
+    this.writing = new Writing(at('writing'), {append: (text, first) => this.append(text, first), say: text => this.status.say(text)});
     this.tour = new Tour(at('tour'), at('guide'), {
       set: (changes, history) => this.store.set(changes, history), guess: on => this.askForGuess(on),
       model: server.models.find(model => model.demonstration)?.id,
@@ -74,7 +82,24 @@ class Page {
       set: (changes, history) => this.store.set(changes, history), follow: token => this.viewer.follow(token),
       copy: (name, text) => this.exports.copy(name, text), say: text => this.status.say(text), token: id => this.paths.token(id),
     };
-    return [{key: 'why', label: 'Why', make: host => new Why(host, this.answers, listen)}];
+    const sizes = ({model}) => this.server.models.find(({id}) => id === model);
+    const second = state => this.answers.of('second', this.secondRequest(state), (request, signal) => this.runner.second(request, signal));
+    return [
+      {key: 'why', label: 'Why', make: host => new Why(host, this.answers, listen)},
+      {key: 'whatif', label: 'What if', make: host => new WhatIf(host, second, {
+        ...listen, grid: () => this.viewer.grid, nHeads: state => sizes(state).nHeads, lenses: this.server.lenses,
+        models: this.server.models.map(({id}) => id),
+      })},
+      {key: 'sweep', label: 'Sweep', make: host => new SweepPanel(host,
+          (request, hear, signal) => api.run('sweep', '/api/sweep', request, hear, signal), {...listen, model: sizes, file: api.sweepFile})},
+    ];
+  }
+
+  /** The run of the prompt that edits take from, as far as its cells are to be seen. */
+  secondRequest(state) {
+    const [prompt] = state.from;
+    return prompt === undefined || prompt.trim() === '' || !this.isCurrent() || !this.current.isComplete() ? undefined
+        : asRequest({...state, prompt, edits: [], from: [], bottomK: 0}, {topK: 1});
   }
 
   // --- state ---
@@ -116,6 +141,7 @@ class Page {
       this.guessed = undefined;
       this.cover(false);
     }
+    this.undo.heard(state, before);
     if (!asksTheSame(state, before)) {
       this.fill();
     }
@@ -132,6 +158,7 @@ class Page {
 
   /** Another prompt: positions of the one before mean nothing in it. What is followed, and the layer, are kept. */
   prompt(prompt, typed) {
+    this.writing.stop('Stopped: another prompt.');
     if (prompt === '' && !this.store.state.bos) {
       this.stale('Type a prompt: nothing is asked yet.');
     } else if (prompt === this.store.state.prompt) {
@@ -142,12 +169,18 @@ class Page {
     }
   }
 
+  append(text, first) {
+    this.ask.fill(this.store.state.prompt + text);
+    this.store.set({prompt: this.store.state.prompt + text, position: -1}, first ? 'push' : 'replace');
+  }
+
   // --- running ---
 
   run() {
     const {state} = this.store;
+    const made = madeOf(state);
     const followed = this.current && this.current.top(this.current.finalPoint, this.current.lastPosition)?.id;
-    this.runner.ask(gridRequest(state, this.isCurrent() ? followed : undefined), state);
+    this.runner.ask(question(made, this.isCurrent() ? followed : undefined), made);
     if (!this.isCurrent()) {
       this.stale();
     }
@@ -155,7 +188,7 @@ class Page {
 
   /** Whether the run that is shown is one of the state. */
   isCurrent() {
-    return this.current !== undefined && asksTheSame(this.current.of, this.store.state);
+    return this.current !== undefined && asksTheSame(this.current.of, madeOf(this.store.state));
   }
 
   arrived(run) {
@@ -170,12 +203,17 @@ class Page {
     const {state} = this.store;
     const lacking = lackingTokens(state, run);
     this.status.done(`${counted(run.tokens.length, 'token')} × ${counted(run.points.length, 'row')} in ${Math.round(milliseconds)} ms`
-        + (state.edits.length > 0 ? ` · changed: ${state.edits.join(', ')}` : '')
+        + (run.of.edits.length > 0 ? ` · changed: ${run.of.edits.join(', ')}` : '')
         + (lacking > 0 ? ` · follow ${lacking === 1 ? 'a token' : 'two tokens'}, and the colours will show it` : '')
         + (this.note ? ` · ${this.note}` : ''), this.guessed?.asked ? '' : spokenAnswer(run));
-    this.past.add(state, run);
+    if (!this.writing.writing) {
+      this.past.add(state, run);
+    }
     this.answers.forget();
     this.run();
+    if (this.isCurrent()) {
+      this.writing.done(run, this.server.models.find(({id}) => id === state.model).nCtx);
+    }
     if (this.isFirst) {
       this.isFirst = false;
       this.tour.offer();
@@ -203,6 +241,7 @@ class Page {
     this.ask.fill(state.prompt);
     this.about.show(state.model);
     this.options.show(state, DEFAULTS);
+    this.changes.show(state);
   }
 
   draw() {
@@ -212,7 +251,8 @@ class Page {
     }
     this.viewer.show(run);
     this.ask.show(run, this.guessed?.asked || this.guessed === undefined ? this.guessed : this.guessIn(run));
-    if (run.isComplete() && this.isCurrent()) {
+    this.writing.show(run, this.isCurrent() && !this.guessed?.asked);
+    if (run.isComplete() && this.isCurrent() && run.of.other === '') {
       clearTimeout(this.waysTimer);
       const {position} = this.viewer.view;
       const want = () => this.paths.want(run, position, idsOf(this.viewer.view));

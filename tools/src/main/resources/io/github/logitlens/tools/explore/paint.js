@@ -67,7 +67,9 @@ export class Painter {
         if (token !== undefined) {
           ctx.fillStyle = muted || ink === undefined ? this.theme.ink : ink;
           this.token(ctx, token, left, top, geometry.cell);
-          if (run.predictsNext(row, position)) {
+          if (run.flips(row, position)) {
+            this.frame(ctx, left + 1.5, top + 1.5, width - 3, height - 3, ink ?? this.theme.ink, 1.5);
+          } else if (run.predictsNext(row, position)) {
             corner(ctx, left + width, top);
           }
         }

@@ -68,8 +68,3 @@ export function seen(attention, query) {
 /** The edit that takes a place away, or a key out of a query's sight. */
 export const ablation = place => `zero:${place}`;
 export const cutting = (head, query, key) => `cut:${head}@${query}/${key}`;
-
-/** A list of edits with one more, or without it if it is there. */
-export function toggled(edits, edit) {
-  return edits.includes(edit) ? edits.filter(other => other !== edit) : [...edits, edit];
-}

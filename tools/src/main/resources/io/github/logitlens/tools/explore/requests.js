@@ -1,5 +1,6 @@
 // What the page asks the server for, as a function of the state.
 
+import {secondOf} from './edits.js';
 import {isIn} from './metrics.js';
 import {ASKED, choiceOf} from './questions.js';
 
@@ -60,8 +61,29 @@ export function pictureOf({run, state, metric, scale}) {
   };
 }
 
+/**
+ * What is asked of the server for a state as it is run (see edits.js): the run that the grid shows, or the comparison of the model
+ * as it is with the edits' run, another prompt's, lens's or model's.
+ *
+ * @param answer as for gridRequest
+ * @return {path, request}
+ */
+export function question(state, answer) {
+  return state.show === 'difference'
+      ? {path: '/api/compare', request: compareRequest(state)}
+      : {path: '/api/run', request: gridRequest(state, answer)};
+}
+
+/** The body of POST /api/compare; the token whose change is read is the first that is followed, or else the first run's answer. */
+export function compareRequest(state) {
+  const {edits, from} = state;
+  return {...asRequest({...state, edits: [], from: []}, {tracked: (state.tracked ?? []).slice(0, 1)}), b: {
+    ...given({edits: edits.length > 0 && edits, from: edits.length > 0 && from.length > 0 && from}), ...secondOf(state).fields,
+  }};
+}
+
 /** How many more tokens have to be followed for the colours to show what they are to show. */
 export function lackingTokens(state, run) {
-  const metric = choiceOf(state.metric);
+  const metric = run.comparison ? undefined : choiceOf(state.metric);
   return metric?.tracked === true && !isIn(metric, run) ? (metric.versus ? 2 : 1) - (state.tracked ?? [undefined]).length : 0;
 }

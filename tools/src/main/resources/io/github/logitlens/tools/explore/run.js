@@ -88,6 +88,16 @@ export class Run {
         && this.tokens.every((token, position) => token.id === other.tokens[position].id);
   }
 
+  /** Whether it is two runs; see difference.js. */
+  get comparison() {
+    return false;
+  }
+
+  /** Whether another run's first choice is another one, where there is one. */
+  flips() {
+    return false;
+  }
+
   /** The rows of the residual stream, which the model passes from layer to layer; the others are what its parts write. */
   get stream() {
     return this.residualRows ??= this.points.filter(point => RESIDUALS.has(point.kind)).map(point => point.index);

@@ -1,6 +1,7 @@
 // Runs the lens for the page: one run at a time, the newest, and never the same one twice.
 
 import * as api from './api.js';
+import {DifferenceRun} from './difference.js';
 import {Run} from './run.js';
 
 export class Runner {
@@ -16,17 +17,18 @@ export class Runner {
   /**
    * Asks for a run, unless it is the one that is shown or on its way.
    *
-   * @param state what it is a run of, which becomes its `of`
+   * @param question {path, request}, see requests.js
+   * @param state    what it is a run of, which becomes its `of`
    */
-  ask(request, state) {
-    const key = JSON.stringify(request);
+  ask(question, state) {
+    const key = JSON.stringify(question);
     if (key === this.key) {
       return;
     }
     this.key = key;
     this.stop?.abort();
     this.stop = new AbortController();
-    this.start(request, key, state, this.stop.signal);
+    this.start(question, key, state, this.stop.signal);
   }
 
   /** Asks again for what has failed, or was stopped. */
@@ -34,13 +36,13 @@ export class Runner {
     this.key = undefined;
   }
 
-  async start(request, key, state, signal) {
+  async start({path, request}, key, state, signal) {
     const began = performance.now();
     this.listen.began();
     let run;
     try {
-      await api.run('grid', request, {
-        start: head => { run = new Run(head); run.of = state; },
+      await api.run('grid', path, request, {
+        start: head => { run = head.b === undefined ? new Run(head) : new DifferenceRun(head); run.of = state; },
         rows: readings => { run.add(readings); this.soon(run); },
         progress: line => this.listen.progress(line),
         done: () => this.finished(run, performance.now() - began),
@@ -72,12 +74,21 @@ export class Runner {
     this.listen.done(run, milliseconds);
   }
 
+  /** Another prompt's run, whole. */
+  async second(request, signal) {
+    let run;
+    await api.run('second', '/api/run', request, {
+      start: head => { run = new Run(head); }, rows: readings => run.add(readings), progress: () => {}, done: () => {},
+    }, signal);
+    return run;
+  }
+
   /** The ways of tokens at one position, as paths.js wants them. */
   async ways(request, position) {
     this.stopWays?.abort();
     this.stopWays = new AbortController();
     let run;
-    await api.run('paths', {...request, positions: String(position)}, {
+    await api.run('paths', '/api/run', {...request, positions: String(position)}, {
       start: head => { run = new Run(head, [position]); },
       rows: readings => run.add(readings), progress: () => {}, done: () => {},
     }, this.stopWays.signal);

@@ -4,8 +4,13 @@ import {asRequest, pointsOf} from './requests.js';
 
 const JAVA_KINDS = key => `PointKind.${key.toUpperCase()}`;
 
-/** @param tracked ids */
-export function asJava(state, tracked) {
+const RUN = {type: 'LensResult', name: 'r', method: 'run', then: 'r.top(r.finalPoint(), -1).getFirst();'};
+
+/**
+ * @param tracked ids
+ * @param call    {type, name, method, then}: what is called, and what is done with its result
+ */
+export function asJava(state, tracked, call = RUN) {
   const options = [`.topK(${state.topK})`];
   const add = (applies, call) => applies && options.push(call);
   add(state.bottomK > 0, `.bottomK(${state.bottomK})`);
@@ -19,9 +24,9 @@ export function asJava(state, tracked) {
   tracked.forEach(id => options.push(`.track(TokenRef.of(${id}))`));
   return [
     `try (LogitLens lens = LogitLens.open(${javaString(state.model)})) {`,
-    `    LensResult r = lens.run(${javaString(state.prompt)},`,
+    `    ${call.type} ${call.name} = lens.${call.method}(${javaString(state.prompt)},`,
     `            LensOptions.defaults()${options.join('')}${state.edits.map(edit => `,\n            ${asEdit(edit, state.from)}`).join('')});`,
-    '    r.top(r.finalPoint(), -1).getFirst();',
+    `    ${call.then}`,
     '}',
     '',
   ].join('\n');
@@ -39,9 +44,12 @@ export function javaString(text) {
   return `"${text.replace(/["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, found => found.split('').map(escape).join(''))}"`;
 }
 
-/** @param more words before the prompt, such as those that say how to draw a picture */
-export function asCommand(state, tracked, more = []) {
-  const words = ['lens', 'run', '--model', shellWord(state.model), '--top-k', String(state.topK), '--position', 'all'];
+/**
+ * @param more words before the prompt, such as those that say how to draw a picture
+ * @param name the subcommand
+ */
+export function asCommand(state, tracked, more = [], name = 'run') {
+  const words = ['lens', name, '--model', shellWord(state.model), '--top-k', String(state.topK), '--position', 'all'];
   const add = (applies, ...option) => applies && words.push(...option);
   add(state.bottomK > 0, '--bottom-k', String(state.bottomK));
   add(state.bos, '--bos');

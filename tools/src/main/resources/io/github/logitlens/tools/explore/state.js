@@ -24,8 +24,12 @@ const FIELDS = {
   layerNorm: {name: 'norm', usual: 'recomputed', runs: true, ...text},
   stopAfter: {name: 'stop', usual: undefined, runs: true, ...number(0, 1e6)},
   edits: {name: 'edit', usual: Object.freeze([]), runs: true, ...entries},
+  off: {name: 'off', usual: Object.freeze([]), runs: true, ...ids},
+  show: {name: 'show', usual: 'after', runs: true, ...text},
+  other: {name: 'other', usual: '', runs: true, ...text},
   from: {name: 'from', usual: Object.freeze([]), runs: true, ...entries},
   metric: {name: 'metric', usual: 'probability', runs: false, ...text},
+  change: {name: 'change', usual: 'logit', runs: false, ...text},
   scale: {name: 'scale', usual: '', runs: false, ...text},
   position: {name: 'at', usual: -1, runs: false, ...number(-1, 1e6)},
   point: {name: 'point', usual: '', runs: false, ...text},
@@ -35,6 +39,8 @@ const FIELDS = {
   against: {name: 'less', usual: undefined, runs: false, ...number(0, 1e9)},
   part: {name: 'part', usual: '', runs: false, ...text},
   lesson: {name: 'lesson', usual: '', runs: false, ...text},
+  sweep: {name: 'sweep', usual: '', runs: false, ...text},
+  site: {name: 'site', usual: '', runs: false, ...text},
   panel: {name: 'panel', usual: 'lines', runs: false, ...text},
 };
 

@@ -1,6 +1,7 @@
 // What is on the screen, worked out from a run and the state: every part of the page draws a view and nothing else.
 
 import {colouringOf} from './colouring.js';
+import {differenceOf} from './difference.js';
 import {isIn, METRICS} from './metrics.js';
 import {observations} from './observations.js';
 import {answerAt, choiceOf} from './questions.js';
@@ -21,8 +22,8 @@ const MOST_BY_THEMSELVES = 8;
 export function viewOf(run, state, paths, shown = METRICS[0]) {
   const position = run.positions.includes(state.position) ? state.position : run.lastPosition;
   const named = run.points.findIndex(point => point.name === state.point);
-  const asked = choiceOf(state.metric) ?? METRICS[0];
-  const metric = [asked, shown].find(each => isIn(each, run)) ?? METRICS[0];
+  const asked = run.comparison ? differenceOf(state.change) : choiceOf(state.metric) ?? METRICS[0];
+  const metric = run.comparison ? asked : [asked, shown].find(each => isIn(each, run)) ?? METRICS[0];
   const scale = scaleNamed(state.scale) ?? scaleNamed(metric.scale);
   const answer = answerAt(run, position);
   const path = answer ? paths.of(run, position, answer.token.id) : [];

@@ -2,6 +2,7 @@
 // around it brings runs; the one-file export brings one and nothing else.
 
 import {Card, passingCard, placeBeside} from './card.js';
+import {differenceKey} from './difference.js';
 import {button, element, explanation} from './dom.js';
 import {Grid} from './grid.js';
 import {HeatMap, LAYER_MEANINGS, LayerTable} from './layers.js';
@@ -20,8 +21,8 @@ export class Viewer {
   /**
    * @param store  holds the state
    * @param paths  the ways of tokens, see paths.js
-   * @param source {candidates(text), tools, panels}: what a typed token can mean; elements for the bar; panels besides the
-   *               viewer's own, see tabs.js, of which `why` is what the card's question opens. None is needed; without
+   * @param source {candidates(text), tools, panels, append(token)}: what a typed token can mean; elements for the bar; panels besides the
+   *               viewer's own, see tabs.js, of which `why` is what the card's question opens; what puts a token behind the prompt. None is needed; without
    *               `candidates` nothing can be read that the run does not hold
    */
   constructor(host, store, paths, source = {}) {
@@ -44,7 +45,7 @@ export class Viewer {
         bar, legend, element('div', {class: 'sheet'}, window, thread), scrub, element('div', {class: 'foot'}, gridHelp(), ...this.source.tools ?? []));
     this.host.append(this.stage, element('div', {class: 'beside'}, this.cardHost, tabs), this.floating);
     this.legend = new Legend(bar, legend, {
-      metric: key => this.store.set({metric: key, scale: ''}, 'push'), scale: key => this.store.set({scale: key}),
+      metric: key => this.store.set(differenceKey(key) === undefined ? {metric: key, scale: ''} : {change: differenceKey(key), scale: ''}, 'push'), scale: key => this.store.set({scale: key}),
     }, live);
     const choose = (row, position = this.view.position, opens = false) => this.choose(row, position, opens);
     const light = row => this.light(row);
@@ -56,7 +57,7 @@ export class Viewer {
     thread.addEventListener('wheel', event => { window.scrollTop += event.deltaY; }, {passive: true});
     this.scrub = new Scrub(scrub, {choose});
     this.card = new Card(this.cardHost, {
-      follow: token => this.follow(token), close: () => this.close(),
+      follow: token => this.follow(token), close: () => this.close(), append: this.source.append,
       why: this.source.panels?.some(({key}) => key === 'why') ? () => this.askWhy(tabs) : undefined,
     });
     this.tabs = new Tabs(tabs, 'The chosen position', [

@@ -4,11 +4,12 @@
 import {drawArcs} from './arcs.js';
 import {button, element, explanation, menu, refill, roving, select, tokenText} from './dom.js';
 import {save} from './download.js';
+import {isMade, toggled} from './edits.js';
 import {asCommand, asCurl, asJava, asPython} from './reason-snippets.js';
-import {ablation, attentionRequest, attributionRequest, cutting, neuronRequest, openPart, placeOf, seen, strongest, toggled} from './reasons.js';
+import {ablation, attentionRequest, attributionRequest, cutting, neuronRequest, openPart, placeOf, seen, strongest} from './reasons.js';
 import {number} from './run.js';
 import {shown} from './text.js';
-import {decimal, percent} from './words.js';
+import {decimal, percent, signed} from './words.js';
 
 const FEW = 12;
 const FEW_KEYS = 6;
@@ -28,7 +29,7 @@ export class Why {
     this.more = element('button', {type: 'button', class: 'quiet', click: () => { this.all = !this.all; this.draw(); }});
     this.detail = element('section', {class: 'part-detail', 'aria-label': 'The open component'});
     this.settle = roving(this.parts, 'button');
-    host.classList.add('why-panel');
+    host.classList.add('broad', 'why-panel');
     host.append(this.of, this.sum,
         element('div', {class: 'why-columns'}, element('div', {}, this.parts, this.more), this.detail),
         element('div', {class: 'why-foot'}, this.take(), explanation('What am I seeing?',
@@ -123,7 +124,7 @@ export class Why {
     const inside = [element('span', {class: 'part-name'}, component.label), signedBar(value / most),
       element('span', {class: 'part-value'}, signed(value))];
     if (place === undefined) {
-      return element('li', {class: 'part'}, element('span', {class: 'part-main'}, ...inside));
+      return element('li', {class: 'part'}, element('span', {class: 'part-main'}, ...inside), element('span', {class: 'change part-none', 'aria-hidden': 'true'}, 'ablate'));
     }
     return element('li', {class: 'part'},
         element('button', {type: 'button', class: 'part-main', 'data-key': place, 'aria-pressed': String(chosen),
@@ -137,9 +138,9 @@ export class Why {
 
   /** A button that makes a change, or takes it back. */
   change(edit, word, name, state) {
-    const made = state.edits.includes(edit);
+    const made = isMade(state, edit);
     return element('button', {type: 'button', class: 'change', 'data-key': edit, 'aria-pressed': String(made), 'aria-label': name, title: `${name}: ${edit}`,
-      click: () => this.listen.set({edits: toggled(this.view.state.edits, edit)}, 'push')}, word);
+      click: () => this.listen.set(toggled(this.view.state, edit), 'push')}, word);
   }
 
   // --- the open part ---
@@ -253,10 +254,6 @@ function kindOf({layers: [{heads: [head]}]}) {
       .map(([value, where]) => [number(value), where]).filter(([value]) => !Number.isNaN(value));
   return element('p', {class: 'faint'}, shares.length === 0 ? 'One token sees itself only.'
       : `Over the whole prompt: ${shares.map(([value, where]) => `${percent(value)} ${where}`).join(', ')}; spread ${decimal(number(head.entropy))} nats.`);
-}
-
-function signed(value) {
-  return value > 0 ? `+${decimal(value)}` : decimal(value);
 }
 
 /** A bar from the middle, to the right for what speaks for the token. */

@@ -46,6 +46,12 @@ export function decimal(value, digits = 2) {
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');
 }
 
+/** Two decimals with their sign. */
+export function signed(value) {
+  const text = decimal(value);
+  return value > 0 && text !== decimal(0) ? `+${text}` : text;
+}
+
 /** `1 token`, `7 tokens`. */
 export function counted(count, one) {
   return `${count.toLocaleString('en')} ${count === 1 ? one : `${one}s`}`;

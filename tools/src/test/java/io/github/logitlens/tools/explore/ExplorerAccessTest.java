@@ -75,6 +75,10 @@ class ExplorerAccessTest {
                 new State("why", EIFFEL + CELL + "&panel=why&edit=zero:L7H3", () -> page.until("document.querySelectorAll('.arc').length > 0")),
                 new State("why, a neuron", EIFFEL + "&panel=why&less=3576&part=L7.n124",
                         () -> page.until("document.querySelectorAll('.promoted li').length > 0")),
+                new State("what if, the difference", EIFFEL + "&panel=whatif&edit=zero:L7H3%0Acut:L4H0@6/3&off=1&show=difference&from=Big+Ben+is+in",
+                        () -> page.until("document.querySelectorAll('.second .heat-cell').length > 0")),
+                new State("a sweep", EIFFEL + "&panel=sweep&sweep=ablate&edit=zero:L7H3",
+                        () -> page.until("document.querySelector('.sweep-panel [role=status]').textContent.includes('press a cell')")),
                 new State("logits", EIFFEL + "&lines=logit", nothing),
                 new State("ranks in colours", EIFFEL + "&metric=tracked.rank&track=6342,262&lines=rank", nothing),
                 new State("where the answer emerges", EIFFEL + "&metric=answer", nothing),
@@ -111,7 +115,7 @@ class ExplorerAccessTest {
             look(state.name() + " in the dark", RULES_OF_COLOUR, violations);
             Chromium.prefer("light");
         }
-        for (State state : states().subList(0, 7)) {
+        for (State state : states().subList(0, 9)) {
             show(state, 375);
             look(state.name() + " at 375", ALL_RULES, violations);
         }
@@ -234,7 +238,7 @@ class ExplorerAccessTest {
     void nothingIsCutOffWhereThereIsLittleRoom() {
         for (int width : new int[] {320, 640}) {
             Chromium.resize(width, 720);
-            for (String panel : List.of("lines", "table", "heat", "words", "why")) {
+            for (String panel : List.of("lines", "table", "heat", "words", "why", "whatif", "sweep")) {
                 page.open(EIFFEL + CELL + "&panel=" + panel);
                 assertEquals(0L, page.js("return Math.max(0, document.documentElement.scrollWidth - innerWidth)"), panel + " at " + width);
             }

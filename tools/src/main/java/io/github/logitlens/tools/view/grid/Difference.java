@@ -61,6 +61,15 @@ public enum Difference {
         return Arrays.stream(values()).map(each -> each.key).collect(Collectors.joining(", "));
     }
 
+    String key() {
+        return key;
+    }
+
+    /// Where a reading of the comparison's document has the number, as fields and indices.
+    List<Object> path() {
+        return kind == Kind.SIGNED ? List.of("tracked", 0, key + "Change") : List.of(key);
+    }
+
     String title() {
         return title;
     }

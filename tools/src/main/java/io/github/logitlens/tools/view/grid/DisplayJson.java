@@ -17,12 +17,13 @@ import java.util.Locale;
 /// {"metrics": [{"key": "entropy", "label": "Entropy", "unit": "nats", "meaning": "How undecided …", "kind": "distance",
 ///               "scale": "linear", "always": true, "tracked": false, "at": ["entropy"]}, …],
 ///  "answer": {"key": "answer", "label": "Place of the answer", …},
+///  "differences": [{"key": "logit", "label": "Change of the logit", …, "kind": "signed", "at": ["tracked", 0, "logitChange"]}, …],
 ///  "scales": [{"key": "clip", "label": "clipped", "meaning": "Linear between …", "clipped": 0.05}, …],
 ///  "colours": ["#440154", …, "#fde725"], "signedColours": ["#08519c", …, "#9a3a05"]}
 /// ```
 ///
-/// `at` leads from a reading of the document to the number. `kind` is `probability`, between 0 and 1; `rank`, of which 1 is the
-/// best and brightest; `distance`, of which 0 is; `signed`, whose 0 is the middle of `signedColours`; or `number`. `scale` is the
+/// `at` leads from a reading of the document to the number; `differences` are those of a comparison's document. `kind` is
+/// `probability`, between 0 and 1; `rank`, of which 1 is the best and brightest; `distance`, of which 0 is; `signed`, whose 0 is the middle of `signedColours`; or `number`. `scale` is the
 /// usual one. `always`: it is in the readings of every run; `tracked`: it needs a tracked token; `versus`: and one that this is
 /// compared with. `answer` is no number of a reading, but of all readings of a position.
 public final class DisplayJson {
@@ -58,6 +59,13 @@ public final class DisplayJson {
         json.writeFieldName("answer");
         begin(Quantity.OfAnswer.KEY, Quantity.OfAnswer.LABEL, "", Quantity.OfAnswer.MEANING, Kind.RANK, json);
         json.writeEndObject();
+        json.writeArrayFieldStart("differences");
+        for (Difference difference : Difference.values()) {
+            begin(difference.key(), difference.title(), difference.unit(), difference.meaning(), difference.kind(), json);
+            json.writeBooleanField("tracked", difference.kind() == Kind.SIGNED);
+            end(difference.path(), json);
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("scales");
         for (Scale scale : Scale.values()) {
             write(scale, json);

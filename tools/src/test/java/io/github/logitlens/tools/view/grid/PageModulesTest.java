@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PageModulesTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final List<String> TESTS = List.of("shared.test.js", "own.test.js", "reasons.test.js");
+    private static final List<String> TESTS = List.of("shared.test.js", "own.test.js", "reasons.test.js", "edits.test.js");
     private static final String PARIS = " Paris";
 
     @Test

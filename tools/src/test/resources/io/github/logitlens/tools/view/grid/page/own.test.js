@@ -18,8 +18,9 @@ import {counted, decimal, percent, place, wholePercent} from './words.js';
 test('an address gives the state that wrote it', () => {
   const state = {...DEFAULTS, prompt: 'a&b=c#%\n\u{1f642}', model: '/a dir/x', lens: 'tuned', topK: 7, bottomK: 2, bos: true,
     special: true, also: ['resid_mid', 'head'], layers: '0:12:2', layerNorm: 'frozen', stopAfter: 0,
-    edits: ['swap:L4.resid_post=unembed: Paris|unembed: Rome', 'cut:L4H0@-1/3,renorm'], from: ['Big Ben is in'], metric: 'jsd', scale: 'clip',
-    position: 3, point: 'blocks.3.hook_resid_post', tracked: [1, 6342], lines: 'rank', reason: 7, against: 0, part: 'L5H3', lesson: 'says.3',
+    edits: ['swap:L4.resid_post=unembed: Paris|unembed: Rome', 'cut:L4H0@-1/3,renorm'], off: [1], show: 'difference', other: 'tuned', from: ['Big Ben is in'],
+    metric: 'jsd', change: 'kl', scale: 'clip', position: 3, point: 'blocks.3.hook_resid_post', tracked: [1, 6342], lines: 'rank', reason: 7, against: 0,
+    part: 'L5H3', sweep: 'ablate', site: 'head', lesson: 'says.3',
     panel: 'heat'};
   assert.deepEqual(Object.keys(DEFAULTS).filter(field => same(field, state, DEFAULTS)), [], 'every field is another');
   assert.deepEqual(fromFragment(`#${toFragment(state)}`), state);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {arcsOf} from './arcs.js';
 import {asCommand, asCurl, asJava, asPython} from './reason-snippets.js';
-import {ablation, attentionRequest, attributionRequest, cutting, neuronRequest, openPart, partOf, placeOf, seen, strongest, toggled} from './reasons.js';
+import {ablation, attentionRequest, attributionRequest, cutting, neuronRequest, openPart, partOf, placeOf, seen, strongest} from './reasons.js';
 import {DEFAULTS} from './state.js';
 
 const state = {...DEFAULTS, prompt: 'a b', model: 'demo', bos: true, edits: ['zero:L1H0'], from: ['c']};
@@ -30,7 +30,6 @@ test('components have places in the grammar of edits', () => {
   assert.deepEqual(components.map(placeOf), [undefined, 'L1H0', 'L1.mlp_out', 'L0H2']);
   assert.deepEqual([partOf('L12H3').head, partOf('L1.n9').mlp, partOf('L1.n9').neuron, partOf('L1H'), partOf('x')], [3, 'L1.mlp_out', 9, undefined, undefined]);
   assert.deepEqual([ablation('L1.n9'), cutting('L4H1', 6, 0)], ['zero:L1.n9', 'cut:L4H1@6/0']);
-  assert.deepEqual(toggled(toggled(['a'], 'b'), 'a'), ['b']);
 });
 
 test('the open part is the chosen one, or the head that says most', () => {
