@@ -88,8 +88,8 @@ export const LESSONS = [
             + 'most for Paris. Open them to see which tokens they looked at.',
       }, {
         target: '.beside > .card', title: 'Without it', state: {...CITIES, edits: ['zero:L7H3']},
-        text: 'The run is made again with L7H3 writing nothing. Paris stays far ahead: the difference has become smaller, but by less than '
-            + 'the head wrote. Others made up for a part of it.',
+        text: 'The run is made again with L7H3 writing nothing: “Before” and “After” switch between the two. Paris stays far ahead. The '
+            + 'difference has become smaller, but by less than the head wrote: others made up for a part of it.',
       }, {
         target: '.beside > .card', title: 'Without another one', state: {...CITIES, edits: ['zero:L6H0']},
         text: 'L6H0 wrote less than L7H3, and yet without it more is lost: later parts of the model built on what it brought. What a head '
@@ -112,7 +112,7 @@ export const LESSONS = [
       }, {
         target: '.grid', title: 'Where it went', state: {...BRIDGED, edits: ['patch:L5-7H0-3@-1']},
         text: 'Now only what the heads of Layers 5 to 7 bring to the last token comes from the bridge, and the model says “London”. These '
-            + 'heads carry the city to the end: the patch shows that it is enough to change them. Take the edit out, or try fewer heads.',
+            + 'heads carry the city to the end: the patch shows that it is enough to change them. Take the edit out, turn it off, or try fewer heads.',
       },
     ],
   },

@@ -192,10 +192,14 @@ class Page {
   }
 
   arrived(run) {
+    const first = this.current === undefined;
     this.current = run;
     at('viewer').hidden = false;
     this.fresh();
     this.draw();
+    if (first) {
+      this.tour.scroll();
+    }
   }
 
   finished(run, milliseconds) {

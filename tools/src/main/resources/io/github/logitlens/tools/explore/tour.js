@@ -89,8 +89,13 @@ export class Tour {
     const target = selector === undefined ? null : document.querySelector(selector);
     target?.classList.add('toured');
     if (scrolls) {
-      target?.scrollIntoView({block: 'nearest'});
+      this.scroll();
     }
+  }
+
+  /** Brings what lights up into sight. */
+  scroll() {
+    document.querySelector('.toured')?.scrollIntoView({block: 'nearest'});
   }
 
   end() {
