@@ -74,11 +74,12 @@ final class Chromium {
             options.addArguments("--no-sandbox");
         }
         options.setCapability("goog:loggingPrefs", logs);
+        options.setExperimentalOption("perfLoggingPrefs", Map.of("enableNetwork", true, "enablePage", false));
         // Selenium would look for a driver in the network otherwise.
         System.setProperty("webdriver.chrome.driver", chromedriver.toString());
         ChromeDriver started = new ChromeDriver(options);
         started.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", NO_FIRST_VISIT));
-        started.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
+        started.manage().timeouts().scriptTimeout(Duration.ofMinutes(1));
         return started;
     }
 
@@ -138,7 +139,7 @@ final class Chromium {
 
     /// The one file that appears in a directory.
     static Path downloaded(Path directory, String ending) throws IOException, InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (System.nanoTime() < end) {
             try (Stream<Path> files = Files.list(directory)) {
                 Optional<Path> file = files.filter(path -> path.toString().endsWith(ending)).findFirst();

@@ -144,10 +144,10 @@ final class ExplorerPage {
         driver.switchTo().activeElement().sendKeys(keys);
     }
 
-    /// Moves the pointer over a cell that is in sight.
+    /// Moves the pointer over a cell that is in sight, from elsewhere, wherever it was left.
     void hover(int row, int column) {
         int[] at = middle(row, column);
-        new Actions(driver).moveToLocation(at[0], at[1]).perform();
+        new Actions(driver).moveToLocation(1, 1).moveToLocation(at[0], at[1]).perform();
     }
 
     void clickCell(int row, int column) {
