@@ -7,21 +7,24 @@ import io.github.logitlens.CorpusReader;
 import io.github.logitlens.LensBatch;
 import io.github.logitlens.LogitLens;
 import io.github.logitlens.OpenOptions;
-import io.github.logitlens.Outcome;
 import io.github.logitlens.Prompt;
 import io.github.logitlens.model.Compute;
 import io.github.logitlens.tools.corpus.CorpusRows;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.Writer;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapFunction;
@@ -87,68 +90,97 @@ final class SizingRun {
         int cores = Stream.of(master.replaceAll(".*\\[|\\]", "").split(",")).limit(2).mapToInt(Integer::parseInt).reduce(1, (a, b) -> a * b);
         try (SparkSession session = session(master)) {
             CorpusLens lens = CorpusLens.of(reading);
+            AtomicLong cpu = new AtomicLong();
+            session.sparkContext().addSparkListener(new SparkListener() {
+                @Override
+                public void onTaskEnd(SparkListenerTaskEnd end) {
+                    cpu.addAndGet(end.taskMetrics().executorCpuTime());
+                }
+            });
             // Compiled, and the model open, on all executors.
             spark(session, lens, texts(session, count, 2 * count, words, tasks));
             for (int round = 0; round < 3; round++) {
-                double spark = spark(session, lens, texts(session, 0, count, words, tasks));
-                System.out.printf(Locale.ROOT, "%s, %s: %.0f tokens a second%n", String.join(" ", reading), master, spark);
+                long before = cpu.get();
+                Speed spark = spark(session, lens, texts(session, 0, count, words, tasks));
+                double tasksOnly = spark.tokens / ((cpu.get() - before) / 1e9);
+                System.out.printf(Locale.ROOT, "%s, %s: %s; of the tasks' threads %.0f%n", String.join(" ", reading), master, spark, tasksOnly);
                 if (master.startsWith("local[")) {
-                    double alone = alone(ReadingPlan.of(reading), count, words, cores);
-                    System.out.printf(Locale.ROOT, "  the library alone, %d threads: %.0f; Spark has %.1f %%%n", cores, alone, 100 * spark / alone);
+                    Speed alone = alone(ReadingPlan.of(reading), count, words, cores);
+                    System.out.printf(Locale.ROOT, "  the library alone, %d threads: %s; Spark has %.1f %% by time, %.1f %% by processor time%n",
+                            cores, alone, 100 * spark.perSecond() / alone.perSecond(), 100 * spark.perCore() / alone.perCore());
                 }
             }
         }
     }
 
-    private static double spark(SparkSession session, CorpusLens lens, Dataset<Row> texts) {
+    /// Tokens in a time, and in a time of all of this process's threads: what else runs on the machine spoils the one more than the other.
+    private record Speed(long tokens, long nanos, long cpuNanos) {
+
+        static Speed of(LongSupplier work) {
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            long began = System.nanoTime();
+            long cpu = system.getProcessCpuTime();
+            long tokens = work.getAsLong();
+            return new Speed(tokens, System.nanoTime() - began, system.getProcessCpuTime() - cpu);
+        }
+
+        double perSecond() {
+            return tokens / (nanos / 1e9);
+        }
+
+        double perCore() {
+            return tokens / (cpuNanos / 1e9);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.0f tokens a second, %.0f a second of a core", perSecond(), perCore());
+        }
+    }
+
+    private static Speed spark(SparkSession session, CorpusLens lens, Dataset<Row> texts) {
         Progress progress = Progress.of(session.sparkContext());
-        long began = System.nanoTime();
-        lens.read(texts, new java.util.BitSet(), lens.check(session), progress).write().format("noop").mode("overwrite").save();
-        return progress.tokens().value() / ((System.nanoTime() - began) / 1e9);
+        return Speed.of(() -> {
+            lens.read(texts, new BitSet(), lens.check(session), progress).write().format("noop").mode("overwrite").save();
+            return progress.tokens().value();
+        });
     }
 
     /// As `lens corpus` does it, rows written as JSON and thrown away.
-    private static double alone(ReadingPlan plan, long count, int words, int threads) throws IOException {
+    private static Speed alone(ReadingPlan plan, long count, int words, int threads) {
         try (LogitLens lens = LogitLens.open(plan.model(), OpenOptions.defaults().compute(Compute.defaults().threads(threads)))) {
-            Iterator<String> texts = LongStream.range(0, count).mapToObj(number -> text(number, words)).iterator();
-            AtomicLong tokens = new AtomicLong();
-            long began = System.nanoTime();
-            if (plan.atEnd()) {
-                Iterator<Prompt> prompts = map(texts);
-                try (LensBatch batch = lens.batch(prompts, plan.optionsAtEnd(lens), plan.hooks(), BatchOptions.defaults())) {
-                    batch.forEachRemaining(outcome -> tokens.addAndGet(((Outcome.Read) outcome).result().tokens().size()));
-                }
-            } else {
-                Iterator<CorpusDocument> documents = LongStream.range(0, count)
-                        .mapToObj(number -> CorpusDocument.of("", Prompt.of(text(number, words)))).iterator();
-                try (CorpusReader reader = lens.corpus(documents, plan.options(lens))) {
-                    CorpusRows rows = new CorpusRows(true, reader.points(), plan.options(lens).lens());
-                    while (reader.hasNext()) {
-                        switch (reader.next()) {
-                            case CorpusItem.Row row -> rows.write(row, Writer.nullWriter());
-                            case CorpusItem.End end -> tokens.addAndGet(end.tokens());
-                            case CorpusItem.Refused refused -> throw new AssertionError(refused.message());
-                        }
-                    }
-                }
-            }
-            return tokens.get() / ((System.nanoTime() - began) / 1e9);
+            return Speed.of(() -> plan.atEnd() ? ends(lens, plan, count, words) : tokens(lens, plan, count, words));
         }
     }
 
-    private static Iterator<Prompt> map(Iterator<String> texts) {
-        return new Iterator<>() {
-
-            @Override
-            public boolean hasNext() {
-                return texts.hasNext();
+    private static long ends(LogitLens lens, ReadingPlan plan, long count, int words) {
+        Iterator<Prompt> prompts = LongStream.range(0, count).mapToObj(number -> Prompt.of(text(number, words))).iterator();
+        long tokens = 0;
+        try (LensBatch batch = lens.batch(prompts, plan.optionsAtEnd(lens), plan.hooks(), BatchOptions.defaults())) {
+            while (batch.hasNext()) {
+                tokens += batch.next().result().tokens().size();
             }
+        }
+        return tokens;
+    }
 
-            @Override
-            public Prompt next() {
-                return Prompt.of(texts.next());
+    private static long tokens(LogitLens lens, ReadingPlan plan, long count, int words) {
+        Iterator<CorpusDocument> documents = LongStream.range(0, count)
+                .mapToObj(number -> CorpusDocument.of("", Prompt.of(text(number, words)))).iterator();
+        long tokens = 0;
+        try (CorpusReader reader = lens.corpus(documents, plan.options(lens), plan.hooks())) {
+            CorpusRows rows = new CorpusRows(true, reader.points(), plan.options(lens).lens());
+            while (reader.hasNext()) {
+                switch (reader.next()) {
+                    case CorpusItem.Row row -> rows.write(row, Writer.nullWriter());
+                    case CorpusItem.End end -> tokens += end.tokens();
+                    case CorpusItem.Refused refused -> throw new AssertionError(refused.message());
+                }
             }
-        };
+            return tokens;
+        } catch (IOException e) {
+            throw new AssertionError("nothing was written", e);
+        }
     }
 
     /// One executor, one text: from when it is there to when its task has ended, of which the JVM's own start is no part.
@@ -172,11 +204,12 @@ final class SizingRun {
             });
             CorpusLens.of("--model", model, "--last").read(texts(session, 0, 1, 8, 1)).count();
             both.await();
-            long process = ProcessHandle.current().descendants()
-                    .filter(child -> child.info().command().orElse("").endsWith("/java"))
-                    .findFirst().orElseThrow().info().startInstant().orElseThrow().toEpochMilli();
-            System.out.printf(Locale.ROOT, "from the executor's process to its first row %d ms, from its registration %d ms%n",
-                    ended.get() - process, ended.get() - added.get());
+            ProcessHandle.Info process = ProcessHandle.current().descendants()
+                    .filter(child -> child.info().command().orElse("").endsWith("/java")).findFirst().orElseThrow().info();
+            System.out.printf(Locale.ROOT,
+                    "from the executor's process to its first row %d ms, %d ms of cores; from its registration %d ms%n",
+                    ended.get() - process.startInstant().orElseThrow().toEpochMilli(), process.totalCpuDuration().orElseThrow().toMillis(),
+                    ended.get() - added.get());
         }
     }
 
@@ -198,8 +231,10 @@ final class SizingRun {
                     long tasksDone = done.incrementAndGet();
                     if (tasksDone % each == 0) {
                         Runtime runtime = Runtime.getRuntime();
-                        System.out.printf(Locale.ROOT, "%,d texts, %.1f s, resident %d MiB, heap %d MiB%n", tasksDone * 2_500,
-                                (System.nanoTime() - began) / 1e9, resident(), (runtime.totalMemory() - runtime.freeMemory()) >> 20);
+                        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+                        System.out.printf(Locale.ROOT, "%,d texts, %.1f s, %.1f s of cores, resident %d MiB, heap %d MiB%n",
+                                tasksDone * 2_500, (System.nanoTime() - began) / 1e9, system.getProcessCpuTime() / 1e9, resident(),
+                                (runtime.totalMemory() - runtime.freeMemory()) >> 20);
                     }
                 }
             });
