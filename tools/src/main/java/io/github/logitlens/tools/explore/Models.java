@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The models the page may choose from, of which one is in memory.
+/// The models the page may choose from, of which one is in memory, and beside it the one that it is compared with.
 ///
 /// They are the one named on the command line, the bundled one and those in this machine's cache. A name from the page is
 /// only ever compared with these: it opens no other file and downloads nothing.

@@ -57,7 +57,8 @@ export class Exports {
 
   picture(state) {
     const {view} = this.page.viewer;
-    return view.run.comparison ? difference.asPictureCommand(state, view.run.rows[0].get(view.run.positions[0]).tracked.map(({id}) => id), differenceKey(view.metric.key))
+    return view.run.comparison ? difference.asPictureCommand(state, view.run.rows[0].get(view.run.positions[0]).tracked.map(({id}) => id),
+        differenceKey(view.metric.key), location.origin)
         : run.asPictureCommand(state, pictureOf(view));
   }
 

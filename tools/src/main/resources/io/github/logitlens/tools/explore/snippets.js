@@ -11,6 +11,18 @@ const RUN = {type: 'LensResult', name: 'r', method: 'run', then: 'r.top(r.finalP
  * @param call    {type, name, method, then}: what is called, and what is done with its result
  */
 export function asJava(state, tracked, call = RUN) {
+  return [
+    `try (LogitLens lens = LogitLens.open(${javaString(state.model)})) {`,
+    `    ${call.type} ${call.name} = lens.${call.method}(${javaString(state.prompt)},`,
+    `            ${javaOptions(state, tracked)}${state.edits.map(edit => `,\n            ${asEdit(edit, state.from)}`).join('')});`,
+    `    ${call.then}`,
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** What is read, as Java says it. */
+export function javaOptions(state, tracked) {
   const options = [`.topK(${state.topK})`];
   const add = (applies, call) => applies && options.push(call);
   add(state.bottomK > 0, `.bottomK(${state.bottomK})`);
@@ -22,14 +34,7 @@ export function asJava(state, tracked, call = RUN) {
   add(state.stopAfter !== undefined, `.stopAfter(${state.stopAfter})`);
   add(state.lens !== 'logit', `.readout(lens.readout(${javaString(state.lens)}))`);
   tracked.forEach(id => options.push(`.track(TokenRef.of(${id}))`));
-  return [
-    `try (LogitLens lens = LogitLens.open(${javaString(state.model)})) {`,
-    `    ${call.type} ${call.name} = lens.${call.method}(${javaString(state.prompt)},`,
-    `            LensOptions.defaults()${options.join('')}${state.edits.map(edit => `,\n            ${asEdit(edit, state.from)}`).join('')});`,
-    `    ${call.then}`,
-    '}',
-    '',
-  ].join('\n');
+  return `LensOptions.defaults()${options.join('')}`;
 }
 
 /** An edit as Java makes it. */

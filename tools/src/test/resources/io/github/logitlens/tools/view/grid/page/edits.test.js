@@ -118,6 +118,20 @@ test('the comparison is asked and copied as what it is', () => {
   assert.ok(asJava(made, []).includes('LensComparison c = lens.compare("a"'), asJava(made, []));
 });
 
+test('what a run is compared with is copied too', () => {
+  const with_ = (other, edits = []) => madeOf({...DEFAULTS, prompt: 'a', model: 'demo', edits, from: ['b c'], other, show: 'difference'});
+  assert.equal(asCommand(with_('prompt'), [7]), "lens compare --model demo --top-k 10 --position all --track id:7 -- a 'b c'");
+  assert.equal(asCommand(with_('model:gpt2', ['zero:L1H0']), []), 'lens compare --model demo --top-k 10 --position all --edit zero:L1H0 --model-b gpt2 -- a');
+  assert.equal(asCommand(with_('tuned'), []),
+      'lens run --model demo --top-k 10 --position all -- a\nlens run --model demo --top-k 10 --position all --lens tuned -- a');
+  assert.ok(asPictureCommand(with_('tuned'), [], 'kl', 'http://h').startsWith('curl -s http://h/api/compare') );
+  assert.ok(asPictureCommand(with_('prompt'), [], 'kl', 'http://h').endsWith("--metric kl --output difference.svg -- a 'b c'"));
+  const java = other => asJava(with_(other, ['zero:L1H0']), [7]);
+  assert.ok(java('prompt').includes('.compare(lens.run("b c",\n            options, Edits.parse("zero:L1H0", List.of(Prompt.of("b c")))), Alignment.ENDS);'), java('prompt'));
+  assert.ok(java('tuned').includes('.compare(lens.run("a",\n            options.readout(lens.readout("tuned"))'), java('tuned'));
+  assert.ok(java('model:gpt2').includes('LogitLens other = LogitLens.open("gpt2")') && java('model:gpt2').includes('.compare(other.run("a"'), java('model:gpt2'));
+});
+
 test('what is no text of its own cannot be written', () => {
   assert.equal(unwritable({id: 1, text: ' Paris', bytes: '205061726973'}), undefined);
   assert.ok(unwritable({id: 2, text: '\ufffd', bytes: 'e2'}).includes('\\xe2'));
