@@ -57,7 +57,7 @@ public final class DocsMain {
     private static final Pattern JAVADOC_SNIPPET = Pattern.compile("^/// ```java\\n((?:///.*\\n)*?)/// ```\\n", Pattern.MULTILINE);
 
     /// What a page may call in order to build or measure, beside Maven and the project's scripts.
-    private static final Set<String> BUILD_PROGRAMS = Set.of("git", "cd", "export", "time", "java", "jshell");
+    private static final Set<String> BUILD_PROGRAMS = Set.of("git", "cd", "export", "time", "java", "\"$JAVA_HOME/bin/java\"", "jshell");
 
     private final Path root;
     private final Path classes;
