@@ -56,7 +56,7 @@ class ExplorerFirefoxTest {
             JsonNode cell = firefox.js("(({x, y, width, height}) => [x + width / 2, y - 2.5 * height])(document.activeElement.getBoundingClientRect())");
             firefox.click(cell.get(0).asDouble(), cell.get(1).asDouble());
             firefox.until("location.hash.includes('point=blocks.3.hook_resid_post')");
-            assertEquals(france.top(france.layer(3), 3).getFirst().token().display().replace(' ', '␣'), text(firefox, ".beside .bar-token"));
+            assertEquals(france.top(france.layer(3), 3).getFirst().token().display().replace(' ', '␣'), text(firefox, ".beside .bar-token .token"));
 
             for (String panel : new String[] {"table", "heat", "words", "lines"}) {
                 firefox.js("document.querySelector('[data-panel=" + panel + "]').click()");

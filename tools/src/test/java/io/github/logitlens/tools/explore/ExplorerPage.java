@@ -10,6 +10,7 @@ import java.util.List;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
@@ -140,8 +141,16 @@ final class ExplorerPage {
         item.click();
     }
 
+    /// Presses keys where the focus is, whatever is drawn anew there meanwhile.
     void press(CharSequence... keys) {
-        driver.switchTo().activeElement().sendKeys(keys);
+        while (true) {
+            try {
+                driver.switchTo().activeElement().sendKeys(keys);
+                return;
+            } catch (StaleElementReferenceException e) {
+                pause(20); // it was drawn anew between the two, and has got no key
+            }
+        }
     }
 
     /// Moves the pointer over a cell that is in sight, from elsewhere, wherever it was left.
