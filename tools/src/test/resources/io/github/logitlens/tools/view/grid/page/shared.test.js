@@ -5,7 +5,8 @@ import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {colourOf} from './colour.js';
 import {KNOWN} from './known.js';
-import {COMPARED, isIn, METRICS, metricOf, TRACKED, valueOf} from './metrics.js';
+import {COMPARED, isIn, METRICS, TRACKED, valueOf} from './metrics.js';
+import {choiceOf} from './questions.js';
 import {number, Run} from './run.js';
 import {scaleOf} from './scale.js';
 import {display} from './text.js';
@@ -57,9 +58,10 @@ test('every metric is found in a reading, and what follows from readings is the 
   assert.equal(run.isComplete(), true);
   assert.deepEqual([...METRICS, ...TRACKED, ...COMPARED], KNOWN.metrics);
   for (const {key, point, position, value} of values) {
-    assert.ok(isIn(metricOf(key), run), key);
+    const metric = choiceOf(key);
+    assert.ok(isIn(metric, run), key);
     // A logit in the document is the shortest form of a float32.
-    near(valueOf(metricOf(key), run.reading(point, position)), number(value), `${key} at ${point}, ${position}`, 1e-7);
+    near(metric.of?.(run, point, position) ?? valueOf(metric, run.reading(point, position)), number(value), `${key} at ${point}, ${position}`, 1e-7);
   }
   for (const {position, decision, flips: changes, path} of positions) {
     assert.equal(run.points.indexOf(decisionPoint(run, position)), decision);
