@@ -67,6 +67,17 @@ class LensApiTest {
     }
 
     @Test
+    void kernelsThatChangedDuringARunAreBothNamed() {
+        String now = lens.model().kernels();
+        String same = Provenance.Computed.by(lens.model(), now).kernels();
+        if (lens.model().kernels().equals(now)) {
+            assertEquals(now, same);
+        }
+        String other = Provenance.Computed.by(lens.model(), "earlier").kernels();
+        assertEquals("earlier, then " + lens.model().kernels(), other);
+    }
+
+    @Test
     void openingSaysHowItGetsOn() {
         List<Double> said = Collections.synchronizedList(new ArrayList<>());
         LogitLens.open("demo", said::add).close();

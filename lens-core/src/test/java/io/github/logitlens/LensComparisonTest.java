@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.logitlens.edit.Edits;
 import io.github.logitlens.fixtures.Golden;
+import io.github.logitlens.fixtures.TinyModel;
 import io.github.logitlens.hook.ActivationCache;
 import io.github.logitlens.hook.Edit;
 import io.github.logitlens.hook.EditableActivation;
@@ -16,6 +17,7 @@ import io.github.logitlens.hook.HookPoint;
 import io.github.logitlens.hook.HookSite;
 import io.github.logitlens.hook.Hooks;
 import io.github.logitlens.weights.Gpt2Config;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Comparisons, and what a change can reach. The distances' values are in [EditGoldenTest]. The model has 3 layers, 3 heads.
 class LensComparisonTest {
@@ -183,6 +186,7 @@ class LensComparisonTest {
         assertEquals("[0-2, 1-3, 2-4, 3-5, 4-6]", pairs(Alignment.ENDS, a, b));
         assertEquals("[0-0, 2-3, 3-4, 4-6]", pairs(Alignment.TOKENS, a, b));
         assertEquals("[]", pairs(Alignment.TOKENS, new int[] {1}, new int[] {2}));
+        assertEquals("[0-1]", pairs(Alignment.TOKENS, new int[] {1, 2}, new int[] {2, 1}), "the one that begins first in the first prompt");
         LensComparison comparison = lens.run(a, ALL).compare(lens.run(b, ALL), Alignment.TOKENS);
         LensDifference moved = comparison.difference(comparison.before().embedding(), 4);
         assertEquals(6, moved.after().position());
@@ -215,7 +219,7 @@ class LensComparisonTest {
     }
 
     @Test
-    void modelsOfDifferentDepthsShareTheirNamesAndTheirEnds() {
+    void modelsOfDifferentVocabulariesAreRefused() {
         try (LogitLens shallow = LogitLens.open(Golden.folder("tiny-a"), OpenOptions.defaults().idsOnly(true))) {
             LensResult other = shallow.run(new int[] {1, 2, 3}, ALL);
             assertTrue(assertThrows(IllegalArgumentException.class, () -> lens.run(new int[] {1, 2, 3}, ALL).compare(other)).getMessage()
@@ -250,9 +254,75 @@ class LensComparisonTest {
     /// By reading the whole vocabulary as a top list.
     private static double[] distribution(LensResult result, LensPoint point) {
         LensResult whole = lens.run(IDS, result.options().topK(131), Hooks.of(result.edits().stream().map(Edits::parse).toArray(Edit[]::new)));
-        double[] distribution = new double[131];
-        whole.top(point, 5).forEach(prediction -> distribution[prediction.id()] = prediction.probability());
+        return distribution(whole, point, 5);
+    }
+
+    /// Of a result whose top list is the whole vocabulary.
+    private static double[] distribution(LensResult whole, LensPoint point, int position) {
+        double[] distribution = new double[whole.config().vocabSize()];
+        whole.top(point, position).forEach(prediction -> distribution[prediction.id()] = prediction.probability());
         return distribution;
+    }
+
+    private static void assertDistances(double[] p, double[] q, LensDifference actual, String where) {
+        double kl = 0;
+        double jsd = 0;
+        double variation = 0;
+        for (int i = 0; i < p.length; i++) {
+            double mean = (p[i] + q[i]) / 2;
+            kl += p[i] * Math.log(p[i] / q[i]);
+            jsd += (p[i] * Math.log(p[i] / mean) + q[i] * Math.log(q[i] / mean)) / 2;
+            variation += Math.abs(p[i] - q[i]) / 2;
+        }
+        assertEquals(kl, actual.kl(), 1e-6 * (1 + kl), where);
+        assertEquals(jsd, actual.jsd(), 1e-6, where);
+        assertEquals(variation, actual.totalVariation(), 1e-6, where);
+    }
+
+    @Test
+    void aRunReadWithOneNormIsComparedWithOneReadWithAnother() {
+        LensOptions options = LensOptions.defaults().topK(131).keepResiduals(true);
+        for (LayerNormMode one : LayerNormMode.values()) {
+            LensResult before = lens.run(IDS, options.layerNorm(one));
+            for (LayerNormMode other : LayerNormMode.values()) {
+                LensResult after = lens.run(IDS, options.layerNorm(other));
+                LensComparison comparison = before.compare(after);
+                for (LensPoint point : comparison.points()) {
+                    assertDistances(distribution(before, point, 5), distribution(after, point, 5), comparison.difference(point, 5),
+                            one + " with " + other + " at " + point);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDeeperModelSharesItsNamesAndItsEndWithAShallowerOne(@TempDir Path folder) {
+        new TinyModel(3, 2, 8, 16, 90, 12, 62).write(folder.resolve("deep"));
+        new TinyModel(2, 1, 12, 20, 90, 12, 63).write(folder.resolve("shallow"));
+        LensOptions options = LensOptions.defaults().topK(90).keepResiduals(true);
+        int[] ids = {1, 2, 3, 4};
+        try (LogitLens deep = LogitLens.open(folder.resolve("deep")); LogitLens shallow = LogitLens.open(folder.resolve("shallow"))) {
+            LensResult before = deep.run(ids, options);
+            LensResult after = shallow.run(ids, options);
+            LensComparison comparison = before.compare(after);
+            assertEquals(before.points(), comparison.points());
+            assertEquals(after.layer(1), comparison.counterpart(before.layer(1)));
+            assertEquals(after.finalPoint(), comparison.counterpart(before.finalPoint()));
+            for (LensPoint point : comparison.points()) {
+                for (int position = 0; position < ids.length; position++) {
+                    LensDifference difference = comparison.difference(point, position);
+                    assertEquals(after.reading(comparison.counterpart(point), position), difference.after());
+                    assertTrue(difference.reachable());
+                    assertDistances(distribution(before, point, position), distribution(after, comparison.counterpart(point), position),
+                            difference, point + ", " + position);
+                }
+            }
+            LensResult stopped = deep.run(ids, options.stopAfter(0));
+            LensComparison ofStopped = stopped.compare(after);
+            assertEquals(stopped.points(), ofStopped.points());
+            assertEquals(after.layer(0), ofStopped.counterpart(stopped.layer(0)), "a run that was stopped has no end");
+            assertEquals(List.of(before.embedding(), before.layer(0)), before.compare(shallow.run(ids, options.stopAfter(0))).points());
+        }
     }
 
     @Test

@@ -212,6 +212,23 @@ class PointsTest {
     }
 
     @Test
+    void aTokensEmbeddingIsItsRow() {
+        Gpt2Model model = lens.model();
+        ActivationCache cache = ActivationCache.of(HookSite.EMBED.at(0));
+        model.run(IDS, cache.hooks());
+        int dModel = model.config().dModel();
+        float[] rows = cache.get(HookSite.EMBED.at(0)).toArray();
+        for (int position = 0; position < IDS.length; position++) {
+            Bits.assertSame(Arrays.copyOfRange(rows, position * dModel, (position + 1) * dModel),
+                    model.components().embedding(IDS[position]), () -> "W_E");
+        }
+        for (int id : new int[] {-1, model.config().vocabSize()}) {
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> model.components().embedding(id)).getMessage()
+                    .startsWith("token: expected an id from 0 to 50256, got " + id));
+        }
+    }
+
+    @Test
     void neuronsAndTheirBiasAddUpToWhatTheMlpWrites() {
         Gpt2Model model = lens.model();
         int layer = 3;
@@ -241,6 +258,8 @@ class PointsTest {
         }
         assertEquals(expected, sum, Math.sqrt(neurons.length) * 0x1p-24 * magnitude);
         assertThrows(IllegalArgumentException.class, () -> model.components().neuron(layer, neurons.length));
+        assertThrows(IllegalArgumentException.class, () -> model.components().neuron(layer, -1));
+        assertThrows(IllegalArgumentException.class, () -> model.components().neuron(-1, 0));
         assertThrows(IllegalArgumentException.class, () -> model.components().neuronsAlong(layer, new double[3]));
     }
 

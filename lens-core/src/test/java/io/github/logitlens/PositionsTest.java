@@ -67,6 +67,21 @@ class PositionsTest {
         assertArrayEquals(new int[] {1, 2}, positions.resolve(6));
     }
 
+    /// Of a prompt of six tokens: what reaches beyond it is not cut off.
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "all; 6", "last; 1", "0:6; 6", "5:; 1", "-6:; 6", ":-5; 1", "-6:-1; 5", "1,3; 2", "0:7; !", "6:; !", "-7:; !", ":-7; !", "0:40; !"})
+    void aWholeRangeLiesWithinThePrompt(String text, String count) {
+        Positions positions = Positions.parse(text);
+        if (count.equals("!")) {
+            assertEquals("position: expected a range within 0:6 (the prompt has 6 tokens), got " + text,
+                    assertThrows(IllegalArgumentException.class, () -> positions.resolveWhole(6)).getMessage());
+            return;
+        }
+        assertArrayEquals(positions.resolve(6), positions.resolveWhole(6));
+        assertEquals(Integer.parseInt(count), positions.resolveWhole(6).length);
+    }
+
     @Test
     void aPositionOutsideNamesTheRangeAndTheLength() {
         assertEquals("position: expected -1 to 0 (the prompt has 1 token), got 1",

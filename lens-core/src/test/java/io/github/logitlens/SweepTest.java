@@ -140,12 +140,14 @@ class SweepTest {
         }
     }
 
+    /// There are more cells than are unembedded together.
     @Test
     void aLongPromptsCellsBeginBehindBlocksOfKeys() {
         int[][] pair = pair(83);
         Measured measured = Measured.all().get(1);
         try (LogitLens lens = open()) {
-            SweepOptions options = SweepOptions.of(measured.metric).sites(SweepSite.ATTN_OUT, SweepSite.RESID_PRE);
+            SweepOptions options = SweepOptions.of(measured.metric)
+                    .sites(SweepSite.ATTN_OUT, SweepSite.RESID_PRE, SweepSite.HEAD_POSITION);
             Sweep sweep = lens.sweep(Prompt.ids(pair[0]), Prompt.ids(pair[1]), options);
             for (int row = 0; row < 3; row++) {
                 for (int column : new int[] {2, 5, 62, 65, 68, 80, 82}) {

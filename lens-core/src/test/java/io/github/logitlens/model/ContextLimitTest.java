@@ -44,6 +44,9 @@ class ContextLimitTest {
             assertEquals("tokens: expected at most 16 (nCtx of model 'tiny'), got 16 cached and 1",
                     refused(() -> model.logits(new int[] {0}, cache)));
             assertEquals(N_CTX, cache.length());
+            for (int length : new int[] {-1, N_CTX + 1}) {
+                assertEquals("cache length: expected 0 to 16, got " + length, refused(() -> cache.truncate(length)));
+            }
             cache.truncate(N_CTX - 1);
             assertEquals("tokens: expected at most 16 (nCtx of model 'tiny'), got 15 cached and 2",
                     refused(() -> model.logits(new int[] {0, 0}, cache)));

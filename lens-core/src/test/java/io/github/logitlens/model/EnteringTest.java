@@ -194,8 +194,10 @@ class EnteringTest {
                     + " got blocks.1.hook_resid_pre", () -> Sequence.from(HookSite.RESID_PRE.at(1), row, row));
             refused("activation at blocks.1.hook_mlp_out: expected 36 values, as the residual has, got 35",
                     () -> Sequence.from(HookSite.MLP_OUT.at(1), row, new float[35]));
-            refused("positions: expected 0 to 2 of the cache, got 3",
-                    () -> Sequence.from(HookSite.RESID_PRE.at(1), row).behind(cache, 3));
+            for (int positions : new int[] {-1, 3}) {
+                refused("positions: expected 0 to 2 of the cache, got " + positions,
+                        () -> Sequence.from(HookSite.RESID_PRE.at(1), row).behind(cache, positions));
+            }
             refused("residual at blocks.1.hook_resid_pre: expected a multiple of 36 values (dModel), got 35",
                     () -> model.run(List.of(Sequence.from(HookSite.RESID_PRE.at(1), new float[35]))));
             refused("sequence: expected to begin at a layer from 0 to 2 (model 'model', 3 layers), got blocks.3.hook_resid_pre",

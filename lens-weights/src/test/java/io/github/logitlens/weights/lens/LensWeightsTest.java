@@ -2,6 +2,7 @@ package io.github.logitlens.weights.lens;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -304,6 +307,32 @@ class LensWeightsTest {
     void onlyJacobianLensesHaveParts() throws IOException {
         assertEquals("lens: expected parts of Jacobian lenses, got tuned beside jacobian (in b.safetensors)",
                 differ(w -> matrix(w, "0.weight", A)));
+    }
+
+    private static boolean isOpen(Path file) throws IOException {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.filter(Files::isSymbolicLink).anyMatch(descriptor -> {
+                try {
+                    return Files.readSymbolicLink(descriptor).equals(file);
+                } catch (IOException _) {
+                    return false;
+                }
+            });
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatIsRefusedOrClosedIsNotOpenAnyMore() throws IOException {
+        Path good = file("a.safetensors", w -> matrix(w, "J.0", A).metadata("n_prompts", "1")).toRealPath();
+        LensWeights lens = LensWeights.open(good);
+        assertTrue(isOpen(good));
+        lens.close();
+        assertFalse(isOpen(good));
+        Path bad = file("b.safetensors", w -> matrix(w, "J.1", A).metadata("n_prompts", "1")).toRealPath();
+        assertEquals(Reason.PARTS_DIFFER, assertThrows(LensFileException.class, () -> LensWeights.open(directory)).reason());
+        assertFalse(isOpen(good));
+        assertFalse(isOpen(bad));
     }
 
     @Test

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.logitlens.weights.internal.bytes.MemorySource;
 import io.github.logitlens.weights.safetensors.DType;
 import io.github.logitlens.weights.safetensors.TensorInfo;
 import io.github.logitlens.weights.torch.TorchFileException.Reason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +106,73 @@ class TorchFileTest {
         Files.write(path, Zip.of(pickle).add("archive/data/0", floats).wide().bytes());
         try (TorchFile file = TorchFile.open(path)) {
             assertArrayEquals(new float[] {1.5f, -2}, file.readFloats(tensor(file, "t")));
+        }
+    }
+
+    private static TorchFile file(byte[] pickle, int storageBytes) {
+        return TorchFile.open(new MemorySource("memory.pt", Zip.of(pickle).add("archive/data/0", new byte[storageBytes]).bytes()));
+    }
+
+    private static Pickler long1(Pickler pickle, byte[] bigEndian) {
+        pickle.raw(0x8A, bigEndian.length);
+        for (int i = bigEndian.length - 1; i >= 0; i--) {
+            pickle.raw(bigEndian[i] & 0xFF);
+        }
+        return pickle;
+    }
+
+    @Test
+    void wholeNumbersMayHaveAnyLengthUpToEightBytes() {
+        Pickler pickle = new Pickler().op('}');
+        Map<String, String> expected = new TreeMap<>(Map.of("none", "0"));
+        pickle.text("none").raw(0x8A, 0).op('s');
+        for (long value : new long[] {0, 1, -1, 127, -128, 128, 255, -129, 32767, -32768, 32768, 0x800000, -0x800000, 1L << 31, -(1L << 39),
+            0xFF00FF00FFL, 1L << 55, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            expected.put("n" + value, Long.toString(value));
+            long1(pickle.text("n" + value), BigInteger.valueOf(value).toByteArray()).op('s');
+        }
+        try (TorchFile file = file(pickle.stop(), 0)) {
+            assertEquals(expected, new TreeMap<>(file.metadata()));
+        }
+    }
+
+    @Test
+    void whatIsWithinTheLimitsIsRead() {
+        Pickler pickle = new Pickler().op('}');
+        String longest = "n".repeat(1000);
+        pickle.text(longest).integer(1).op('s').text("deep");
+        for (int depth = 2; depth <= 16; depth++) {
+            pickle.op(']');
+        }
+        pickle.integer(7).op('a');
+        for (int depth = 3; depth <= 16; depth++) {
+            pickle.op('a');
+        }
+        pickle.op('s').text("eight").tensor(2, 0, new int[] {1, 1, 1, 1, 2, 1, 1, 1}, new int[] {9, 9, 9, 9, 1, 9, 9, 9}).op('s')
+                .text("atTheEnd").tensor(2, 2, new int[] {0}, new int[] {1}).op('s')
+                .text("empty").tensor(2, 0, new int[] {3, 0, 2}, new int[] {5, 5, 5}).op('s');
+        try (TorchFile file = file(pickle.stop(), 8)) {
+            assertEquals(Map.of(longest, "1", "deep" + ".0".repeat(15), "7"), file.metadata());
+            assertArrayEquals(new float[2], file.readFloats(tensor(file, "eight")));
+            assertArrayEquals(new float[0], file.readFloats(tensor(file, "atTheEnd")));
+            assertEquals(List.of(3L, 0L, 2L), tensor(file, "empty").shape());
+        }
+    }
+
+    @Test
+    void oneListMayStandInTwoPlaces() {
+        Pickler pickle = new Pickler().op('}').text("a").op(']').op('q').raw(0).integer(3).op('a').op('s').text("b").op('h').raw(0).op('s');
+        try (TorchFile file = file(pickle.stop(), 0)) {
+            assertEquals(Map.of("a.0", "3", "b.0", "3"), file.metadata());
+        }
+    }
+
+    @Test
+    void aFileThatIsRefusedIsClosed() {
+        for (byte[] content : List.of(new byte[0], Zip.of(new Pickler().op(']').stop()).bytes())) {
+            MemorySource source = new MemorySource("memory.pt", content);
+            assertThrows(TorchFileException.class, () -> TorchFile.open(source));
+            assertThrows(IllegalStateException.class, source::reopen);
         }
     }
 
