@@ -340,7 +340,9 @@ public final class DocsMain {
         if (fails == (ended.code() == 0)) {
             problem(page, "expected %s of %s, got exit code %d\n%s", fails ? "an error" : "success", command, ended.code(), ended.out());
         }
-        return ended.out().isEmpty() || ended.out().endsWith("\n") ? ended.out() : ended.out() + "\n";
+        // A page has its own line ends, not those of CSV.
+        String out = ended.out().replace("\r\n", "\n");
+        return out.isEmpty() || out.endsWith("\n") ? out : out + "\n";
     }
 
     /// What needs the network: with the bundled model in the place of another it needs none.
