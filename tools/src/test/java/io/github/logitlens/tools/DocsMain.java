@@ -241,10 +241,15 @@ public final class DocsMain {
                 && parts.get(at - 1).equals(new DocsPage.Prose("\n"));
     }
 
+    /// A page has its own line ends, not those of CSV.
+    private static String asOnPage(String printed) {
+        return printed.replace("\r\n", "\n");
+    }
+
     private void output(DocsPage page, List<DocsPage.Part> parts, int program, String printed) {
         int at = program + 2;
         if (at < parts.size() && parts.get(at) instanceof DocsPage.Block block && block.language().equals("text") && isOutput(parts, at)) {
-            parts.set(at, block.with(printed));
+            parts.set(at, block.with(asOnPage(printed)));
         } else {
             problem(page, "a program without what it printed in a block of text behind it:\n%s", parts.get(program));
         }
@@ -340,8 +345,7 @@ public final class DocsMain {
         if (fails == (ended.code() == 0)) {
             problem(page, "expected %s of %s, got exit code %d\n%s", fails ? "an error" : "success", command, ended.code(), ended.out());
         }
-        // A page has its own line ends, not those of CSV.
-        String out = ended.out().replace("\r\n", "\n");
+        String out = asOnPage(ended.out());
         return out.isEmpty() || out.endsWith("\n") ? out : out + "\n";
     }
 

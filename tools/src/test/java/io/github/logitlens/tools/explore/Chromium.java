@@ -131,12 +131,6 @@ final class Chromium {
                 Map.of("behavior", "allow", "downloadPath", directory.toString()));
     }
 
-    /// Lets the page write and read the clipboard.
-    static void allowClipboard() {
-        driver.executeCdpCommand("Browser.grantPermissions",
-                Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
-    }
-
     /// The one file that appears in a directory.
     static Path downloaded(Path directory, String ending) throws IOException, InterruptedException {
         long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
