@@ -87,7 +87,7 @@ final class GroupMain {
     private void setUp(String name, String benchmark, Map<String, String> parameters, double slow, List<Entrant> entrants,
             List<String> names, List<Side> missing) {
         try {
-            boolean torch = name.equals(Schedule.TORCH);
+            boolean torch = name.startsWith(Schedule.TORCH);
             boolean onnx = Schedule.ONNX_FORMS.contains(name);
             entrants.add(new Entrant(Benchmarks.setUp(benchmark, parameters), torch ? 0 : group.pace().turn(),
                     OptionalDouble.of(torch || onnx ? NATIVE_WARM_UP : warmUp(benchmark, parameters)),
